@@ -1,0 +1,31 @@
+/** The id is the lock: one tenant cannot be migrated twice at once. */
+export function tenantWorkflowId(tenantId: string): string {
+  return `tenant/${tenantId}`;
+}
+
+/** A look at a tenant takes no lock: it writes nothing. */
+export function inspectionWorkflowId(tenantId: string): string {
+  return `inspect/${tenantId}`;
+}
+
+export function batchWorkflowId(batch: string): string {
+  return `batch/${batch}`;
+}
+
+/** The tenant of a workflow id, or undefined where the id is not one of a tenant. */
+export function tenantOfWorkflowId(workflowId: string): string | undefined {
+  return workflowId.startsWith('tenant/') ? workflowId.slice('tenant/'.length) : undefined;
+}
+
+/** Coordinators and their store run here. */
+export const COORDINATOR_TASK_QUEUE = 'qys-e10';
+
+/** Workers inside the site's network poll this queue; nobody else can reach its systems. */
+export function siteTaskQueue(site: string): string {
+  return `${COORDINATOR_TASK_QUEUE}@${site}`;
+}
+
+/** Stable over retries and Continue-As-New, new for a new run of the tenant (`firstExecutionRunId`). */
+export function idempotencyKey(firstExecutionRunId: string, step: string): string {
+  return `${firstExecutionRunId}/${step}`;
+}

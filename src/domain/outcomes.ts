@@ -1,0 +1,93 @@
+import type { Finding } from './findings.js';
+import type { Change } from './plan.js';
+
+/** The steps of the vendor's procedure, in its order. */
+export const STEPS = [
+  'preflight',
+  'snapshot',
+  'switch-mode',
+  'configure',
+  'callback',
+  'sync-people',
+  'rewrite-categories',
+  'verify',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+export const OUTCOMES = [
+  'migrated',
+  'migrated-with-warnings',
+  'already-migrated',
+  'blocked',
+  'rolled-back',
+  'rollback-incomplete',
+  'cancelled',
+  'skipped',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type Grade = 'A' | 'B' | 'C' | 'D';
+
+/** How one step of one tenant went. `undone` and `undo-failed` belong to the undo. */
+export type StepState = 'pending' | 'running' | 'waiting' | 'done' | 'unchanged' | 'skipped' | 'failed' | 'undone' | 'undo-failed';
+
+export interface StepReport {
+  step: Step;
+  state: StepState;
+  startedAt?: string;
+  endedAt?: string;
+  /** How many effective writes this step made, as far as the answers tell. */
+  written: number;
+  /** One sentence for people: counts, what was verified. */
+  note?: string;
+}
+
+/** How an undo was proved: every field we own was read again. */
+export interface UndoProof {
+  equal: number;
+  total: number;
+  /** Fields that are not as the snapshot has them; empty when proved. */
+  left: FieldDifference[];
+  /** Fields that somebody else changed and we never wrote: left alone on purpose. */
+  foreign: FieldDifference[];
+}
+
+/** Secrets stand here as fingerprints. */
+export interface FieldDifference {
+  field: string;
+  expected: string | null;
+  found: string | null;
+}
+
+/** What became of one tenant: the result of `migrateTenant`, and the details of its failure. */
+export interface TenantResult {
+  tenantId: string;
+  outcome: Outcome;
+  /** One sentence: what happened and why. Never empty. */
+  reason: string;
+  grade: Grade | null;
+  failedStep: Step | null;
+  findings: Finding[];
+  steps: StepReport[];
+  changes: Change[];
+  snapshotHash: string | null;
+  planHash: string | null;
+  undo: UndoProof | null;
+  /** What an undo of a migrated tenant needs later. */
+  undoRecord: UndoRecord | null;
+}
+
+/** A sealed payload: AES-256-GCM over gzipped JSON, Base64. Only an activity of a worker with the seal key can open it. */
+export interface Sealed {
+  sealed: string;
+  /** SHA-256 of the plain JSON, hexadecimal. */
+  hash: string;
+}
+
+/** Enough to restore a tenant: the snapshot before the first write, and what each set of fields held before we filled it. */
+export interface UndoRecord {
+  snapshot: Sealed;
+  beforeConfigure: Sealed | null;
+  /** Steps whose undo is registered, in the order of registration. */
+  steps: Step[];
+}

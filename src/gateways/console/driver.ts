@@ -1,0 +1,55 @@
+import type { DriverKind } from '../../domain/tenant.js';
+import type {
+  CallbackSettings,
+  Category,
+  CategoryCallback,
+  Integration,
+  IntegrationWrite,
+  OaVersion,
+  PeopleSyncSettings,
+  SyncRun,
+  Unit,
+} from '../../domain/settings.js';
+
+/**
+ * The console pages of one tenant (集成管理). No documented API exists for them (`facts/qiyuesuo.md` §5.1), so every way to
+ * reach them stands behind this interface. Drivers never retry, never decide and never repeat a write whose answer was lost:
+ * they throw the errors of `gateways/errors.ts`. A write takes what was `seen`, so that a change by somebody else in between
+ * is a `Conflict` and not lost.
+ */
+export interface ConsoleDriver {
+  readonly kind: DriverKind;
+  readIntegration(): Promise<Integration>;
+  /**
+   * The switch 泛微E9及以下版本 → 泛微E10, or back. Is also handed the values of `configure`, since a page may store the
+   * switch only together with the form; a driver that can switch alone ignores them.
+   */
+  switchMode(to: OaVersion, seen: Integration, form?: IntegrationWrite): Promise<void>;
+  /** Saves the fields of the OA version that is stored now. */
+  saveIntegration(write: IntegrationWrite, seen: Integration): Promise<void>;
+  readCallback(): Promise<CallbackSettings>;
+  /** `etag` of `wanted` is ignored; `extra` is written back as it was read. */
+  saveCallback(wanted: CallbackSettings, seen: CallbackSettings): Promise<void>;
+  readPeopleSync(): Promise<PeopleSyncSettings>;
+  savePeopleSync(wanted: PeopleSyncSettings, seen: PeopleSyncSettings): Promise<void>;
+  /** The tree as Qiyuesuo sees it through the configured OA; empty, with the page's reason, when it cannot. */
+  readOrganisation(): Promise<Organisation>;
+  /** The same key answers the same run. A run that is already under way is adopted. */
+  startPeopleSync(idempotencyKey: string): Promise<SyncRun>;
+  readSyncRun(runId: string): Promise<SyncRun>;
+  /** Head counts only: no person leaves the driver. */
+  countPeople(): Promise<PeopleCount>;
+  /** All pages, ordered by id. */
+  listCategories(): Promise<Category[]>;
+  saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;
+}
+
+export interface Organisation {
+  units: Unit[];
+  reason?: string;
+}
+
+export interface PeopleCount {
+  total: number;
+  active: number;
+}

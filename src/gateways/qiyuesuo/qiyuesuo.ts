@@ -1,0 +1,13 @@
+/** Qiyuesuo's documented open API, the read-only and allow-listed part of it (`facts/qiyuesuo.md` §2.1). */
+export interface Qiyuesuo {
+  /** Reachability only; needs no credentials in the private cloud. */
+  checkHealth(): Promise<void>;
+  /** The company behind the credentials: the best read-only credential check. Also measures the clock. */
+  readCompany(): Promise<{ id: string; name: string; clockSkewMs: number | null; dialect: 'nonce' | 'legacy' | 'public' }>;
+  /** Ids and names of all categories, all pages. The callback is in no documented answer. */
+  listCategories(): Promise<{ id: string; name: string; enabled: boolean }[]>;
+  /** One person by contact (mobile or e-mail), private cloud; undefined when absent. Only the id leaves. */
+  findPerson(contact: string): Promise<{ id: string } | undefined>;
+  /** Head count, public cloud only (`/v2/employee/list`, all pages). */
+  countEmployees(): Promise<number>;
+}
