@@ -1,13 +1,18 @@
 import axios from 'axios';
 import type { z } from 'zod';
 import { createAgents, type Agents } from './agents.js';
-import { parseBody, stringifyBody } from './body.js';
+import { parseBody } from './body.js';
+import { startDeadline } from './deadline.js';
 import { gatewayError, type FailedCall, type GatewayErrorFacts, type OutsideSystem } from './errors.js';
 import { proxyFor, type ForwardProxy } from './forward-proxy.js';
 import { hostMatches } from './hosts.js';
 import { classifyByStatus, type Classify, type RawAnswer } from './ladder.js';
 import { createMask } from './mask.js';
 import { classifyNetworkFailure } from './network.js';
+import { bodyOf, urlOf, type HttpRequest, type RequestOptions, type WriteOptions } from './request.js';
+
+export type { HttpRequest, RequestOptions, WriteOptions } from './request.js';
+export type { RawAnswer } from './ladder.js';
 
 export interface HttpOptions {
   system: OutsideSystem;
@@ -32,25 +37,6 @@ export interface HttpOptions {
   mask?: readonly string[];
   /** Bytes. Default 16 MiB. */
   maxBodyBytes?: number;
-}
-
-export interface RequestOptions {
-  /** Undefined values are left out. */
-  query?: Record<string, string | number | boolean | undefined>;
-  headers?: Record<string, string>;
-  /** In place of that of `HttpOptions`. */
-  classify?: Classify;
-  /** Secret values of this call, in addition to those of `HttpOptions`. */
-  mask?: readonly string[];
-}
-
-/** At most one of `json` and `form`. A `LosslessNumber` in `json` is sent as a bare number. */
-export type WriteOptions = RequestOptions & { json?: unknown; form?: Record<string, string> };
-
-export interface HttpRequest extends WriteOptions {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** Behind `baseUrl`; encode ids in it. A query in it is sent, but never shown. */
-  path: string;
 }
 
 /** Data together with what came with it, e.g. `headers['etag']`. */
@@ -193,44 +179,6 @@ function baseOf({ baseUrl, system }: HttpOptions): URL {
   return url;
 }
 
-function urlOf(base: URL, { path, query = {} }: HttpRequest): URL {
-  const url = new URL(base.origin);
-  const [pathname = '', search = ''] = path.split('#', 1)[0]?.split(/\?(.*)/s, 2) ?? [];
-  const behind = pathname.replace(/^\/+/, '');
-  const context = base.pathname.replace(/\/+$/, '');
-  url.pathname = behind === '' ? context : `${context}/${behind}`;
-  url.search = search;
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined) url.searchParams.append(name, String(value));
-  return url;
-}
-
-function bodyOf({ json, form }: WriteOptions): { type: Record<string, string>; data: string | undefined } {
-  if (json !== undefined) return { type: { 'Content-Type': 'application/json' }, data: stringifyBody(json) };
-  if (form === undefined) return { type: {}, data: undefined };
-  return { type: { 'Content-Type': 'application/x-www-form-urlencoded' }, data: new URLSearchParams(form).toString() };
-}
-
-/** A deadline for the whole call: the time-out of axios watches silence only, so a dripping answer would escape it. */
-function startDeadline(ms: number, outer?: AbortSignal): { signal: AbortSignal; passed(): boolean; stop(): void } {
-  const inner = new AbortController();
-  const abort = (): void => inner.abort();
-  let passed = false;
-  const timer = setTimeout(() => {
-    passed = true;
-    abort();
-  }, ms);
-  outer?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: inner.signal,
-    passed: () => passed,
-    stop() {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', abort);
-    },
-  };
-}
-
 function isNetworkFailure(error: unknown): error is Error & { code?: string } {
   return axios.isAxiosError(error) || (error instanceof Error && 'code' in error && typeof error.code === 'string');
 }
@@ -247,9 +195,10 @@ function jsonOf({ body }: RawAnswer, fail: (facts: GatewayErrorFacts) => Error):
   }
 }
 
+/** Whole or not at all: a part of it might be a part of a secret, which masking would no longer find. */
 function requestId({ headers }: RawAnswer): string | undefined {
   const found = REQUEST_ID_HEADERS.map((name) => headers[name]).find((id) => id !== undefined);
-  return found?.replace(/[^\w.:/=-]/g, '').slice(0, 100);
+  return found !== undefined && /^[\x21-\x7e]{1,100}$/.test(found) ? found : undefined;
 }
 
 function lowerCase(headers: Record<string, unknown>): Record<string, string> {
