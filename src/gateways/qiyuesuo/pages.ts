@@ -1,0 +1,29 @@
+/** The documented default of the public lists (`facts/qiyuesuo.md` §1.6). */
+export const PAGE_SIZE = 1000;
+/** Ten million rows: more than any company has, so a list that goes on beyond it never ends. */
+const MAX_PAGES = 10_000;
+
+/**
+ * All rows of a list that is read by offset. Reads until a page is empty and not until it is short, since a server may give
+ * fewer rows than asked for. A server that ignores the offset shows the same page again: harmless when the page is short,
+ * for then it is the whole list; otherwise `onRepeat` makes the error.
+ */
+export async function allPages<T>(
+  readPage: (page: { selectOffset: number; selectLimit: number }) => Promise<T[]>,
+  onRepeat: () => Error,
+): Promise<T[]> {
+  const all: T[] = [];
+  let before: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const rows = await readPage({ selectOffset: all.length, selectLimit: PAGE_SIZE });
+    if (rows.length === 0) return all;
+    const text = JSON.stringify(rows);
+    if (text === before) {
+      if (rows.length < PAGE_SIZE) return all;
+      throw onRepeat();
+    }
+    before = text;
+    all.push(...rows);
+  }
+  throw onRepeat();
+}
