@@ -1,0 +1,24 @@
+// Who may import whom. `type-only` is how workflows may see activities and nothing more.
+const no = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to });
+const value = { dependencyTypesNot: ['type-only'] };
+
+module.exports = {
+  forbidden: [
+    no('no-cycles', '.', { circular: true }),
+    no('domain-is-pure', '^src/domain', { path: '^src/(?!domain)|node_modules/(@temporalio|zod|axios)' }),
+    no('workflows-see-types-and-domain', '^src/workflows', {
+      pathNot: '^src/(workflows|domain)|node_modules/@temporalio/(workflow|common)',
+      ...value,
+    }),
+    no('gateways-know-no-temporal', '^src/gateways', {
+      path: 'node_modules/@temporalio|^src/(activities|workflows|client|cli)',
+    }),
+    no('cli-goes-through-the-client', '^src/cli', { path: '^src/(activities|gateways)', ...value }),
+    no('simulators-stand-alone', '^simulators', { path: '^src' }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
