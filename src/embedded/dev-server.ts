@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import { isRunning, stopProcess } from './processes.js';
+
+/** The namespace of every server that we start. */
+export const EMBEDDED_NAMESPACE = 'default';
+
+/** What a Temporal dev server needs to know. */
+export interface DevServerOptions {
+  executable: string;
+  port: number;
+  uiPort: number;
+  /** Null: in memory. */
+  dbFilename: string | null;
+  logFile: string;
+}
+
+/**
+ * Starts the Temporal CLI's dev server and waits until it answers; returns its process id.
+ *
+ * Not by the SDK's `createLocal`: its child shares our process group, so that one Ctrl-C stops the server before the
+ * worker has told it what it finished, and it does not tell the process id by which a later run finds the server.
+ */
+export async function startDevServer(options: DevServerOptions): Promise<number> {
+  const log = openSync(options.logFile, 'a');
+  const child = spawn(options.executable, devServerArguments(options), {
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  child.unref();
+  const spawned = await new Promise<Error | null>((resolve) => {
+    child.once('spawn', () => resolve(null)).once('error', resolve);
+  });
+  if (spawned !== null || child.pid === undefined) {
+    throw new Error(`The Temporal CLI ${options.executable} cannot be started: ${spawned?.message ?? 'no process'}`);
+  }
+
+  const deadline = Date.now() + 60_000;
+  while (!(await answers(`127.0.0.1:${options.port}`, 1_000))) {
+    if (Date.now() > deadline || !(await isRunning(child.pid))) {
+      await stopProcess(child.pid, 5_000);
+      throw new Error(`The embedded Temporal server did not start.\n${await lastLines(options.logFile)}`);
+    }
+    await sleep(100);
+  }
+  return child.pid;
+}
+
+/** Whether a Temporal server with our namespace answers there. */
+export async function answers(address: string, timeoutMs: number): Promise<boolean> {
+  const connection = Connection.lazy({ address, connectTimeout: timeoutMs });
+  try {
+    await connection.withDeadline(Date.now() + timeoutMs, () =>
+      connection.workflowService.describeNamespace({ namespace: EMBEDDED_NAMESPACE }),
+    );
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The wanted port if it is free, else another. */
+export async function freePort(wanted: number | null, not: number[] = []): Promise<number> {
+  if (wanted !== null && !not.includes(wanted) && (await listenOn(wanted)) !== null) return wanted;
+  const found = await listenOn(0);
+  if (found === null) throw new Error('No free port on 127.0.0.1');
+  return not.includes(found) ? freePort(null, not) : found;
+}
+
+function devServerArguments(options: DevServerOptions): string[] {
+  const dynamicConfig = [
+    'frontend.enableServerVersionCheck=false', // it would call home
+    'system.enableActivityEagerExecution=true',
+    'matching.useNewMatcher=true',
+  ];
+  const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', EMBEDDED_NAMESPACE],
+    ...['--port', String(options.port), '--ui-port', String(options.uiPort)],
+    ...['--log-format', 'pretty', '--log-level', 'error'],
+    ...Object.values(SEARCH_ATTRIBUTES).flatMap(({ name, type }) => [
+      '--search-attribute',
+      `${name}=${TypedSearchAttributes.toMetadataType(type)}`,
+    ]),
+    ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value]),
+    ...(options.dbFilename === null
+      ? []
+      : ['--db-filename', options.dbFilename, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
+  ];
+}
+
+function listenOn(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? null) : null));
+    });
+  });
+}
+
+async function lastLines(file: string): Promise<string> {
+  return (await readFile(file, 'utf8').catch(() => '')).trim().split('\n').slice(-15).join('\n');
+}

@@ -1,0 +1,136 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TemporalCliPlaces } from '../config.js';
+import { ensureTemporalCli } from '../temporal-cli.js';
+import { answers, freePort, startDevServer } from './dev-server.js';
+import { withFileLock } from './lock.js';
+import { commandLine, isRunning, stopProcess } from './processes.js';
+import type { ServerRecord } from './record.js';
+import { readServerRecord, writeServerRecord } from './record.js';
+
+/** A running embedded server, as one of its users sees it. */
+export interface EmbeddedServer {
+  address: string;
+  uiUrl: string;
+  /** Whether it ran already: left by a run that was killed, or in use by another. */
+  attached: boolean;
+  /** The last user stops the server; for the others it goes on. */
+  release(): Promise<void>;
+}
+
+/** Where it keeps its files, where its program may be, and whom to tell. */
+export interface EmbeddedServerOptions {
+  dataDir: string;
+  temporalCli: TemporalCliPlaces;
+  report: (line: string) => void;
+}
+
+/**
+ * The one server of a data directory: attached to where one runs, started where none does. A run that was killed
+ * leaves its server behind with the database open, so the next one must find it instead of starting a second.
+ */
+export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  await mkdir(options.dataDir, { recursive: true });
+  await chmod(options.dataDir, 0o700); // histories and logs of customers
+  const executable = await executableUnlessRunning(options);
+  return withFileLock(lockFile(options.dataDir), 90_000, async () => {
+    const known = await readServerRecord(options.dataDir);
+    const attached = known !== null && (await answersAsRecorded(known));
+    const record = attached ? known : await startAnew(options, known, executable);
+    const users = await living(attached ? record.users : []);
+    await writeServerRecord(options.dataDir, { ...record, users: [...users, process.pid] });
+    return sharedServer(options.dataDir, record, attached);
+  });
+}
+
+/** Found before the lock is taken: a first run may build the program for minutes. */
+async function executableUnlessRunning(options: EmbeddedServerOptions): Promise<string | null> {
+  const known = await readServerRecord(options.dataDir);
+  if (known !== null && (await answersAsRecorded(known))) return null;
+  return ensureTemporalCli(options.temporalCli, options.report);
+}
+
+async function startAnew(
+  options: EmbeddedServerOptions,
+  known: ServerRecord | null,
+  executable: string | null,
+): Promise<ServerRecord> {
+  const dbFilename = join(options.dataDir, 'temporal.db');
+  if (known?.pid && (await isOurs(known))) await stopProcess(known.pid, 10_000);
+  const port = await freePort(known?.port ?? null);
+  const uiPort = await freePort(known?.uiPort ?? null, [port]);
+  const pid = await startDevServer({
+    executable: executable ?? (await ensureTemporalCli(options.temporalCli, options.report)),
+    port,
+    uiPort,
+    dbFilename,
+    logFile: join(options.dataDir, 'temporal-server.log'),
+  });
+  return { port, uiPort, dbFilename, pid, users: [] };
+}
+
+function sharedServer(dataDir: string, record: ServerRecord, attached: boolean): EmbeddedServer {
+  const stopAtExit = (): void => stopNowIfLast(dataDir, record);
+  process.once('exit', stopAtExit);
+  return {
+    address: `127.0.0.1:${record.port}`,
+    uiUrl: `http://127.0.0.1:${record.uiPort}`,
+    attached,
+    async release() {
+      if (!process.listeners('exit').includes(stopAtExit)) return;
+      process.off('exit', stopAtExit);
+      await leave(dataDir, record);
+    },
+  };
+}
+
+async function leave(dataDir: string, joined: ServerRecord): Promise<void> {
+  await withFileLock(lockFile(dataDir), 90_000, async () => {
+    const record = await readServerRecord(dataDir);
+    if (record?.pid !== joined.pid) return; // somebody has started another since
+    const others = await living(withoutOne(record.users, process.pid));
+    const last = others.length === 0;
+    if (last && record.pid !== null && (await isOurs(record))) await stopProcess(record.pid, 10_000);
+    await writeServerRecord(dataDir, { ...record, pid: last ? null : record.pid, users: others });
+  });
+}
+
+/** A process that ends without `release` has no time to wait: the next run repairs the record. */
+function stopNowIfLast(dataDir: string, joined: ServerRecord): void {
+  try {
+    const record = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as ServerRecord;
+    const alone = record.users.every((pid) => pid === process.pid);
+    if (alone && record.pid !== null && record.pid === joined.pid) process.kill(record.pid, 'SIGTERM');
+  } catch {
+    // Nothing to stop any more.
+  }
+}
+
+/** Patient: a busy server in use by others must not be taken for a dead one. */
+async function answersAsRecorded(record: ServerRecord): Promise<boolean> {
+  if (record.pid === null || !(await isRunning(record.pid))) return false;
+  const told = await commandLine(record.pid);
+  if (told !== null && !told.includes(record.dbFilename)) return false;
+  return answers(`127.0.0.1:${record.port}`, 15_000);
+}
+
+/** A process id may be another program's by now; only one with our database in its command line is ours to stop. */
+async function isOurs(record: ServerRecord): Promise<boolean> {
+  return record.pid !== null && ((await commandLine(record.pid))?.includes(record.dbFilename) ?? false);
+}
+
+async function living(pids: number[]): Promise<number[]> {
+  const running = await Promise.all(pids.map(isRunning));
+  return pids.filter((_, index) => running[index]);
+}
+
+/** One process may use the server twice. */
+function withoutOne(pids: number[], pid: number): number[] {
+  const index = pids.indexOf(pid);
+  return index < 0 ? pids : pids.toSpliced(index, 1);
+}
+
+function lockFile(dataDir: string): string {
+  return join(dataDir, 'server.lock');
+}

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Config } from '../src/config.js';
+import { loadConfig } from '../src/config.js';
+import { SEARCH_ATTRIBUTES } from '../src/domain/search-attributes.js';
+import { ServerRecord } from '../src/embedded/record.js';
+import { isRunning, stopProcess } from '../src/embedded/processes.js';
+import { connectTemporal, ensureSearchAttributes } from '../src/temporal.js';
+import type { Temporal } from '../src/temporal.js';
+
+let dataDir: string;
+let config: Config;
+let others: ChildProcess[];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'qys-e10-embedded-'));
+  config = loadConfig({ ...localEnvironment(), QYS_E10_DATA: dataDir });
+  others = [];
+});
+
+afterEach(async () => {
+  others.forEach((other) => other.kill('SIGKILL'));
+  const left = await record().catch(() => null);
+  if (left?.pid) await stopProcess(left.pid, 5_000);
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe('the embedded server', () => {
+  it('starts, knows our search attributes and stops with its only user', async () => {
+    const temporal = await connectTemporal(config);
+    const { pid } = await record();
+
+    await startTenant(temporal, 'acme');
+    expect(temporal.mode).toBe('embedded');
+    expect((await fetch(temporal.uiUrl ?? '')).status).toBe(200);
+
+    await temporal.close();
+    expect(await isRunning(pid ?? 0)).toBe(false);
+  });
+
+  it('keeps workflows, and the address of its pages, over a restart', async () => {
+    const first = await connectTemporal(config);
+    await startTenant(first, 'acme');
+    await first.close();
+
+    const second = await connectTemporal(config);
+    expect(second.uiUrl).toBe(first.uiUrl);
+    await expect(statusOf(second, 'acme')).resolves.toBe('RUNNING');
+    await second.close();
+  });
+
+  it('is shared by a second run, and stops with the last of the two', async () => {
+    const first = await connectTemporal(config);
+    const second = await anotherTerminal();
+    expect(second.address).toBe(first.address);
+    const { pid } = await record();
+
+    await first.close();
+    expect(await isRunning(pid ?? 0)).toBe(true);
+
+    second.process.kill('SIGTERM');
+    await once(second.process, 'exit');
+    expect(await isRunning(pid ?? 0)).toBe(false);
+  });
+
+  it('is started once by two runs that start together', async () => {
+    const [first, second] = await Promise.all([anotherTerminal(), anotherTerminal()]);
+
+    expect(second.address).toBe(first.address);
+    expect((await record()).users.toSorted()).toEqual([first.process.pid, second.process.pid].toSorted());
+  });
+
+  it('survives kill -9 of the run that started it; the next run takes it over and stops it', async () => {
+    const killed = await anotherTerminal();
+    const { pid } = await record();
+    killed.process.kill('SIGKILL');
+    await once(killed.process, 'exit');
+    expect(await isRunning(pid ?? 0)).toBe(true);
+
+    const next = await connectTemporal(config);
+    expect(next.address).toBe(killed.address);
+    expect((await record()).pid).toBe(pid);
+
+    await next.close();
+    expect(await isRunning(pid ?? 0)).toBe(false);
+  });
+
+  it('is started anew where the record tells of one that is gone', async () => {
+    const first = await connectTemporal(config);
+    await startTenant(first, 'acme');
+    const before = await record();
+    await stopProcess(before.pid ?? 0, 5_000);
+    await first.close();
+    await writeFile(join(dataDir, 'server.json'), JSON.stringify(before));
+    await writeFile(join(dataDir, 'server.lock'), '999999999'); // and of a start that was killed half-way
+
+    const next = await connectTemporal(config);
+    await expect(statusOf(next, 'acme')).resolves.toBe('RUNNING');
+    await next.close();
+  });
+});
+
+describe('a remote server', () => {
+  it('is used where TEMPORAL_ADDRESS names one, and goes on after us', async () => {
+    const remote = loadConfig({ ...localEnvironment(), TEMPORAL_ADDRESS: inject('temporalAddress') });
+    const temporal = await connectTemporal(remote);
+
+    expect(temporal).toMatchObject({ mode: 'remote', namespace: 'default', uiUrl: null });
+    await expect(ensureSearchAttributes(temporal.connection, 'default')).resolves.toBeUndefined();
+    await (await temporal.nativeConnection()).ensureConnected();
+    await temporal.close();
+
+    await (await connectTemporal(remote)).close();
+  });
+
+  it('that does not answer is named, with what to check', async () => {
+    const nobody = loadConfig({ ...localEnvironment(), TEMPORAL_ADDRESS: '127.0.0.1:1' });
+
+    await expect(connectTemporal(nobody)).rejects.toThrow(/127\.0\.0\.1:1.*TEMPORAL_ADDRESS/s);
+  });
+});
+
+async function startTenant(temporal: Temporal, id: string): Promise<void> {
+  await temporal.client.workflow.start('waitsForAWorker', {
+    workflowId: `tenant/${id}`,
+    taskQueue: 'nobody-polls-this',
+    searchAttributes: {
+      [SEARCH_ATTRIBUTES.tenant.name]: [id],
+      [SEARCH_ATTRIBUTES.findings.name]: ['QYS-1', 'QYS-2'],
+      [SEARCH_ATTRIBUTES.needsAttention.name]: [false],
+    },
+  });
+}
+
+async function statusOf(temporal: Temporal, id: string): Promise<string> {
+  return (await temporal.client.workflow.getHandle(`tenant/${id}`).describe()).status.name;
+}
+
+async function record(): Promise<ServerRecord> {
+  return ServerRecord.parse(JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')));
+}
+
+async function anotherTerminal(): Promise<{ process: ChildProcess; address: string }> {
+  const script = fileURLToPath(new URL('support/embedded-owner.ts', import.meta.url));
+  const other = spawn(process.execPath, ['--import', 'tsx', script], {
+    env: { ...localEnvironment(), QYS_E10_DATA: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  others.push(other);
+  const [said] = (await once(other.stdout, 'data')) as [Buffer];
+  return { process: other, ...(JSON.parse(said.toString()) as { address: string }) };
+}
+
+function localEnvironment(): NodeJS.ProcessEnv {
+  const local = { ...process.env };
+  for (const name of Object.keys(local)) if (/^TEMPORAL_(?!CLI$)/.test(name)) delete local[name];
+  return local;
+}
