@@ -28,6 +28,7 @@ export interface Wave extends Limits {
   maxConcurrency: number;
   /** Milliseconds to wait after the wave before the next one starts. */
   soakMs?: number;
+  /** After the wave and its soak somebody must approve it before the next one starts. */
   approval?: boolean;
 }
 

@@ -1,0 +1,126 @@
+import type { ErrorLimit, Limits, Wave } from './batch.js';
+import type { Outcome } from './outcomes.js';
+
+/** How far back `maxErrorRate` and `consecutive` may look: bounds the state that a batch carries along. */
+export const MAX_RECENT = 200;
+
+/** How a tenant's run ended: by its own outcome, or from outside. */
+export type Ending = Outcome | 'terminated' | 'timed-out';
+
+/** What the limits of a wave, or of the whole batch, are held against. */
+export interface LimitState {
+  /** Tenants of the wave, or of the batch. Percentages are of this. */
+  size: number;
+  running: number;
+  /** Includes those whose rollback is incomplete. */
+  failed: number;
+  blocked: number;
+  /** Only those that no operator has answered yet with a resume. */
+  rollbackIncomplete: number;
+  /** Whether each failed, oldest first, the newest `MAX_RECENT`. Blocked, cancelled and skipped ones are not in it. */
+  recent: readonly boolean[];
+}
+
+export type LimitReason = 'max-errors' | 'error-rate' | 'consecutive' | 'max-blocked' | 'rollback-incomplete';
+
+export function noneStarted(size: number): LimitState {
+  return { size, running: 0, failed: 0, blocked: 0, rollbackIncomplete: 0, recent: [] };
+}
+
+/** How many are tolerated, as a number. Percentages are rounded down, so a limit never tolerates more than it says. */
+export function tolerated(limit: ErrorLimit, size: number): number {
+  return 'count' in limit ? limit.count : share(limit.percent, size);
+}
+
+/**
+ * A percentage of a number, rounded down. Through whole numbers, because 4.1 % of 1000 is 41 and not the 40 that
+ * `Math.floor(1000 * 4.1 / 100)` says; good for percentages of up to four decimals.
+ */
+export function share(percent: number, of: number): number {
+  return Math.floor(Math.round(percent * 10_000 * of) / 1_000_000);
+}
+
+/** Failed: something was written and is not as wanted. The others ended as asked, or before any write. */
+export function isFailure(ending: Ending): boolean {
+  return (
+    ending === 'rolled-back' || ending === 'rollback-incomplete' || ending === 'terminated' || ending === 'timed-out'
+  );
+}
+
+export function started(state: LimitState): LimitState {
+  return { ...state, running: state.running + 1 };
+}
+
+/** A running tenant ended. Blocked, cancelled and skipped ones neither count as failures nor dilute or break a row of them. */
+export function ended(state: LimitState, ending: Ending): LimitState {
+  const failed = isFailure(ending);
+  const silent = ending === 'blocked' || ending === 'cancelled' || ending === 'skipped';
+  return {
+    ...state,
+    running: state.running - 1,
+    failed: state.failed + Number(failed),
+    blocked: state.blocked + Number(ending === 'blocked'),
+    rollbackIncomplete: state.rollbackIncomplete + Number(ending === 'rollback-incomplete'),
+    recent: silent ? state.recent : [...state.recent, failed].slice(-MAX_RECENT),
+  };
+}
+
+/** An operator resumed: what cannot be answered by a higher number is forgotten, else it would trip again at once. */
+export function resumed(state: LimitState): LimitState {
+  return { ...state, rollbackIncomplete: 0, recent: [] };
+}
+
+/** The limit that is exceeded, or null. An exceeded limit holds the batch until an operator resumes or aborts. */
+export function tripped(state: LimitState, limits: Limits): LimitReason | null {
+  if (state.rollbackIncomplete > 0) return 'rollback-incomplete';
+  if (limits.maxErrors !== undefined && state.failed > tolerated(limits.maxErrors, state.size)) return 'max-errors';
+  if (limits.maxErrorRate !== undefined && rateExceeded(state.recent, limits.maxErrorRate)) return 'error-rate';
+  if (limits.consecutive !== undefined && rowOfFailures(state.recent) >= limits.consecutive) return 'consecutive';
+  if (limits.maxBlocked !== undefined && state.blocked > tolerated(limits.maxBlocked, state.size)) return 'max-blocked';
+  return null;
+}
+
+/**
+ * Whether one more tenant may start. With `strict` a no may only mean "not yet": nothing is `tripped`, and the next tenant
+ * that ends well makes room.
+ */
+export function mayStart(state: LimitState, limits: Limits): { start: true } | { start: false; because: LimitReason } {
+  const because = tripped(state, limits);
+  if (because !== null) return { start: false, because };
+  const { maxErrors, strict } = limits;
+  if (strict === true && maxErrors !== undefined && state.failed + state.running > tolerated(maxErrors, state.size)) {
+    return { start: false, because: 'max-errors' };
+  }
+  return { start: true };
+}
+
+function rateExceeded(recent: readonly boolean[], { percent, last }: { percent: number; last: number }): boolean {
+  const looked = recent.slice(-last);
+  return looked.length === last && looked.filter(Boolean).length > share(percent, last);
+}
+
+function rowOfFailures(recent: readonly boolean[]): number {
+  return recent.length - 1 - recent.lastIndexOf(false);
+}
+
+/** The error limit of a wave in one sentence, as `plan` prints it. */
+export function sentence(wave: Pick<Wave, 'name' | 'maxConcurrency' | 'maxErrors' | 'strict'>, size: number): string {
+  const start = `${wave.name}: ${counted(size, 'tenant')}`;
+  if (wave.maxErrors === undefined) return `${start}; no limit on failures`;
+  const limit = tolerated(wave.maxErrors, size);
+  const percent = 'percent' in wave.maxErrors ? `${wave.maxErrors.percent} % = ` : '';
+  const says = `${start}; ${percent}${counted(limit, 'failure')} ${limit === 1 ? 'is' : 'are'} tolerated`;
+  if (limit >= size) return `${says}; more than can happen, so starts never stop`;
+  const others = wave.strict === true ? 0 : Math.min(wave.maxConcurrency - 1, size - limit - 1);
+  return `${says}; new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function ordinal(count: number): string {
+  const teen = count % 100 >= 11 && count % 100 <= 13;
+  const ending = { 1: 'st', 2: 'nd', 3: 'rd' }[count % 10];
+  return `${count}${teen || ending === undefined ? 'th' : ending}`;
+}
