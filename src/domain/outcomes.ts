@@ -1,4 +1,5 @@
 import type { Finding } from './findings.js';
+import type { WantedPeopleSync } from './people.js';
 import type { Change } from './plan.js';
 
 /** The steps of the vendor's procedure, in its order. */
@@ -29,7 +30,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 export type Grade = 'A' | 'B' | 'C' | 'D';
 
 /** How one step of one tenant went. `undone` and `undo-failed` belong to the undo. */
-export type StepState = 'pending' | 'running' | 'waiting' | 'done' | 'unchanged' | 'skipped' | 'failed' | 'undone' | 'undo-failed';
+export type StepState =
+  'pending' | 'running' | 'waiting' | 'done' | 'unchanged' | 'skipped' | 'failed' | 'undone' | 'undo-failed';
 
 export interface StepReport {
   step: Step;
@@ -88,6 +90,8 @@ export interface Sealed {
 export interface UndoRecord {
   snapshot: Sealed;
   beforeConfigure: Sealed | null;
+  /** The people-sync settings that were wanted; null where that step was not reached. */
+  peopleSync: WantedPeopleSync | null;
   /** Steps whose undo is registered, in the order of registration. */
   steps: Step[];
 }

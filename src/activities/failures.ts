@@ -1,0 +1,93 @@
+import { Context } from '@temporalio/activity';
+import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { Finding } from '../domain/findings.js';
+import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
+import { GatewayError, Rejected } from '../gateways/errors.js';
+import { SecretMissing } from '../gateways/secrets.js';
+
+/** A check of ours says no: thrown by a step that must not go on; the finding says what and why. */
+export class StepRefused extends Error {
+  override readonly name = FAILURE_TYPES.stepRefused;
+  readonly finding: Finding;
+  /** True where waiting may help, e.g. a tree that Qiyuesuo has not loaded yet. */
+  readonly retryable: boolean;
+
+  constructor(finding: Omit<Finding, 'severity'>, { retryable = false } = {}) {
+    super(finding.message);
+    this.finding = { ...finding, severity: 'blocking' };
+    this.retryable = retryable;
+  }
+}
+
+/** What is waited for has not happened yet: thrown by polls; `afterMs` is when to ask again. */
+export class NotYet extends Error {
+  override readonly name = FAILURE_TYPES.notYet;
+  readonly afterMs: number | undefined;
+
+  constructor(message: string, afterMs?: number) {
+    super(message);
+    this.afterMs = afterMs;
+  }
+}
+
+/** What a gateway error or a missing secret is about; undefined for a bug. */
+export function troubleOf(error: unknown): Trouble | undefined {
+  if (error instanceof GatewayError) {
+    const reason = error instanceof Rejected ? error.reason : undefined;
+    return { type: error.name, message: error.message, system: error.system, ...(reason ? { reason } : {}) };
+  }
+  return error instanceof SecretMissing ? { type: error.name, message: error.message } : undefined;
+}
+
+/** Gives every error of an activity its Temporal meaning. Nothing else knows both worlds; bugs pass as they are. */
+export function toFailure(error: unknown): unknown {
+  if (error instanceof StepRefused) {
+    return ApplicationFailure.create({
+      type: error.name,
+      message: error.message,
+      nonRetryable: !error.retryable,
+      details: [error.finding],
+    });
+  }
+  if (error instanceof NotYet) {
+    return ApplicationFailure.create({
+      type: error.name,
+      message: error.message,
+      category: ApplicationFailureCategory.BENIGN,
+      ...(error.afterMs === undefined ? {} : { nextRetryDelay: error.afterMs }),
+    });
+  }
+  const trouble = troubleOf(error);
+  if (!trouble) return error;
+  const { retryable, retryAfterMs } =
+    error instanceof GatewayError ? error : { retryable: false, retryAfterMs: undefined };
+  return ApplicationFailure.create({
+    type: trouble.type,
+    message: trouble.message,
+    nonRetryable: !retryable,
+    ...(trouble.type === FAILURE_TYPES.throttled ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    details: [trouble],
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+  });
+}
+
+/** A dead worker is noticed after this much silence; every activity says that it lives. */
+const HEARTBEAT_EVERY_MS = 2_000;
+
+/** Beats for every activity and translates its errors; activities stay free of both. */
+export function createFailureInterceptor(): ActivityInboundCallsInterceptor {
+  return {
+    async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+      try {
+        return await next(input);
+      } catch (error) {
+        throw toFailure(error);
+      } finally {
+        clearInterval(beat);
+      }
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import type { Finding } from '../domain/findings.js';
+import type { Sealed } from '../domain/outcomes.js';
+import {
+  guardVerdict,
+  knownScope,
+  remapScope,
+  withDescendants,
+  type ScopeUnit,
+  type WantedPeopleSync,
+} from '../domain/people.js';
+import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { Seal } from '../gateways/seal.js';
+import { NotYet, StepRefused } from './failures.js';
+import { lookAndWrite } from './look-and-write.js';
+import type { TenantInput } from './reads.js';
+import { Snapshot } from './snapshot.js';
+import type { OpenSystems } from './systems.js';
+import type { Written } from './writes.js';
+
+export interface SyncOutcome {
+  run: SyncRun;
+  findings: Finding[];
+}
+
+const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
+const DEFAULT_POLL_MS = 5_000;
+
+/** 人员同步. Qiyuesuo pulls the people itself; we prepare, guard, start and watch the run. No person leaves these activities. */
+export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
+  return {
+    /** Decides the settings after the switch: the scope that was kept, or the old one found again by code or name. Writes nothing. */
+    async planPeopleSync({ tenant, snapshot }: TenantInput & { snapshot: Sealed }): Promise<WantedPeopleSync> {
+      const systems = open(tenant);
+      const driver = await systems.console();
+      const before = seal.open(snapshot, Snapshot);
+      const seen = await driver.readPeopleSync();
+      const schedule = tenant.people.schedule ?? before.peopleSync?.schedule ?? seen.schedule;
+      const nothingToKeep = tenant.people.scope === 'keep' && before.peopleSync?.scope.length === 0;
+      if (nothingToKeep && seen.scope.length === 0) {
+        return {
+          enabled: seen.enabled,
+          scope: [],
+          schedule: seen.schedule,
+          startsRun: false,
+          source: null,
+          active: null,
+        };
+      }
+
+      const { units, reason } = await driver.readOrganisation();
+      if (units.length === 0) {
+        const message = reason === undefined ? TREE_RETRY_HINT : `${TREE_RETRY_HINT}: ${reason}`;
+        throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
+      }
+      const scope = wantedScope(tenant, seen, before.scopeUnits, units);
+      const e10 = await systems.checks();
+      const source = e10 ? await e10.countEmployees(withDescendants(scope, units)) : null;
+      const { active } = await driver.countPeople();
+      if (source !== null) refuseMassChange(tenant, source, active);
+      return { enabled: true, scope, schedule, startsRun: true, source, active };
+    },
+
+    async savePeopleSync({ tenant, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {
+      const driver = await open(tenant).console();
+      const { enabled, scope, schedule } = wanted;
+      const written = await lookAndWrite({
+        what: 'people-sync',
+        look: () => driver.readPeopleSync(),
+        differing: (seen) => [
+          ...(seen.enabled === enabled ? [] : ['people-sync.enabled']),
+          ...(sameScope(seen.scope, scope) ? [] : ['people-sync.scope']),
+          ...(seen.schedule === schedule ? [] : ['people-sync.schedule']),
+        ],
+        save: (seen) => driver.savePeopleSync({ ...seen, enabled, scope, schedule }, seen),
+      });
+      return { written };
+    },
+
+    /** The key was made by the workflow: asked again, the console answers the same run. A run under way is adopted. */
+    async startPeopleSync({ tenant, key }: TenantInput & { key: string }): Promise<{ runId: string }> {
+      const { runId } = await (await open(tenant).console()).startPeopleSync(key);
+      return { runId };
+    },
+
+    /** Polls by retry, as often as the console itself asks for. Nothing synchronised is an error, not a success. */
+    async awaitPeopleSync({ tenant, runId }: TenantInput & { runId: string }): Promise<SyncOutcome> {
+      const run = await (await open(tenant).console()).readSyncRun(runId);
+      if (run.state === 'queued' || run.state === 'running') {
+        const progress = run.total === undefined ? run.state : `${run.done ?? 0} of ${run.total}`;
+        const afterMs = run.retryAfterSeconds === undefined ? DEFAULT_POLL_MS : run.retryAfterSeconds * 1_000;
+        throw new NotYet(`people sync: ${progress}`, afterMs);
+      }
+      if (run.state === 'failed') {
+        const message = `the people sync failed after ${run.done ?? 0} people${run.message ? `: ${run.message}` : ''}`;
+        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
+      }
+      if ((run.total ?? run.done) === 0) {
+        const message = 'the people sync ended as a success with nobody in it: nothing synchronised is an error';
+        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
+      }
+      return { run, findings: runFindings(tenant, run) };
+    },
+  };
+}
+
+/** The scope that the console kept, if E10 has it; else the old one, re-mapped. What cannot be found again is never guessed. */
+function wantedScope(
+  tenant: Tenant,
+  seen: PeopleSyncSettings,
+  before: readonly ScopeUnit[],
+  tree: readonly Unit[],
+): string[] {
+  const chosen = tenant.people.scope;
+  if (chosen === 'keep' && seen.scope.length > 0 && knownScope(seen.scope, tree).length === seen.scope.length) {
+    return seen.scope;
+  }
+  const named = chosen === 'keep' ? before : chosen.map((code) => ({ id: code, name: code, code, path: [code] }));
+  const { scope, unmapped } = remapScope(named, tree);
+  if (unmapped.length === 0 && scope.length > 0) return scope;
+  const which = unmapped.map(({ name, code }) => (code === undefined || code === name ? name : `${name} (${code})`));
+  const message =
+    which.length > 0
+      ? `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`
+      : 'the switch cleared the scope, and the units of the old one could not be read before it';
+  throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
+}
+
+function refuseMassChange(tenant: Tenant, source: number, active: number): void {
+  const verdict = guardVerdict(source, active, tenant.people.guard);
+  if (!verdict.pass) throw new StepRefused({ code: 'PEOPLE-GUARD', message: verdict.why, subject: 'people.guard' });
+}
+
+function runFindings(tenant: Tenant, run: SyncRun): Finding[] {
+  const failed = run.failed ?? 0;
+  if (failed === 0) return [];
+  const message = `${failed} of ${run.total ?? run.done ?? failed} people could not be synchronised`;
+  return [{ code: 'PEOPLE-SYNC-FAILED', severity: 'warning', message, subject: run.runId }];
+}
+
+export function sameScope(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && [...one].sort().join() === [...other].sort().join();
+}

@@ -1,0 +1,56 @@
+import type { Finding } from '../domain/findings.js';
+import type { Tenant } from '../domain/tenant.js';
+import { findingOfTrouble } from '../domain/trouble.js';
+import { GatewayError } from '../gateways/errors.js';
+import { checkE10, type E10Facts } from './checks/e10.js';
+import { checkE9People } from './checks/people.js';
+import { checkQiyuesuo } from './checks/qiyuesuo.js';
+import { checkRoutes } from './checks/routes.js';
+import { troubleOf } from './failures.js';
+import type { Systems } from './systems.js';
+
+/** What was read in passing: head counts and units, nothing about anybody. */
+export interface PreflightFacts extends E10Facts {
+  e9People?: number;
+}
+
+export interface PreflightResult {
+  findings: Finding[];
+  facts: PreflightFacts;
+}
+
+/**
+ * Every check that needs no write, side by side. What the outside refuses becomes a finding; what it cannot answer now
+ * (`Unavailable`, `Throttled`) fails the attempt, so that Temporal asks again.
+ */
+export async function preflight(tenant: Tenant, systems: Systems): Promise<PreflightResult> {
+  const isPrivate = tenant.qiyuesuo.deployment === 'private';
+  const facts: PreflightFacts = {};
+  const found = await Promise.all([
+    asFindings(async () => {
+      const e10 = await checkE10(tenant, systems);
+      Object.assign(facts, e10.facts);
+      return e10.findings;
+    }),
+    asFindings(() => checkQiyuesuo(tenant, systems)),
+    asFindings(async () => (isPrivate ? checkRoutes(tenant, systems) : [])),
+    asFindings(async () => {
+      if (!isPrivate) return [];
+      const e9 = await checkE9People(tenant, systems);
+      if (e9.people !== undefined) facts.e9People = e9.people;
+      return e9.findings;
+    }),
+  ]);
+  return { findings: found.flat(), facts };
+}
+
+async function asFindings(check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof GatewayError && error.retryable) throw error;
+    const trouble = troubleOf(error);
+    if (!trouble) throw error;
+    return [findingOfTrouble(trouble)];
+  }
+}

@@ -1,0 +1,68 @@
+import type { Finding } from '../domain/findings.js';
+import type { Sealed } from '../domain/outcomes.js';
+import { secretFindings } from '../domain/snapshot-findings.js';
+import type { Tenant } from '../domain/tenant.js';
+import { differingFields, shown, wantedFields } from '../domain/wanted.js';
+import type { Seal } from '../gateways/seal.js';
+import { StepRefused } from './failures.js';
+import { msUntilOpen } from './maintenance-window.js';
+import { preflight, type PreflightResult } from './preflight.js';
+import { previousFingerprints, secretFingerprints, takeSnapshot, type SnapshotResult } from './snapshot.js';
+import type { OpenSystems } from './systems.js';
+
+export interface TenantInput {
+  tenant: Tenant;
+}
+
+export interface ReadDeps {
+  open: OpenSystems;
+  seal: Seal;
+}
+
+/** Everything that is looked at before the first write, and once between the switch and the form. Nothing here writes. */
+export function createReadActivities({ open, seal }: ReadDeps) {
+  return {
+    /** Milliseconds until the tenant's maintenance window opens; 0 inside it, or without one. */
+    async untilWindow({ tenant }: TenantInput): Promise<number> {
+      return tenant.window ? msUntilOpen(tenant.window, new Date()) : 0;
+    },
+
+    async preflight({ tenant }: TenantInput): Promise<PreflightResult> {
+      const unavailable = driverFinding(tenant);
+      if (unavailable) return { findings: [unavailable], facts: {} };
+      return preflight(tenant, open(tenant));
+    },
+
+    async takeSnapshot({ tenant }: TenantInput): Promise<SnapshotResult> {
+      return takeSnapshot(tenant, open(tenant), seal);
+    },
+
+    /**
+     * The E10 fields show only after the switch, and a console may keep one set of fields per OA version: so what `configure`
+     * overwrites is looked at here, right before it. Refuses where an undo could not restore a secret.
+     */
+    async pictureBeforeConfigure({ tenant }: TenantInput): Promise<Sealed> {
+      const systems = open(tenant);
+      const found = await (await systems.console()).readIntegration();
+      const wanted = wantedFields(tenant, await secretFingerprints(systems));
+      const changes = differingFields(found, wanted).map((field) => ({
+        step: 'configure' as const,
+        target: `integration.${field}`,
+        before: shown(found.fields[field]),
+        after: shown(wanted[field]),
+      }));
+      const [lost] = secretFindings(tenant, changes, await previousFingerprints(systems)).filter(
+        ({ severity }) => severity === 'blocking',
+      );
+      if (lost) throw new StepRefused(lost);
+      return seal.seal(found.fields);
+    },
+  };
+}
+
+/** Hands for the other drivers are not there yet: better said before anything is touched. */
+function driverFinding({ qiyuesuo: { driver } }: Tenant): Finding | undefined {
+  if (driver === 'api') return undefined;
+  const message = `the console driver ${driver} is not part of this version: only api is`;
+  return { code: 'CONSOLE-DRIVER-UNAVAILABLE', severity: 'blocking', message, subject: 'qiyuesuo.driver' };
+}

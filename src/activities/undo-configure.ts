@@ -1,0 +1,128 @@
+import { fingerprint } from '../domain/fingerprint.js';
+import type { FieldDifference } from '../domain/outcomes.js';
+import { ownedIntegration } from '../domain/owned.js';
+import type { Integration, IntegrationField, IntegrationFields, IntegrationWrite } from '../domain/settings.js';
+import type { SecretField, Tenant } from '../domain/tenant.js';
+import { sortUndo, type OwnedValue } from '../domain/undo.js';
+import { isSecretField, wantedFields } from '../domain/wanted.js';
+import type { ConsoleDriver } from '../gateways/console/driver.js';
+import { Rejected } from '../gateways/errors.js';
+import { readBack, saveSeen } from './look-and-write.js';
+import { NOTHING_UNDONE, type UndoResult } from './restore.js';
+import { secretFingerprints } from './snapshot.js';
+import type { Systems } from './systems.js';
+
+/**
+ * Restores the set of fields that `configure` filled. Plain fields go back as they were. A secret goes back from its
+ * reference (`qiyuesuo.previous`), or is cleared where there was none; one that cannot go back is named in `left`, unless the
+ * file accepts that.
+ */
+export async function undoConfigure(
+  tenant: Tenant,
+  systems: Systems,
+  before: IntegrationFields,
+  leave: readonly string[],
+): Promise<UndoResult> {
+  const driver = await systems.console();
+  const found = await driver.readIntegration();
+  // The fields of E10 cannot be seen any more, or never were: the switch did not happen, or somebody undid it.
+  if (found.oaVersion !== 'E10') return NOTHING_UNDONE;
+
+  const wrote = wantedFields(tenant, await secretFingerprints(systems));
+  const values = (now: Integration): OwnedValue[] => ownedIntegration(before, wrote, now.fields);
+  const { restore, foreign } = sortUndo(values(found), leave);
+  const secrets = await oldSecrets(systems, restore);
+  const restorable = restore.filter(
+    ({ field }) => !secretOf(field) || secrets[secretOf(field) as SecretField] !== undefined,
+  );
+  if (restorable.length > 0) await save(driver, found, before, restorable, secrets, values);
+
+  const now = values(await driver.readIntegration());
+  const left = now.filter(
+    ({ field, before: was, found: is }) => restore.some((owned) => owned.field === field) && was !== is,
+  );
+  return {
+    restored: restore.length - left.length,
+    foreign,
+    left: left.filter(({ field }) => !accepted(tenant, field) && !leave.includes(field)).map(difference),
+  };
+}
+
+async function save(
+  driver: ConsoleDriver,
+  found: Integration,
+  before: IntegrationFields,
+  restore: readonly OwnedValue[],
+  secrets: IntegrationWrite['secrets'],
+  values: (now: Integration) => OwnedValue[],
+): Promise<void> {
+  const plain = restore.filter(({ field }) => !secretOf(field)).map(({ field }) => field);
+  const differing = (now: Integration): string[] =>
+    values(now)
+      .filter(({ field, before: was, found: is }) => plain.includes(field) && was !== is)
+      .map(({ field }) => field);
+  const write = (current: Integration, values: IntegrationWrite['secrets']): Promise<void> =>
+    driver.saveIntegration(
+      { oaVersion: 'E10', fields: oldFields(current.fields, before, plain), secrets: values },
+      current,
+    );
+
+  await saveSeen(
+    {
+      look: () => driver.readIntegration(),
+      differing,
+      async save(current) {
+        try {
+          await write(current, secrets);
+        } catch (error) {
+          // A console may refuse to clear a secret; the other fields must go back all the same.
+          const kept = Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret !== ''));
+          if (!(error instanceof Rejected) || Object.keys(kept).length === Object.keys(secrets).length) throw error;
+          await write(current, kept);
+        }
+      },
+    },
+    found,
+  );
+  await readBack({ what: 'integration', look: () => driver.readIntegration(), differing });
+}
+
+/** The form as it stands, with the fields that were ours as they were before. */
+function oldFields(
+  found: IntegrationFields,
+  before: IntegrationFields,
+  restore: readonly string[],
+): IntegrationWrite['fields'] {
+  const fields: Record<string, unknown> = {};
+  for (const field of Object.keys({ ...found, ...before }) as IntegrationField[]) {
+    if (isSecretField(field)) continue;
+    const value = restore.includes(`integration.${field}`) ? before[field] : found[field];
+    if (value !== undefined) fields[field] = value;
+  }
+  return fields as unknown as IntegrationWrite['fields'];
+}
+
+/** The old values of those secrets that were ours: '' where there was none; absent where nobody has the old one. */
+async function oldSecrets(systems: Systems, restore: readonly OwnedValue[]): Promise<IntegrationWrite['secrets']> {
+  const secrets: IntegrationWrite['secrets'] = {};
+  for (const { field, before } of restore) {
+    const name = secretOf(field);
+    if (!name) continue;
+    const previous = before === null ? '' : await systems.previousSecret(name);
+    if (previous === '' || (previous !== undefined && fingerprint(previous) === before)) secrets[name] = previous;
+  }
+  return secrets;
+}
+
+function secretOf(field: string): SecretField | undefined {
+  const name = field.replace('integration.', '');
+  return isSecretField(name) ? name : undefined;
+}
+
+function accepted(tenant: Tenant, field: string): boolean {
+  return tenant.acceptUnrestorable.some((name) => field === `integration.${name}`);
+}
+
+function difference({ field, before, found }: OwnedValue): FieldDifference {
+  return { field, expected: before, found };
+}

@@ -1,0 +1,177 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { wantedCallback } from '../domain/callback.js';
+import type { Sealed, Step, UndoProof } from '../domain/outcomes.js';
+import { ownedCallback, ownedCategory, ownedIntegration, ownedMode, ownedPeopleSync } from '../domain/owned.js';
+import type { WantedPeopleSync } from '../domain/people.js';
+import type { CallbackSettings, Category } from '../domain/settings.js';
+import type { Tenant } from '../domain/tenant.js';
+import { proveUndo, sortUndo, type OwnedValue } from '../domain/undo.js';
+import { wantedFields } from '../domain/wanted.js';
+import type { Seal } from '../gateways/seal.js';
+import { readBack, saveSeen } from './look-and-write.js';
+import type { TenantInput } from './reads.js';
+import { NOTHING_UNDONE, restorePage, type UndoResult } from './restore.js';
+import { readPicture, secretFingerprints, Snapshot, SnapshotFields } from './snapshot.js';
+import type { OpenSystems, Systems } from './systems.js';
+import { undoConfigure } from './undo-configure.js';
+
+export interface UndoInput extends TenantInput {
+  snapshot: Sealed;
+  /** Fields that an operator chose to leave as they are. */
+  leave: string[];
+}
+
+/** The undo of each step, in the words of the snapshot. Each tolerates that its step never happened, and is safe to run twice. */
+export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
+  return {
+    async undoMode({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      const driver = await open(tenant).console();
+      const { oaVersion } = seal.open(snapshot, Snapshot).integration;
+      return restorePage({
+        what: 'integration',
+        look: () => driver.readIntegration(),
+        values: (seen) => ownedMode(oaVersion, seen.oaVersion),
+        save: (seen) => driver.switchMode(oaVersion, seen),
+        leave,
+      });
+    },
+
+    async undoConfigure({ tenant, before, leave }: UndoInput & { before: Sealed }): Promise<UndoResult> {
+      return undoConfigure(tenant, open(tenant), seal.open(before, SnapshotFields), leave);
+    },
+
+    async undoCallback({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      const before = seal.open(snapshot, Snapshot).callback;
+      const wrote = wantedCallback(tenant);
+      if (!before || !wrote) return NOTHING_UNDONE;
+      const driver = await open(tenant).console();
+      return restorePage<CallbackSettings>({
+        what: 'callback',
+        look: () => driver.readCallback(),
+        values: (seen) => ownedCallback(before, wrote, seen),
+        save: (seen, restore) => {
+          const back = (field: string) => restore.some((owned) => owned.field === field);
+          const page = back('callback.page') ? before.page : seen.page;
+          return driver.saveCallback({ ...seen, page, url: back('callback.url') ? before.url : seen.url }, seen);
+        },
+        leave,
+      });
+    },
+
+    /** Scope and schedule go back after the mode: the ids of the old scope are those of E9. A run that ran is reported, not undone. */
+    async undoPeopleSync({
+      tenant,
+      snapshot,
+      wrote,
+      leave,
+    }: UndoInput & { wrote: WantedPeopleSync | null }): Promise<UndoResult> {
+      const before = seal.open(snapshot, Snapshot).peopleSync;
+      if (!before) return NOTHING_UNDONE;
+      const driver = await open(tenant).console();
+      return restorePage({
+        what: 'people-sync',
+        look: () => driver.readPeopleSync(),
+        values: (seen) => ownedPeopleSync(before, wrote, seen),
+        save: (seen, restore) => {
+          const back = (field: string) => restore.some((owned) => owned.field === `people-sync.${field}`);
+          const enabled = back('enabled') ? before.enabled : seen.enabled;
+          const scope = back('scope') ? before.scope : seen.scope;
+          return driver.savePeopleSync(
+            { ...seen, enabled, scope, schedule: back('schedule') ? before.schedule : seen.schedule },
+            seen,
+          );
+        },
+        leave,
+      });
+    },
+
+    async undoCategories({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      const driver = await open(tenant).console();
+      const { categories } = seal.open(snapshot, Snapshot);
+      const values = (now: readonly Category[]): OwnedValue[] => {
+        const byId = new Map(now.map((category) => [category.id, category]));
+        return categories.map((category) =>
+          ownedCategory(category, tenant.e10.address, byId.get(category.id)?.callback),
+        );
+      };
+      const listed = await driver.listCategories();
+      const { restore, foreign } = sortUndo(values(listed), leave);
+      for (const { field, before } of restore) {
+        const is = (category: Category): boolean => `category:${category.id}` === field;
+        const category = listed.find(is);
+        if (!category || before === null) continue;
+        await saveSeen(
+          {
+            look: async () => (await driver.listCategories()).find(is) ?? category,
+            differing: ({ callback }) => (callback?.url === before ? [] : [field]),
+            save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: before }),
+          },
+          category,
+        );
+      }
+      const differing = (now: Category[]): string[] =>
+        values(now)
+          .filter(({ field, before, found }) => before !== found && restore.some((owned) => owned.field === field))
+          .map(({ field }) => field);
+      if (restore.length > 0) await readBack({ what: 'categories', look: () => driver.listCategories(), differing });
+      return { restored: restore.length, foreign, left: [] };
+    },
+
+    /** Only where this worker manages the proxy; a forward that the operator made is the operator's. */
+    async undoForward({ tenant, snapshot }: UndoInput): Promise<UndoResult> {
+      const proxy = open(tenant).proxy();
+      const { forward } = seal.open(snapshot, Snapshot);
+      if (!proxy || (await proxy.readForward()) === forward) return NOTHING_UNDONE;
+      await proxy.applyForward(forward);
+      return { ...NOTHING_UNDONE, restored: 1 };
+    },
+
+    /** Reads everything again that we own and compares it with the snapshot: the undo is proved, or says what is left. */
+    async proveUndo(input: UndoInput & { steps: Step[]; wrote: WantedPeopleSync | null }): Promise<UndoProof> {
+      const systems = open(input.tenant);
+      const before = seal.open(input.snapshot, Snapshot);
+      let proof = await compareWithSnapshot(input, systems, before);
+      for (const pauseMs of STALE_PAUSES_MS) {
+        if (proof.left.length === 0) break;
+        await pause(pauseMs);
+        proof = await compareWithSnapshot(input, systems, before);
+      }
+      return proof;
+    },
+  };
+}
+
+/** A page may show an old copy for a moment: an undo is only called incomplete when it stays so. */
+const STALE_PAUSES_MS = [500, 2_000];
+
+async function compareWithSnapshot(
+  { tenant, steps, wrote }: { tenant: Tenant; steps: Step[]; wrote: WantedPeopleSync | null },
+  systems: Systems,
+  before: Snapshot,
+): Promise<UndoProof> {
+  const found = await readPicture(tenant, systems, await systems.console());
+  const filled = steps.includes('configure');
+  const fields = wantedFields(tenant, await secretFingerprints(systems));
+  const callback = wantedCallback(tenant);
+  const byId = new Map(found.categories.map((category) => [category.id, category]));
+  const values = [
+    ...ownedMode(before.integration.oaVersion, found.integration.oaVersion),
+    ...ownedIntegration(
+      before.integration.fields,
+      filled ? fields : before.integration.fields,
+      found.integration.fields,
+    ),
+    ...(before.callback && found.callback && callback
+      ? ownedCallback(before.callback, steps.includes('callback') ? callback : before.callback, found.callback)
+      : []),
+    ...(before.peopleSync && found.peopleSync ? ownedPeopleSync(before.peopleSync, wrote, found.peopleSync) : []),
+    ...before.categories.map((category) =>
+      ownedCategory(category, tenant.e10.address, byId.get(category.id)?.callback),
+    ),
+  ];
+  return proveUndo(values.filter(({ field }) => !isAccepted(tenant, field)));
+}
+
+function isAccepted(tenant: Tenant, field: string): boolean {
+  return tenant.acceptUnrestorable.some((name) => field === `integration.${name}`);
+}

@@ -1,0 +1,99 @@
+import { under } from '../domain/addresses.js';
+import { GLOBAL_CALLBACK_PATH } from '../domain/callback.js';
+import type { Finding } from '../domain/findings.js';
+import { gradeOf } from '../domain/grade.js';
+import type { Grade } from '../domain/outcomes.js';
+import type { WantedPeopleSync } from '../domain/people.js';
+import { planChanges, type Picture } from '../domain/planning.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { ConsoleDriver } from '../gateways/console/driver.js';
+import type { TenantInput } from './reads.js';
+import { readPicture, secretFingerprints } from './snapshot.js';
+import type { OpenSystems, Systems } from './systems.js';
+
+export interface VerifyInput extends TenantInput {
+  /** The scope and head counts that the run was started with; null where none was started. */
+  people: WantedPeopleSync | null;
+  /** What the earlier steps found; the grade is about the whole tenant. */
+  findings: Finding[];
+}
+
+export interface Verdict {
+  grade: Grade;
+  findings: Finding[];
+}
+
+/** Everything once more, read afresh and from outside: is the tenant as wanted, and can it be proved? */
+export function createVerifyActivities({ open }: { open: OpenSystems }) {
+  return {
+    async verify({ tenant, people, findings }: VerifyInput): Promise<Verdict> {
+      const systems = open(tenant);
+      const driver = await systems.console();
+      const picture = await readPicture(tenant, systems, driver);
+      const changes = planChanges(tenant, picture, await secretFingerprints(systems));
+      const found = [
+        ...changes.filter(({ target }) => !excused(target, findings)).map(differs),
+        ...secretFindings(tenant, picture),
+        ...(tenant.qiyuesuo.deployment === 'public'
+          ? [unprovedSignOn()]
+          : [
+              ...(await routeFindings(tenant, systems)),
+              ...(people?.startsRun ? await countFindings(driver, people) : []),
+              ...(await treeFindings(driver)),
+            ]),
+      ];
+      return { grade: gradeOf([...findings, ...found]), findings: found };
+    },
+  };
+}
+
+/** A run is no setting; and a forward that an operator chose to leave to later is a warning already. */
+function excused(target: string, findings: readonly Finding[]): boolean {
+  const left = findings.some(({ code }) => code === 'PROXY-FORWARD-MISSING');
+  return target === 'people-sync.run' || (target === 'proxy.forward' && left);
+}
+
+function differs({ target, before, after }: { target: string; before: string | null; after: string | null }): Finding {
+  const message = `${target} is ${before ?? 'empty'}, wanted is ${after ?? 'empty'}`;
+  return { code: 'SETTING-DIFFERS', severity: 'blocking', message, subject: target };
+}
+
+/** A console that hides secrets cannot be compared; that Qiyuesuo sees E10's organisation proves them all the same. */
+function secretFindings(tenant: Tenant, { integration: { fields } }: Picture): Finding[] {
+  if (tenant.qiyuesuo.deployment === 'public') return [];
+  const hidden = (['encryptionKey', 'appSecret'] as const).filter((field) => fields[field] === undefined);
+  return hidden.map((field) => ({
+    code: 'SECRET-UNREADABLE',
+    severity: 'info',
+    message: `the console does not show a fingerprint of ${field}, so it could not be compared`,
+    subject: `integration.${field}`,
+  }));
+}
+
+/** 单点登录 takes a person's browser to prove; the settings are read back, and that is all that can be known from outside. */
+function unprovedSignOn(): Finding {
+  const message = 'single sign-on of the public cloud cannot be proved from outside: let one person sign in once';
+  return { code: 'E10-UNPROVED', severity: 'info', message, subject: 'integration.singleSignOn' };
+}
+
+async function routeFindings(tenant: Tenant, systems: Systems): Promise<Finding[]> {
+  const url = under(tenant.e10.address, GLOBAL_CALLBACK_PATH);
+  const verdict = await systems.routes().probeRoute(url);
+  if (verdict.route === 'exists') return [];
+  return [{ code: 'CALLBACK-ROUTE-MISSING', severity: 'warning', message: `answers ${verdict.status}`, subject: url }];
+}
+
+/** That the tree shows proves from Qiyuesuo's own side that address, corpId, key and secret are right. */
+async function treeFindings(driver: ConsoleDriver): Promise<Finding[]> {
+  const { units, reason } = await driver.readOrganisation();
+  if (units.length > 0) return [];
+  const message = `Qiyuesuo sees no organisation of E10${reason === undefined ? '' : `: ${reason}`}`;
+  return [{ code: 'PEOPLE-TREE-EMPTY', severity: 'blocking', message, subject: 'people-sync' }];
+}
+
+async function countFindings(driver: ConsoleDriver, people: WantedPeopleSync): Promise<Finding[]> {
+  const { active } = await driver.countPeople();
+  if (people.source === null || active === people.source) return [];
+  const message = `Qiyuesuo has ${active} active people, E10 shows ${people.source} within the scope`;
+  return [{ code: 'PEOPLE-COUNT-DIFFERS', severity: 'warning', message, subject: 'people' }];
+}

@@ -1,0 +1,91 @@
+import { canonicalAddress } from './addresses.js';
+import { movedCallback } from './categories.js';
+import type { CategoryCallback, IntegrationFields, OaVersion } from './settings.js';
+import type { OwnedValue } from './undo.js';
+import { INTEGRATION_FIELDS, shown } from './wanted.js';
+
+/** SHA-256 of the empty string: how a console may show a secret that was cleared. */
+const FINGERPRINT_OF_NOTHING = 'e3b0c442';
+
+/** The OA version; we only ever write E10. */
+export function ownedMode(before: OaVersion, found: OaVersion): OwnedValue[] {
+  return [{ field: 'integration.oaVersion', before, wrote: 'E10', found }];
+}
+
+/** Every field of the form, also those that we found equal and never changed: their `wrote` is their `before`. */
+export function ownedIntegration(
+  before: IntegrationFields,
+  wrote: IntegrationFields,
+  found: IntegrationFields,
+): OwnedValue[] {
+  return INTEGRATION_FIELDS.map((field) => ({
+    field: `integration.${field}`,
+    before: comparable(before[field]),
+    wrote: comparable(wrote[field] === undefined ? before[field] : wrote[field]),
+    found: comparable(found[field]),
+  }));
+}
+
+interface CallbackValues {
+  page: string;
+  url: string | null;
+}
+
+export function ownedCallback(before: CallbackValues, wrote: CallbackValues, found: CallbackValues): OwnedValue[] {
+  return (['page', 'url'] as const).map((field) => ({
+    field: `callback.${field}`,
+    before: comparable(before[field]),
+    wrote: comparable(wrote[field]),
+    found: comparable(found[field]),
+  }));
+}
+
+interface PeopleValues {
+  enabled: boolean;
+  scope: readonly string[];
+  schedule: string;
+}
+
+/** A scope that is empty now was cleared by our switch, whether or not we saved another one since. */
+export function ownedPeopleSync(before: PeopleValues, wrote: PeopleValues | null, found: PeopleValues): OwnedValue[] {
+  const scopes = { before: scopeKey(before.scope), wrote: scopeKey(wrote?.scope ?? []), found: scopeKey(found.scope) };
+  return [
+    {
+      field: 'people-sync.enabled',
+      before: String(before.enabled),
+      wrote: String(wrote?.enabled ?? before.enabled),
+      found: String(found.enabled),
+    },
+    {
+      field: 'people-sync.schedule',
+      before: before.schedule,
+      wrote: wrote?.schedule ?? before.schedule,
+      found: found.schedule,
+    },
+    { field: 'people-sync.scope', ...scopes, wrote: scopes.found === '' ? '' : scopes.wrote },
+  ];
+}
+
+/** The address of one category's callback; a category that is gone reads as null. */
+export function ownedCategory(
+  { id, callback }: { id: string; callback: CategoryCallback },
+  e10: string,
+  found: CategoryCallback | null | undefined,
+): OwnedValue {
+  return {
+    field: `category:${id}`,
+    before: callback.url,
+    wrote: movedCallback(callback, e10)?.url ?? callback.url,
+    found: found?.url ?? null,
+  };
+}
+
+function comparable(value: unknown): string | null {
+  const text = shown(value);
+  if (text === null || text === '' || text === FINGERPRINT_OF_NOTHING) return null;
+  return /^https?:/i.test(text) ? canonicalAddress(text) : text;
+}
+
+function scopeKey(scope: readonly string[]): string {
+  return [...scope].sort().join(',');
+}

@@ -1,0 +1,122 @@
+import type { PeopleGuard } from './tenant.js';
+import type { Unit } from './settings.js';
+
+/** The people-sync settings as they are to be saved; decided before the write, so that an undo knows what we wrote. */
+export interface WantedPeopleSync {
+  enabled: boolean;
+  scope: string[];
+  schedule: string;
+  /** Whether a run may be started: not without a scope. */
+  startsRun: boolean;
+  /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. */
+  source: number | null;
+  active: number | null;
+}
+
+export type GuardVerdict = { pass: true } | { pass: false; why: string };
+
+/**
+ * Whether a sync run may start: an empty source never may, and a source that has so many people fewer than Qiyuesuo that
+ * the run would disable more than either limit may not. Totals only; who they are is not looked at here.
+ */
+export function guardVerdict(source: number, active: number, guard: PeopleGuard): GuardVerdict {
+  if (source === 0) return { pass: false, why: 'E10 shows no people at all' };
+  const missing = active - source;
+  if (missing <= 0) return { pass: true };
+  const numbers = `E10 shows ${source} people, Qiyuesuo has ${active} active ones: up to ${missing} would be disabled`;
+  if (missing > guard.count) return { pass: false, why: `${numbers}, more than the ${guard.count} that are allowed` };
+  const percent = (missing / active) * 100;
+  if (percent > guard.percent)
+    return { pass: false, why: `${numbers}, more than the ${guard.percent} % that are allowed` };
+  return { pass: true };
+}
+
+/** A unit that the scope of E9 named, with what it can be recognised by on E10. */
+export interface ScopeUnit {
+  id: string;
+  name: string;
+  code?: string;
+  /** Names from the root down. */
+  path: string[];
+}
+
+export interface ScopeMapping {
+  scope: string[];
+  unmapped: ScopeUnit[];
+}
+
+/** The units of a scope as the tree shows them; ids that the tree does not have are left out. */
+export function scopeUnits(scope: readonly string[], tree: readonly Unit[]): ScopeUnit[] {
+  const byId = new Map(tree.map((unit) => [unit.id, unit]));
+  return scope.flatMap((id) => {
+    const unit = byId.get(id);
+    if (!unit) return [];
+    return [{ id, name: unit.name, ...(unit.code ? { code: unit.code } : {}), path: pathOf(unit, byId) }];
+  });
+}
+
+/**
+ * Ids differ between E9 and E10 (`facts/weaver.md` §2.4), so units of the old scope are found again by code, then by their
+ * whole path of names, then by name where only one unit has it. What fits no or several units is never guessed.
+ */
+export function remapScope(units: readonly ScopeUnit[], tree: readonly Unit[]): ScopeMapping {
+  const byId = new Map(tree.map((unit) => [unit.id, unit]));
+  const only = (fits: (unit: Unit) => boolean): string | undefined => {
+    const found = tree.filter(fits);
+    return found.length === 1 ? found[0]?.id : undefined;
+  };
+  const mapped = units.map((unit) => ({
+    unit,
+    id:
+      (unit.code === undefined ? undefined : only(({ code }) => code === unit.code)) ??
+      only((candidate) => samePath(pathOf(candidate, byId), unit.path)) ??
+      only(({ name }) => name === unit.name),
+  }));
+  return {
+    scope: [...new Set(mapped.flatMap(({ id }) => (id === undefined ? [] : [id])))],
+    unmapped: mapped.filter(({ id }) => id === undefined).map(({ unit }) => unit),
+  };
+}
+
+/** Ids of the scope that the tree knows. */
+export function knownScope(scope: readonly string[], tree: readonly Unit[]): string[] {
+  const ids = new Set(tree.map(({ id }) => id));
+  return scope.filter((id) => ids.has(id));
+}
+
+/** The chosen units and everything below them: whose people a run would bring. */
+export function withDescendants(scope: readonly string[], tree: readonly Unit[]): string[] {
+  const children = groupByParent(tree);
+  const seen = new Set<string>();
+  const visit = (id: string): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    for (const child of children.get(id) ?? []) visit(child.id);
+  };
+  scope.forEach(visit);
+  return [...seen];
+}
+
+function groupByParent(tree: readonly Unit[]): Map<string | undefined, Unit[]> {
+  const groups = new Map<string | undefined, Unit[]>();
+  for (const unit of tree) {
+    const siblings = groups.get(unit.parentId);
+    if (siblings) siblings.push(unit);
+    else groups.set(unit.parentId, [unit]);
+  }
+  return groups;
+}
+
+function pathOf(unit: Unit, byId: ReadonlyMap<string, Unit>): string[] {
+  const names: string[] = [];
+  const seen = new Set<string>();
+  for (let at: Unit | undefined = unit; at && !seen.has(at.id); at = at.parentId ? byId.get(at.parentId) : undefined) {
+    seen.add(at.id);
+    names.unshift(at.name);
+  }
+  return names;
+}
+
+function samePath(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, index) => name === other[index]);
+}

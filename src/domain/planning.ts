@@ -1,0 +1,98 @@
+import { sameAddress } from './addresses.js';
+import { wantedCallback } from './callback.js';
+import { categoriesMode, legacyCategories, movedCallback, type CategoriesMode } from './categories.js';
+import type { Change } from './plan.js';
+import type { CallbackSettings, Category, Integration, PeopleSyncSettings } from './settings.js';
+import type { Tenant } from './tenant.js';
+import { differingFields, shown, wantedFields, type SecretFingerprints } from './wanted.js';
+
+/** What stands in the console and at the proxy before anything is written. Public tenants have the integration only. */
+export interface Picture {
+  integration: Integration;
+  callback: CallbackSettings | null;
+  peopleSync: PeopleSyncSettings | null;
+  categories: Category[];
+  /** Whether the proxy already forwards the old category path; null where nobody needs it. */
+  forwarded: boolean | null;
+}
+
+/** The ordered changes that bring a tenant from the picture to the wanted state; none when it is there already. */
+export function planChanges(tenant: Tenant, picture: Picture, fingerprints: SecretFingerprints): Change[] {
+  const integration = integrationChanges(tenant, picture.integration, fingerprints);
+  if (tenant.qiyuesuo.deployment === 'public') return integration;
+  const people = peopleChanges(tenant, picture.peopleSync);
+  const run: Change[] =
+    integration.length + people.length > 0
+      ? [{ step: 'sync-people', target: 'people-sync.run', before: null, after: 'started' }]
+      : [];
+  const mode = categoriesMode(tenant, picture.categories);
+  return [
+    ...integration,
+    ...callbackChanges(tenant, picture.callback),
+    ...people,
+    ...run,
+    ...categoryChanges(tenant, picture, mode),
+  ];
+}
+
+function integrationChanges(tenant: Tenant, found: Integration, fingerprints: SecretFingerprints): Change[] {
+  const wanted = wantedFields(tenant, fingerprints);
+  const mode: Change[] =
+    found.oaVersion === 'E10'
+      ? []
+      : [{ step: 'switch-mode', target: 'integration.oaVersion', before: found.oaVersion, after: 'E10' }];
+  const fields = differingFields(found, wanted).map((field): Change => ({
+    step: 'configure',
+    target: `integration.${field}`,
+    before: shown(found.fields[field]),
+    after: shown(wanted[field]),
+  }));
+  return [...mode, ...fields];
+}
+
+function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change[] {
+  const wanted = wantedCallback(tenant);
+  if (!wanted || !found) return [];
+  const page: Change[] =
+    found.page === wanted.page
+      ? []
+      : [{ step: 'callback', target: 'callback.page', before: found.page, after: wanted.page }];
+  const url: Change[] = sameAddress(found.url, wanted.url)
+    ? []
+    : [{ step: 'callback', target: 'callback.url', before: found.url, after: wanted.url }];
+  return [...page, ...url];
+}
+
+/** The scope is not foreseen: whether the switch clears it is known only afterwards. */
+function peopleChanges(tenant: Tenant, found: PeopleSyncSettings | null): Change[] {
+  if (!found) return [];
+  const { schedule } = tenant.people;
+  const enabled: Change[] = found.enabled
+    ? []
+    : [{ step: 'sync-people', target: 'people-sync.enabled', before: 'false', after: 'true' }];
+  const cron: Change[] =
+    schedule === undefined || schedule === found.schedule
+      ? []
+      : [{ step: 'sync-people', target: 'people-sync.schedule', before: found.schedule, after: schedule }];
+  return [...enabled, ...cron];
+}
+
+function categoryChanges(tenant: Tenant, picture: Picture, mode: CategoriesMode): Change[] {
+  if (mode === 'forward' && picture.forwarded === false) {
+    return [{ step: 'rewrite-categories', target: 'proxy.forward', before: null, after: 'forwarded' }];
+  }
+  if (mode !== 'rewrite') return [];
+  return legacyCategories(picture.categories).flatMap((category): Change[] => {
+    const moved = category.callback && movedCallback(category.callback, tenant.e10.address);
+    if (!moved) return [];
+    return [
+      {
+        step: 'rewrite-categories',
+        target: `category:${category.id}`,
+        label: category.name,
+        before: category.callback?.url ?? null,
+        after: moved.url,
+      },
+    ];
+  });
+}
