@@ -1,0 +1,25 @@
+import type { BatchStore } from './batch-store.js';
+import { createBatchActivities, type DescribeRuns } from './batch-store.js';
+import { createPeopleSyncActivities } from './people-sync.js';
+import { createReadActivities, type ReadDeps } from './reads.js';
+import { createUndoActivities } from './undos.js';
+import { createVerifyActivities } from './verify.js';
+import { createWriteActivities } from './writes.js';
+
+/** Everything that a site's worker does for its tenants. */
+export function createTenantActivities(deps: ReadDeps) {
+  return {
+    ...createReadActivities(deps),
+    ...createWriteActivities(deps),
+    ...createPeopleSyncActivities(deps),
+    ...createVerifyActivities(deps),
+    ...createUndoActivities(deps),
+  };
+}
+export type TenantActivities = ReturnType<typeof createTenantActivities>;
+
+/** What the coordinator's worker does: it never touches a tenant's systems. */
+export function createCoordinatorActivities(deps: { store: BatchStore; describe: DescribeRuns }) {
+  return createBatchActivities(deps);
+}
+export type CoordinatorActivities = ReturnType<typeof createCoordinatorActivities>;

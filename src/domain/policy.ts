@@ -1,0 +1,22 @@
+/** How long the outside is given before somebody has to act. Travels in the workflow's input, so that it is one decision per run. */
+export interface Policy {
+  /** Attempts of a step that only reads. Attempts, not time: a worker that was off for a night must not fail a tenant. */
+  readAttempts: number;
+  /** Attempts of a step that writes; each looks before it writes. */
+  writeAttempts: number;
+  /** Attempts of an undo before a person is asked. */
+  undoAttempts: number;
+  firstRetryMs: number;
+  maxRetryMs: number;
+  /** How long a people-sync run may take. */
+  peopleSyncMs: number;
+}
+
+export const DEFAULT_POLICY: Policy = {
+  readAttempts: 12,
+  writeAttempts: 20,
+  undoAttempts: 10,
+  firstRetryMs: 1_000,
+  maxRetryMs: 30_000,
+  peopleSyncMs: 24 * 3_600_000,
+};

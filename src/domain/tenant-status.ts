@@ -1,0 +1,35 @@
+import type { Finding } from './findings.js';
+import type { Outcome, Step, StepReport } from './outcomes.js';
+
+/** What a person can answer to a tenant that waits. */
+export type DecisionAction = 'retry' | 'skip' | 'undo';
+
+/** An operator's answer, for the audit trail as well. */
+export interface Decision {
+  action: DecisionAction;
+  by: string;
+  reason: string;
+}
+
+/** What a tenant waits for, and which answers fit. Only `allowed` ones are accepted. */
+export interface Waiting {
+  step: Step;
+  what: string;
+  /** Fields that it is about, e.g. those that somebody else changed. */
+  fields: string[];
+  allowed: DecisionAction[];
+}
+
+/** Where a tenant stands: the answer of the `status` query, and the text of the current details. */
+export interface TenantStatus {
+  tenantId: string;
+  name: string;
+  batch: string | null;
+  wave: string | null;
+  step: Step | null;
+  outcome: Outcome | null;
+  steps: StepReport[];
+  findings: Finding[];
+  waiting: Waiting | null;
+  decisions: (Decision & { at: string })[];
+}

@@ -1,0 +1,55 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Finding } from '../domain/findings.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { ActivityGroups } from './activity-groups.js';
+import { refused } from './failures.js';
+import type { Progress } from './progress.js';
+
+const MISSING = {
+  code: 'PROXY-FORWARD-MISSING',
+  message: 'the reverse proxy does not forward /QYSPrivateCallbackServlet to E10 yet',
+  subject: 'proxy',
+} as const;
+
+/**
+ * The address is kept, so the reverse proxy forwards the old path. Where this site's worker manages the proxy it writes the
+ * forward; elsewhere an administrator does. Either way the equality probe proves it, and an operator may stop waiting.
+ */
+export async function forwardCategories(
+  tenant: Tenant,
+  { writes, polls }: ActivityGroups,
+  progress: Progress,
+): Promise<{ written: number; findings: Finding[] }> {
+  const { written, managed } = await writes.applyForward({ tenant });
+  if (managed) {
+    await polls.awaitForward({ tenant });
+    return { written, findings: [] };
+  }
+
+  const decision = await firstOf(
+    () => polls.awaitForward({ tenant }),
+    () =>
+      progress.ask({
+        step: 'rewrite-categories',
+        what: 'The site’s administrator adds the forward (qys-e10 plan prints the nginx block); it goes on by itself when the probe sees it',
+        fields: ['proxy.forward'],
+        allowed: ['skip', 'undo'],
+      }),
+  );
+  if (decision?.action === 'undo') throw refused({ ...MISSING, severity: 'blocking' });
+  return { written, findings: decision ? [{ ...MISSING, severity: 'warning' }] : [] };
+}
+
+/** Whichever comes first; the other is cancelled. */
+async function firstOf<T>(probe: () => Promise<void>, ask: () => Promise<T>): Promise<T | undefined> {
+  return CancellationScope.cancellable(async () => {
+    const scope = CancellationScope.current();
+    const both = [probe().then(() => undefined), ask()];
+    for (const one of both) one.catch(() => undefined);
+    try {
+      return await Promise.race(both);
+    } finally {
+      scope.cancel();
+    }
+  });
+}

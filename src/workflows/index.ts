@@ -1,0 +1,4 @@
+export { inspectTenant } from './inspect-tenant.js';
+export { migrateBatch } from './migrate-batch.js';
+export { migrateTenant } from './migrate-tenant.js';
+export { rollbackTenant } from './rollback-tenant.js';

@@ -1,0 +1,221 @@
+import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { type Finding, isBlocking } from '../domain/findings.js';
+import { idempotencyKey } from '../domain/ids.js';
+import {
+  stepsOf,
+  type Outcome,
+  type Step,
+  type TenantResult,
+  type UndoProof,
+  type UndoRecord,
+} from '../domain/outcomes.js';
+import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { SnapshotResult } from '../activities/snapshot.js';
+import { activityGroups } from './activity-groups.js';
+import { forwardCategories } from './forward-categories.js';
+import { createCompensation } from './compensation.js';
+import { closeTenant, isClosing } from './close-tenant.js';
+import { findingOfFailure, refused } from './failures.js';
+import { createProgress } from './progress.js';
+import { syncPeople } from './sync-people.js';
+import { undoStep, undoTenant } from './undo-steps.js';
+
+export interface MigrateTenantInput {
+  tenant: Tenant;
+  batch?: string;
+  wave?: string;
+  policy?: Policy;
+}
+
+/**
+ * Moves one tenant from E9 to E10, as the vendor's procedure does by hand (`facts/official-procedure.zh.md`): looks, keeps
+ * what there was, switches, configures, verifies; and undoes in reverse, with proof, when a step fails or somebody cancels.
+ * Cancel = roll back; terminate = abandon.
+ */
+export async function migrateTenant(input: MigrateTenantInput): Promise<TenantResult> {
+  const { tenant, batch, wave, policy = DEFAULT_POLICY } = input;
+  const isPrivate = tenant.qiyuesuo.deployment === 'private';
+  const groups = activityGroups(policy);
+  const { reads, writes } = groups;
+  const progress = createProgress(
+    { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
+    stepsOf(tenant.qiyuesuo.deployment),
+  );
+  const compensation = createCompensation(progress);
+  let snapshot: SnapshotResult | undefined;
+  let record: UndoRecord | undefined;
+
+  try {
+    return await close(await procedure());
+  } catch (error) {
+    const { step } = progress.status;
+    const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+    if (isClosing(error, progress)) throw error;
+    const finding = findingOfFailure(error);
+    if (!cancelled) {
+      progress.found([finding]);
+      if (step) progress.leave(step, 'failed', { note: finding.message });
+    }
+    return await CancellationScope.nonCancellable(async () => {
+      if (!record || compensation.steps().length === 0) {
+        return close(
+          cancelled
+            ? { outcome: 'cancelled', reason: 'cancelled before the first write' }
+            : { outcome: 'blocked', reason: `${finding.code}: ${finding.message}`, failedStep: step },
+        );
+      }
+      const proof = await undoTenant(compensation, { tenant, record }, groups);
+      return close(undone(cancelled, step, finding, proof));
+    });
+  }
+
+  async function procedure(): Promise<Ending> {
+    await maintenanceWindow();
+
+    const { findings } = await during('preflight', () => reads.preflight({ tenant }));
+    progress.found(findings);
+    if (findings.some(isBlocking)) return blocked(findings, 'preflight');
+
+    const taken = await during('snapshot', () => reads.takeSnapshot({ tenant }));
+    snapshot = taken;
+    record = { snapshot: taken.sealed, beforeConfigure: null, peopleSync: null, steps: [] };
+    progress.found(taken.findings);
+    if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
+    if (taken.plan.changes.length === 0) return nothingToDo();
+
+    // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
+    if (isPrivate) undoable('sync-people');
+    undoable('switch-mode');
+    await during('switch-mode', () => writes.switchMode({ tenant }));
+
+    record.beforeConfigure = await reads.pictureBeforeConfigure({ tenant });
+    undoable('configure');
+    await during('configure', () => writes.configure({ tenant }));
+
+    if (isPrivate) {
+      undoable('callback');
+      await during('callback', () => writes.setCallback({ tenant }));
+      await during('sync-people', () => peopleSync(taken));
+      undoable('rewrite-categories');
+      await during('rewrite-categories', () => categories(taken));
+    }
+    return verified();
+  }
+
+  async function maintenanceWindow(): Promise<void> {
+    if (!tenant.window) return;
+    const ms = await reads.untilWindow({ tenant });
+    if (ms > 0) await sleep(ms, { summary: `maintenance window from ${tenant.window.from} ${tenant.window.zone}` });
+  }
+
+  async function peopleSync({ sealed, plan }: SnapshotResult) {
+    const starts = plan.changes.some(({ target }) => target === 'people-sync.run');
+    const key = idempotencyKey(workflowInfo().firstExecutionRunId, 'sync-people');
+    const { wanted, findings, note } = await syncPeople({ tenant, snapshot: sealed, key, starts }, groups, (wants) => {
+      if (record) record.peopleSync = wants;
+    });
+    progress.found(findings);
+    return { written: wanted?.startsRun ? 1 : 0, note };
+  }
+
+  async function categories({ mode }: SnapshotResult) {
+    if (mode === 'rewrite') return writes.rewriteCategories({ tenant });
+    if (mode !== 'forward') return { written: 0, note: 'no category calls E9' };
+    const { written, findings } = await forwardCategories(tenant, groups, progress);
+    progress.found(findings);
+    return { written };
+  }
+
+  async function verified(): Promise<Ending> {
+    const people = record?.peopleSync ?? null;
+    const verdict = await during('verify', async () => {
+      const found = await reads.verify({ tenant, people, findings: progress.status.findings });
+      const [wrong] = found.findings.filter(isBlocking);
+      if (wrong) throw refused(wrong);
+      return found;
+    });
+    progress.found(verdict.findings);
+    const warned = verdict.grade === 'C';
+    return {
+      outcome: warned ? 'migrated-with-warnings' : 'migrated',
+      reason: warned
+        ? `migrated; to follow up: ${codes(progress.status.findings, 'warning')}`
+        : 'migrated and verified',
+      grade: verdict.grade,
+    };
+  }
+
+  /** Everything is as wanted already; still proved, so that "already migrated" is never only a word. */
+  async function nothingToDo(): Promise<Ending> {
+    const verdict = await during('verify', () =>
+      reads.verify({ tenant, people: null, findings: progress.status.findings }),
+    );
+    progress.found(verdict.findings);
+    if (verdict.findings.some(isBlocking)) return blocked(verdict.findings, 'verify');
+    return {
+      outcome: 'already-migrated',
+      reason: 'everything was as wanted: nothing was written',
+      grade: verdict.grade,
+    };
+  }
+
+  function undoable(step: Step): void {
+    if (!record) throw new Error('nothing may be written before the snapshot');
+    const facts = { tenant, record };
+    compensation.add(step, (leave) => undoStep(step, facts, groups)(leave));
+    record.steps = compensation.steps();
+  }
+
+  async function during<T extends object>(step: Step, work: () => Promise<T>): Promise<T> {
+    progress.enter(step);
+    const result = await work();
+    const { written, note } = result as { written?: number; note?: string };
+    const state = written === 0 ? 'unchanged' : 'done';
+    progress.leave(step, state, {
+      ...(written === undefined ? {} : { written }),
+      ...(note === undefined ? {} : { note }),
+    });
+    return result;
+  }
+
+  function close(ending: Ending): Promise<TenantResult> {
+    return closeTenant(
+      {
+        tenantId: tenant.id,
+        failedStep: null,
+        grade: null,
+        undo: null,
+        ...ending,
+        findings: progress.status.findings,
+        steps: progress.status.steps,
+        changes: snapshot?.plan.changes ?? [],
+        snapshotHash: snapshot?.sealed.hash ?? null,
+        planHash: snapshot?.plan.hash ?? null,
+        undoRecord: record && record.steps.length > 0 ? record : null,
+      },
+      progress,
+      batch,
+    );
+  }
+}
+
+type Ending = Pick<TenantResult, 'outcome' | 'reason'> & Partial<Pick<TenantResult, 'grade' | 'failedStep' | 'undo'>>;
+
+function blocked(findings: readonly Finding[], failedStep: Step): Ending {
+  const reasons = findings.filter(isBlocking).map(({ code, message }) => `${code}: ${message}`);
+  return { outcome: 'blocked', reason: reasons.join('; '), failedStep };
+}
+
+function undone(cancelled: boolean, failedStep: Step | null, { code, message }: Finding, proof: UndoProof): Ending {
+  const proved = `proved ${proof.equal}/${proof.total}`;
+  const outcome: Outcome = proof.left.length > 0 ? 'rollback-incomplete' : cancelled ? 'cancelled' : 'rolled-back';
+  const why = cancelled ? 'cancelled' : `${failedStep ?? 'a step'} failed (${code}: ${message})`;
+  const left = proof.left.map(({ field }) => field).join(', ');
+  const reason = left ? `${why}; not as before: ${left}` : `${why}; undone and ${proved}`;
+  return { outcome, reason, failedStep, undo: proof };
+}
+
+function codes(findings: readonly Finding[], severity: Finding['severity']): string {
+  return [...new Set(findings.filter((finding) => finding.severity === severity).map(({ code }) => code))].join(', ');
+}

@@ -1,0 +1,112 @@
+import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { tenantDetails } from '../domain/details.js';
+import type { Finding } from '../domain/findings.js';
+import type { Outcome, Step, StepReport, StepState } from '../domain/outcomes.js';
+import type { Decision, TenantStatus, Waiting } from '../domain/tenant-status.js';
+import { decideUpdate, tenantStatusQuery } from './messages.js';
+import { invalid } from './failures.js';
+import { showInLists } from './search-attributes.js';
+
+/** Where a tenant stands, told to everybody who asks: query, search attributes and the Web UI's current details. */
+export interface Progress {
+  readonly status: TenantStatus;
+  enter(step: Step): void;
+  leave(step: Step, state: StepState, facts?: { written?: number; note?: string }): void;
+  found(findings: readonly Finding[]): void;
+  /** Parks until an operator answers; the answer is one of `allowed`. */
+  ask(waiting: Waiting): Promise<Decision>;
+  close(outcome: Outcome): void;
+}
+
+export function createProgress(
+  of: Pick<TenantStatus, 'tenantId' | 'name' | 'batch' | 'wave'>,
+  steps: readonly Step[],
+): Progress {
+  const status: TenantStatus = {
+    ...of,
+    step: null,
+    outcome: null,
+    steps: steps.map((step): StepReport => ({ step, state: 'pending', written: 0 })),
+    findings: [],
+    waiting: null,
+    decisions: [],
+  };
+  let decision: Decision | undefined;
+
+  setHandler(tenantStatusQuery, () => status, { description: 'Where this tenant stands' });
+  setHandler(
+    decideUpdate,
+    (given) => {
+      status.decisions.push({ ...given, at: now() });
+      decision = given;
+    },
+    {
+      description: 'Answers a tenant that waits: retry, skip or undo, with by and reason',
+      validator: (given) => refuseUnfit(given, status.waiting),
+    },
+  );
+
+  const show = (lists = true): void => {
+    setCurrentDetails(tenantDetails(status));
+    if (!lists) return;
+    showInLists({
+      step: status.step,
+      outcome: status.outcome,
+      codes: status.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code),
+      needsAttention: status.waiting !== null || status.outcome === 'rollback-incomplete',
+    });
+  };
+  const report = (step: Step): StepReport => {
+    const found = status.steps.find((candidate) => candidate.step === step);
+    if (!found) throw new Error(`${step} is no step of this tenant`);
+    return found;
+  };
+
+  return {
+    status,
+    enter(step) {
+      status.step = step;
+      Object.assign(report(step), { state: 'running', startedAt: now() } satisfies Partial<StepReport>);
+      show();
+    },
+    leave(step, state, { written = 0, note } = {}) {
+      const ended = report(step);
+      ended.written += written;
+      Object.assign(ended, { state, endedAt: now(), ...(note === undefined ? {} : { note }) });
+      show(false);
+    },
+    found(findings) {
+      status.findings.push(...findings);
+    },
+    async ask(waiting) {
+      decision = undefined;
+      status.waiting = waiting;
+      report(waiting.step).state = 'waiting';
+      show();
+      try {
+        await condition(() => decision !== undefined);
+        return decision as unknown as Decision;
+      } finally {
+        status.waiting = null;
+        report(waiting.step).state = 'running';
+        show();
+      }
+    },
+    close(outcome) {
+      status.outcome = outcome;
+      show();
+    },
+  };
+}
+
+function refuseUnfit(given: Decision, waiting: Waiting | null): void {
+  if (!waiting) throw invalid('this tenant waits for nobody');
+  if (!waiting.allowed.includes(given.action)) {
+    throw invalid(`${given.action} does not fit here: ${waiting.allowed.join(' or ')}`);
+  }
+  if (!given.by || !given.reason) throw invalid('by and reason are needed');
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,53 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { stepsOf, type TenantResult, type UndoRecord } from '../domain/outcomes.js';
+import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
+import type { Tenant } from '../domain/tenant.js';
+import { activityGroups } from './activity-groups.js';
+import { closeTenant } from './close-tenant.js';
+import { createCompensation } from './compensation.js';
+import { createProgress } from './progress.js';
+import { undoStep, undoTenant } from './undo-steps.js';
+
+export interface RollbackTenantInput {
+  tenant: Tenant;
+  record: UndoRecord;
+  reason: string;
+  policy?: Policy;
+}
+
+/** Undoes a tenant whose migration is over, from what that run left: runs under the tenant's id, so it holds the same lock. */
+export async function rollbackTenant({
+  tenant,
+  record,
+  reason,
+  policy = DEFAULT_POLICY,
+}: RollbackTenantInput): Promise<TenantResult> {
+  const groups = activityGroups(policy);
+  const progress = createProgress(
+    { tenantId: tenant.id, name: tenant.name, batch: null, wave: null },
+    stepsOf(tenant.qiyuesuo.deployment),
+  );
+  const compensation = createCompensation(progress);
+  for (const step of record.steps) compensation.add(step, (leave) => undoStep(step, { tenant, record }, groups)(leave));
+
+  const proof = await CancellationScope.nonCancellable(() => undoTenant(compensation, { tenant, record }, groups));
+  const left = proof.left.map(({ field }) => field).join(', ');
+  return closeTenant(
+    {
+      tenantId: tenant.id,
+      outcome: left ? 'rollback-incomplete' : 'rolled-back',
+      reason: left ? `${reason}; not as before: ${left}` : `${reason}; undone and proved ${proof.equal}/${proof.total}`,
+      grade: null,
+      failedStep: null,
+      findings: progress.status.findings,
+      steps: progress.status.steps,
+      changes: [],
+      snapshotHash: record.snapshot.hash,
+      planHash: null,
+      undo: proof,
+      undoRecord: left ? record : null,
+    },
+    progress,
+    undefined,
+  );
+}

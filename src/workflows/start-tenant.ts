@@ -1,0 +1,59 @@
+import {
+  ApplicationFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { TenantEnding } from '../domain/batch-status.js';
+import { siteTaskQueue, tenantWorkflowId } from '../domain/ids.js';
+import type { Ending } from '../domain/limits.js';
+import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
+import { migrateTenant, type MigrateTenantInput } from './migrate-tenant.js';
+import { startAttributes } from './search-attributes.js';
+
+/**
+ * Starts a tenant at its own site. It goes on when this coordinator continues as new or ends. One that is running already is
+ * adopted: it does not signal us, so the reconciliation sees how it ends.
+ */
+export async function startTenant(input: MigrateTenantInput, settle: (ending: TenantEnding) => void): Promise<void> {
+  const { tenant, batch, wave } = input;
+  try {
+    const child = await startChild(migrateTenant, {
+      args: [input],
+      workflowId: tenantWorkflowId(tenant.id),
+      taskQueue: siteTaskQueue(tenant.site),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      typedSearchAttributes: startAttributes({
+        tenantId: tenant.id,
+        site: tenant.site,
+        ...(batch === undefined ? {} : { batch }),
+        ...(wave === undefined ? {} : { wave }),
+      }),
+      staticSummary: `${tenant.name.slice(0, 60)} · ${wave ?? ''} · ${tenant.site}`,
+    });
+    // Handled here and now: a rejection that nobody handles would fail the coordinator.
+    child.result().then(
+      ({ outcome }: TenantResult) => settle({ tenantId: tenant.id, ending: outcome }),
+      (error: unknown) => settle({ tenantId: tenant.id, ending: endingOf(error) }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+function endingOf(error: unknown): Ending {
+  if (isCancellation(error)) return 'cancelled';
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure && isOutcome(cause.type)) return cause.type;
+  return cause instanceof TimeoutFailure ? 'timed-out' : 'terminated';
+}
+
+function isOutcome(type: string | null | undefined): type is Outcome {
+  return (OUTCOMES as readonly (string | null | undefined)[]).includes(type);
+}

@@ -1,0 +1,50 @@
+import type { Sealed, Step, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { ActivityGroups } from './activity-groups.js';
+import type { Compensation, UndoStep } from './compensation.js';
+
+/** What the undo needs to know; grows while the procedure goes on, so that it is read when the undo runs. */
+export interface UndoFacts {
+  tenant: Tenant;
+  record: UndoRecord;
+}
+
+/** The undo of each step that writes. Scope and schedule belong to the switch, which may clear them: they go back after it. */
+export function undoStep(step: Step, { tenant, record }: UndoFacts, { undos }: ActivityGroups): UndoStep {
+  const { snapshot } = record;
+  switch (step) {
+    case 'switch-mode':
+      return (leave) => undos.undoMode({ tenant, snapshot, leave });
+    case 'configure':
+      return (leave) => undos.undoConfigure({ tenant, snapshot, before: record.beforeConfigure as Sealed, leave });
+    case 'callback':
+      return (leave) => undos.undoCallback({ tenant, snapshot, leave });
+    case 'sync-people':
+      return (leave) => undos.undoPeopleSync({ tenant, snapshot, wrote: record.peopleSync, leave });
+    case 'rewrite-categories':
+      return async (leave) => {
+        const forward = await undos.undoForward({ tenant, snapshot, leave });
+        const categories = await undos.undoCategories({ tenant, snapshot, leave });
+        return { ...categories, restored: categories.restored + forward.restored };
+      };
+    default:
+      throw new Error(`${step} writes nothing`);
+  }
+}
+
+/** Undoes everything that is registered, in reverse, and proves it. */
+export function undoTenant(
+  compensation: Compensation,
+  { tenant, record }: UndoFacts,
+  { undos }: ActivityGroups,
+): Promise<UndoProof> {
+  return compensation.undoAll(() =>
+    undos.proveUndo({
+      tenant,
+      snapshot: record.snapshot,
+      steps: compensation.steps(),
+      wrote: record.peopleSync,
+      leave: [],
+    }),
+  );
+}
