@@ -1,0 +1,141 @@
+import { dirname, resolve } from 'node:path';
+import type { Batch } from '../domain/batch.js';
+import { assignWaves, withoutWave } from '../domain/waves.js';
+import { completeBatch, completeWaves } from './complete.js';
+import type { MergedTenant } from './complete.js';
+import { isMapping, mergeDefaults, originOf, valueAt } from './defaults.js';
+import type { Mapping } from './defaults.js';
+import { BatchFileInvalid, formatPath } from './errors.js';
+import type { BatchFileProblem, Flaw } from './errors.js';
+import { flawsOf, printableKey } from './issues.js';
+import { tenantLints } from './lints.js';
+import type { Locate } from './positions.js';
+import { fileFlaws, tenantFlaws } from './rules.js';
+import { BatchFile } from './schema.js';
+import { readYaml } from './yaml.js';
+
+/** A batch, and what deserves a second look in its file. */
+export type ParsedBatch = Batch & { warnings: BatchFileProblem[] };
+
+/**
+ * Text → batch, or `BatchFileInvalid` with every error of the file. `file` names it in the messages; relative paths in it start
+ * at its folder.
+ */
+export function parseBatch(text: string, file: string): ParsedBatch {
+  const yaml = readYaml(text, file);
+  if ('errors' in yaml) throw new BatchFileInvalid(yaml.errors);
+  const { value, locate } = yaml;
+  if (!isMapping(value)) throw new BatchFileInvalid([notAMapping(value, file)]);
+
+  const parsed = BatchFile.safeParse(value);
+  const flaws = parsed.success ? [] : flawsOf(parsed.error.issues, value);
+  flaws.push(...fileFlaws(value), ...blamed(value, mergedTenants(value), tenantFlaws));
+  if (!flaws.some(({ path }) => path[0] === 'waves')) flaws.push(...waveFlaws(value));
+  if (flaws.length > 0 || !parsed.success) throw new BatchFileInvalid(placed(flaws, file, locate));
+
+  const { defaults = {}, tenants } = parsed.data;
+  const merged = tenants.map((tenant) => mergeDefaults(defaults, tenant) as MergedTenant);
+  const batch = completeBatch(parsed.data, merged, dirname(resolve(file)));
+  const lints = [...blamed(value, batch.tenants, tenantLints, isWritten), ...emptyWaves(batch)];
+  return { ...batch, warnings: placed(lints, file, locate) };
+}
+
+function notAMapping(value: unknown, file: string): BatchFileProblem {
+  const place = { file, line: 1, column: 1, path: '' };
+  const fix = 'start with batch: NAME and tenants:, or copy examples/spring-cutover.batch.yaml';
+  return value === null || value === undefined
+    ? { ...place, code: 'FILE-EMPTY', message: 'the file is empty', fix }
+    : { ...place, code: 'NOT-A-MAPPING', message: 'the file is not a mapping', fix };
+}
+
+/** Tenants as far as they can be merged; what cannot is an error of the schema already. */
+function mergedTenants(file: Mapping): (Mapping | undefined)[] {
+  const defaults = isMapping(file['defaults']) ? file['defaults'] : {};
+  const tenants = Array.isArray(file['tenants']) ? (file['tenants'] as unknown[]) : [];
+  return tenants.map((tenant) => (isMapping(tenant) ? mergeDefaults(defaults, tenant) : undefined));
+}
+
+/**
+ * Asks a question of every tenant and leads the answers to their place in the file: the same answer about a line of `defaults`
+ * is given once, with the tenant it was found for.
+ */
+function blamed<T>(
+  file: Mapping,
+  tenants: readonly (T | undefined)[],
+  ask: (tenant: T) => Flaw[],
+  keep: (file: Mapping, path: Flaw['path']) => boolean = () => true,
+): Flaw[] {
+  const inherited = new Map<string, { flaw: Flaw; found: number[] }>();
+  const own: Flaw[] = [];
+  for (const [index, tenant] of tenants.entries()) {
+    if (tenant === undefined) continue;
+    for (const flaw of ask(tenant)) {
+      const path = originOf(file, index, flaw.path);
+      if (!keep(file, path)) continue;
+      if (path[0] === 'tenants') {
+        own.push({ ...flaw, path });
+        continue;
+      }
+      const key = `${formatPath(path)} ${flaw.message}`;
+      const entry = inherited.get(key) ?? { flaw: { ...flaw, path }, found: [] };
+      entry.found.push(index);
+      inherited.set(key, entry);
+    }
+  }
+  return [
+    ...own,
+    ...[...inherited.values()].map(({ flaw, found }) => ({ ...flaw, message: `${flaw.message} (${forWhom(found)})` })),
+  ];
+}
+
+function forWhom(found: readonly number[]): string {
+  const more = found.length - 1;
+  return `for tenants[${found[0] ?? 0}]${more === 0 ? '' : ` and ${more} more`}`;
+}
+
+/** A derived value is not in the file, so nothing there deserves a warning. */
+function isWritten(file: Mapping, path: Flaw['path']): boolean {
+  return valueAt(file, path) !== undefined;
+}
+
+/** Asked as soon as the waves themselves are sound, even if a tenant is not. */
+function waveFlaws(file: Mapping): Flaw[] {
+  const waves = BatchFile.shape.waves.safeParse(file['waves']);
+  if (!waves.success) return [];
+  const tenants = mergedTenants(file).map((tenant) => ({
+    tags: (isMapping(tenant?.['tags']) ? tenant['tags'] : {}) as Record<string, string>,
+  }));
+  const left = withoutWave({ waves: completeWaves(waves.data), tenants }).length;
+  if (left === 0) return [];
+  const message = `${left === 1 ? '1 tenant is' : `${left} tenants are`} in no wave: add a wave with rest: true`;
+  return [
+    { code: 'NO-WAVE', message, fix: 'add as the last wave: { name: rest, rest: true }', path: ['waves'], at: 'key' },
+  ];
+}
+
+function emptyWaves(batch: Batch): Flaw[] {
+  return assignWaves(batch).flatMap(({ tenants }, index): Flaw[] => {
+    if (tenants.length > 0) return [];
+    const fix = 'compare its size with the waves above it and with the tags of the tenants';
+    return [{ code: 'WAVE-EMPTY', message: 'no tenant is in this wave', fix, path: ['waves', index] }];
+  });
+}
+
+function placed(flaws: readonly Flaw[], file: string, locate: Locate): BatchFileProblem[] {
+  return flaws
+    .map(({ code, message, fix, path, at }) => ({
+      code,
+      message,
+      file,
+      ...locate(path, at),
+      path: shown(path, at),
+      fix,
+    }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** An unknown key may be a secret that lost its own key. */
+function shown(path: Flaw['path'], at: Flaw['at']): string {
+  const hidden = at === 'key' && printableKey(String(path.at(-1))) === undefined;
+  return formatPath(hidden ? path.slice(0, -1) : path);
+}

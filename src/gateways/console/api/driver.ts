@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import type { IntegrationFields, IntegrationWrite } from '../../../domain/settings.js';
+import type { SecretField } from '../../../domain/tenant.js';
+import { Rejected, UnexpectedAnswer } from '../../errors.js';
+import type { Http, WriteOptions } from '../../http.js';
+import type { ConsoleDriver } from '../driver.js';
+import { classifyProblem, runningSync } from './problem.js';
+import * as schema from './schema.js';
+
+const PEOPLE_PAGE = 1000;
+const CATEGORIES_PAGE = 200;
+
+/** All that `IntegrationWrite` of the contract may hold besides `oaVersion`; it allows no other key. */
+const FIELDS = [
+  'singleSignOn',
+  'oaAddress',
+  'teamCode',
+  'syncSource',
+  'openPlatformAddress',
+  'appKey',
+  'corpId',
+] as const satisfies (keyof IntegrationFields)[];
+const SECRETS = ['encryptionKey', 'appSecret'] as const satisfies SecretField[];
+
+/**
+ * The console driver for sites with an adapter: speaks `api/console.openapi.yaml`. `http` has the adapter's address and
+ * bearer token. A session that is over is `NeedsLogin`; a change by somebody else in between is `Conflict`, with the type of
+ * the problem as `code`.
+ */
+export function createApiDriver(http: Http): ConsoleDriver {
+  const classify = classifyProblem;
+
+  function get<S extends z.ZodType>(path: string, answer: S, query?: Record<string, string | number | undefined>) {
+    return http.get(path, answer, { classify, ...(query === undefined ? {} : { query }) });
+  }
+
+  /** A resource that can be written, with the ETag which its next write has to carry: from the header, else from the body. */
+  async function getTagged<V>(
+    path: string,
+    answer: z.ZodType<{ etag?: string; value: V }>,
+  ): Promise<V & { etag: string }> {
+    const { data, headers } = await http.send({ method: 'GET', path, classify }, answer);
+    const etag = headers['etag'] || data.etag;
+    if (etag === undefined) throw unexpected(path, 'etag');
+    return { ...data.value, etag };
+  }
+
+  async function put(
+    path: string,
+    etag: string,
+    json: Record<string, unknown>,
+    more: WriteOptions = {},
+  ): Promise<void> {
+    await http.put(path, schema.Written, { ...more, classify, json, headers: { 'If-Match': etag } });
+  }
+
+  async function readSyncRun(runId: string) {
+    return get(`/people-sync/runs/${encodeURIComponent(runId)}`, schema.SyncRun);
+  }
+
+  return {
+    kind: 'api',
+    readIntegration: () => getTagged('/integration', schema.Integration),
+    switchMode: (to, seen) => put('/integration/oa-version', seen.etag, { oaVersion: to }),
+    saveIntegration: (write, seen) =>
+      put('/integration', seen.etag, formOf(write), { mask: Object.values(write.secrets) }),
+
+    readCallback: () => getTagged('/callback', schema.Callback),
+    saveCallback: ({ page, url, extra }, seen) => put('/callback', seen.etag, { ...withoutTag(extra), page, url }),
+
+    readPeopleSync: () => getTagged('/people-sync', schema.PeopleSync),
+    savePeopleSync({ enabled, scope, schedule, includePeople, extra }, seen) {
+      const known = { enabled, scope, schedule, ...(includePeople === undefined ? {} : { includePeople }) };
+      return put('/people-sync', seen.etag, { ...withoutTag(extra), ...known });
+    },
+
+    async readOrganisation() {
+      const path = '/people-sync/organisation';
+      const pages = await allPages(path, (cursor) => get(path, schema.OrganisationPage, { cursor }));
+      const reason = pages.find((page) => page.reason !== undefined)?.reason;
+      return { units: pages.flatMap(({ units }) => units), ...(reason === undefined ? {} : { reason }) };
+    },
+
+    async startPeopleSync(idempotencyKey) {
+      const headers = { 'Idempotency-Key': idempotencyKey };
+      const answer = await http.exchange({ method: 'POST', path: '/people-sync/runs', headers });
+      const running = runningSync(answer);
+      if (running !== undefined) {
+        try {
+          return await readSyncRun(running);
+        } catch (error) {
+          // Not a run's id after all: then it is an ordinary conflict.
+          if (!(error instanceof Rejected && error.status === 404)) throw error;
+        }
+      }
+      return http.read(answer, schema.SyncRun, { classify }).data;
+    },
+    readSyncRun,
+
+    async countPeople() {
+      const path = '/people';
+      const pages = await allPages(path, async (cursor) => {
+        const { people, total, next } = await get(path, schema.PeoplePage, { cursor, limit: PEOPLE_PAGE });
+        const active = people.filter(({ state }) => state === 'active').length;
+        return { count: people.length, active, total, ...(next === undefined ? {} : { next }) };
+      });
+      const read = sum(pages.map(({ count }) => count));
+      const totals = pages.map(({ total }) => total);
+      // Somebody may join or leave between two pages; more than that is a list which lost rows.
+      if (read < Math.min(...totals) || read > Math.max(...totals)) throw unexpected(path, 'total');
+      return { total: read, active: sum(pages.map(({ active }) => active)) };
+    },
+
+    async listCategories() {
+      const path = '/categories';
+      const query = { limit: CATEGORIES_PAGE };
+      const pages = await allPages(path, (cursor) => get(path, schema.CategoriesPage, { ...query, cursor }));
+      return pages.flatMap(({ categories }) => categories);
+    },
+    saveCategoryCallback: (category, wanted) =>
+      put(`/categories/${encodeURIComponent(category.id)}/callback`, category.etag, wanted),
+  };
+}
+
+/** Follows `next` to the end. A cursor that comes back would go round for ever. */
+async function allPages<P extends { next?: string }>(
+  path: string,
+  readPage: (cursor: string | undefined) => Promise<P>,
+): Promise<P[]> {
+  const pages: P[] = [];
+  const cursors = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const page = await readPage(cursor);
+    pages.push(page);
+    cursor = page.next === '' ? undefined : page.next;
+    if (cursor !== undefined && cursors.has(cursor)) throw unexpected(path, 'next');
+    if (cursor !== undefined) cursors.add(cursor);
+  } while (cursor !== undefined);
+  return pages;
+}
+
+/** Fields that are absent stay absent: the contract keeps the stored secret then. */
+function formOf({ oaVersion, fields, secrets }: IntegrationWrite): Record<string, unknown> {
+  const form: Record<string, unknown> = { oaVersion };
+  for (const name of FIELDS) if (fields[name] !== undefined) form[name] = fields[name];
+  for (const name of SECRETS) if (secrets[name] !== undefined) form[name] = secrets[name];
+  return form;
+}
+
+function withoutTag({ etag: _, ...extra }: Record<string, unknown>): Record<string, unknown> {
+  return extra;
+}
+
+function unexpected(path: string, what: string): UnexpectedAnswer {
+  return new UnexpectedAnswer({ system: 'console', method: 'GET', path }, { paths: [what] });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

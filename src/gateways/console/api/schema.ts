@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type * as domain from '../../../domain/settings.js';
+
+/** Longer than a double; numbers are taken as well, since an adapter may pass on what it got. */
+const Id = z.union([z.string(), z.number()]).transform(String);
+/** Strict: an adapter that shows a secret by mistake must not get it any further. */
+const Fingerprint = z.string().regex(/^[0-9a-f]{8}$/);
+const ETag = z.string().min(1).exactOptional();
+const Cursor = z.string().exactOptional();
+
+/** The integration page. Not loose: it is never written back, `IntegrationWrite` is a form of its own. */
+export const Integration = z
+  .object({
+    deployment: z.enum(['private', 'public']),
+    productVersion: z.string().exactOptional(),
+    etag: ETag,
+    oaVersion: z.enum(['E9', 'E10']),
+    singleSignOn: z.boolean(),
+    oaAddress: z.string().exactOptional(),
+    teamCode: z.string().exactOptional(),
+    syncSource: z.enum(['https', 'database']).exactOptional(),
+    openPlatformAddress: z.string().exactOptional(),
+    appKey: z.string().exactOptional(),
+    corpId: z.string().exactOptional(),
+    encryptionKey: Fingerprint.exactOptional(),
+    appSecret: Fingerprint.exactOptional(),
+  })
+  .transform(({ deployment, productVersion, etag, oaVersion, ...fields }) => ({
+    ...(etag === undefined ? {} : { etag }),
+    value: { deployment, ...(productVersion === undefined ? {} : { productVersion }), oaVersion, fields },
+  }));
+
+/** Loose: it is written back, and what we do not know has to survive that. */
+export const Callback = z
+  .looseObject({ etag: ETag, page: z.enum(['new', 'old', 'global']), url: z.string().nullable().exactOptional() })
+  .transform(({ etag, page, url, ...extra }) => ({
+    ...(etag === undefined ? {} : { etag }),
+    value: { page, url: url ?? null, extra },
+  }));
+
+/** Loose, as `Callback`. */
+export const PeopleSync = z
+  .looseObject({
+    etag: ETag,
+    enabled: z.boolean(),
+    scope: z.array(Id),
+    schedule: z.string(),
+    includePeople: z.boolean().exactOptional(),
+  })
+  .transform(({ etag, enabled, scope, schedule, includePeople, ...extra }) => ({
+    ...(etag === undefined ? {} : { etag }),
+    value: { enabled, scope, schedule, ...(includePeople === undefined ? {} : { includePeople }), extra },
+  }));
+
+export const OrganisationPage = z.object({
+  units: z.array(
+    z.object({ id: Id, name: z.string(), code: z.string().exactOptional(), parentId: Id.exactOptional() }),
+  ),
+  next: Cursor,
+  reason: z.string().exactOptional(),
+});
+
+export const SyncRun = z.object({
+  runId: Id,
+  state: z.enum(['queued', 'running', 'succeeded', 'failed']),
+  total: z.int().exactOptional(),
+  done: z.int().exactOptional(),
+  created: z.int().exactOptional(),
+  updated: z.int().exactOptional(),
+  disabled: z.int().exactOptional(),
+  failed: z.int().exactOptional(),
+  message: z.string().exactOptional(),
+  retryAfterSeconds: z.number().exactOptional(),
+});
+
+/** Of a person only the state is read: nothing else is needed, so nothing else can leak. */
+export const PeoplePage = z.object({
+  people: z.array(z.object({ state: z.enum(['active', 'disabled']) })),
+  total: z.int(),
+  next: Cursor,
+});
+
+/** Loose, down to its parameters: only `url` is ours. */
+const CategoryCallback = z.looseObject({ url: z.string() });
+
+const Category = z
+  .object({
+    id: Id,
+    name: z.string(),
+    company: z.string().exactOptional(),
+    state: z.enum(['enabled', 'disabled']),
+    etag: z.string().min(1),
+    callback: CategoryCallback.nullable().exactOptional(),
+  })
+  .transform(({ callback, ...category }): domain.Category => ({ ...category, callback: callback ?? null }));
+
+export const CategoriesPage = z.object({ categories: z.array(Category), next: Cursor });
+
+/** The answer to a write is not believed anyway: what was written is read back by whoever wants to know. */
+export const Written = z.unknown();

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Sent as a bare number of 18 digits or as text (`facts/weaver.md` §2.4). */
+const Id = z.union([z.string().min(1), z.number()]).transform(String);
+
+/** A number, or digits in text. */
+const Count = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().nonnegative());
+
+/** `0` and `"0"` are the same to E10's clients. */
+const Code = z.union([z.string(), z.number()]).transform(String);
+
+/** A code as it stands at the top level or in `message`; looked for in every answer. `facts/weaver.md` §1.3. */
+export const Envelope = z.object({
+  errcode: Code.nullish(),
+  errmsg: z.string().nullish(),
+  message: z.object({ errcode: Code.nullish(), errmsg: z.string().nullish() }).nullish().catch(null),
+});
+
+/** `facts/weaver.md` §1.2, step 1. */
+export const AuthorizationCode = z.object({ code: z.string().min(1) });
+
+/** `facts/weaver.md` §1.2, step 2: both spellings of the token occur. `expires_in` is in seconds. */
+export const AccessToken = z
+  .object({
+    accessToken: z.string().min(1).nullish(),
+    acessToken: z.string().min(1).nullish(),
+    expires_in: Count.nullish(),
+  })
+  .transform((answer, context) => {
+    const token = answer.accessToken ?? answer.acessToken;
+    if (token) return { token, lifetimeMs: (answer.expires_in ?? 7200) * 1000 };
+    context.addIssue({ code: 'custom', path: ['accessToken'], message: 'absent under both spellings' });
+    return z.NEVER;
+  });
+
+/** One page of rows. E10 leaves `data` null where there are none. */
+function pageOf<Row extends z.ZodType>(row: Row) {
+  return z
+    .object({ data: z.object({ total: Count, data: z.array(row).nullish() }) })
+    .transform(({ data }) => ({ total: data.total, rows: data.data ?? [] }));
+}
+
+/** `facts/weaver.md` §2.1. Only what no person can be known by. */
+export const EmployeePage = pageOf(z.object({ tenant_key: z.string().nullish() }));
+
+/** `facts/weaver.md` §2.2. The root's parent is 0. */
+export const UnitPage = pageOf(
+  z
+    .object({ id: Id, name: z.string(), code: z.string().nullish(), parent: Id.nullish().or(z.literal('')) })
+    .transform(({ id, name, code, parent }) => ({
+      id,
+      name,
+      ...(code ? { code } : {}),
+      ...(parent && parent !== '0' ? { parentId: parent } : {}),
+    })),
+);
