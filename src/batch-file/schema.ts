@@ -64,7 +64,10 @@ const WaveEntry = mapping({
   rest: z.literal(true).describe('Takes all that are left; only the last wave may').exactOptional(),
   maxConcurrency: AtLeastOne.describe('Tenants that run at once; 5 if absent').exactOptional(),
   soak: Duration.describe('Wait after the wave before the next one starts: 90s, 30m, 2h, 1d').exactOptional(),
-  approval: z.boolean().describe('After the wave and its soak somebody must approve it before the next one starts').exactOptional(),
+  approval: z
+    .boolean()
+    .describe('After the wave and its soak somebody must approve it before the next one starts')
+    .exactOptional(),
   ...limits,
 }).meta({ oneOf: ['count', 'percent', 'match', 'rest'].map((key) => ({ required: [key] })) });
 

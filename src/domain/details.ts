@@ -1,6 +1,6 @@
 import type { BatchStatus } from './batch-status.js';
 import type { StepState } from './outcomes.js';
-import type { TenantStatus } from './tenant-status.js';
+import type { DecisionAction, TenantStatus } from './tenant-status.js';
 
 const MARKS: Record<StepState, string> = {
   pending: '·',
@@ -35,10 +35,15 @@ export function tenantDetails(status: TenantStatus): string {
   ].join('\n');
 }
 
+/** The CLI's verb for each answer. */
+const VERBS: Record<DecisionAction, string> = { retry: 'retry', skip: 'skip', undo: 'rollback' };
+
 /** One sentence: who does what next. */
 export function nextAction({ tenantId, waiting, outcome, step }: TenantStatus): string {
   if (waiting) {
-    const answers = waiting.allowed.map((action) => `qys-e10 ${action} --tenant ${tenantId} --reason …`).join(' | ');
+    const answers = waiting.allowed
+      .map((action) => `qys-e10 ${VERBS[action]} --tenant ${tenantId} --reason …`)
+      .join(' | ');
     return `${waiting.what}. Answer with: ${answers}`;
   }
   if (outcome) return 'nothing: the run is over';

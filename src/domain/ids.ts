@@ -25,6 +25,11 @@ export function siteTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}@${site}`;
 }
 
+/** Looks at tenants have a queue of their own: whoever serves it can write nothing, and wakes no interrupted migration. */
+export function inspectionTaskQueue(site: string): string {
+  return `${COORDINATOR_TASK_QUEUE}-inspect@${site}`;
+}
+
 /** Stable over retries and Continue-As-New, new for a new run of the tenant (`firstExecutionRunId`). */
 export function idempotencyKey(firstExecutionRunId: string, step: string): string {
   return `${firstExecutionRunId}/${step}`;

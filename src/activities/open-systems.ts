@@ -1,0 +1,108 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { SecretRef, Tenant } from '../domain/tenant.js';
+import { DOCUMENTED_ENCRYPTION_KEY } from '../domain/wanted.js';
+import { createAgents, type Agents } from '../gateways/agents.js';
+import { createApiDriver } from '../gateways/console/api/driver.js';
+import { Rejected, type OutsideSystem } from '../gateways/errors.js';
+import { createE10 } from '../gateways/e10/open-platform.js';
+import { probeOa } from '../gateways/e10/probe.js';
+import { createE9 } from '../gateways/e9/hr.js';
+import type { ForwardProxy } from '../gateways/forward-proxy.js';
+import { createHttp, type Http, type HttpOptions } from '../gateways/http.js';
+import type { ReverseProxy } from '../gateways/proxy/proxy.js';
+import { createRouteProbe } from '../gateways/proxy/route-probe.js';
+import { createQiyuesuo } from '../gateways/qiyuesuo/open-api.js';
+import type { SecretStore } from '../gateways/secrets.js';
+import type { OpenSystems, Systems } from './systems.js';
+
+export interface OpenSystemsDeps {
+  secrets: SecretStore;
+  /** PEM certificates that are trusted in addition to the system's. */
+  ca: readonly string[];
+  forwardProxy: ForwardProxy;
+  timeoutMs: number;
+  /** The proxy of this site, where this worker is told to change it. */
+  proxyOf: (tenantId: string) => ReverseProxy | undefined;
+}
+
+/**
+ * Opens a tenant's systems over HTTP. Every gateway may call the hosts of the tenant's own file and no other. Reads end with
+ * the activity when it is cancelled; a write under way is let end, so that it is known what it did.
+ */
+export function createOpenSystems(deps: OpenSystemsDeps): OpenSystems {
+  const agents = createAgents(deps.ca);
+  return (tenant) => openTenant(tenant, deps, agents);
+}
+
+function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Systems {
+  const { qiyuesuo, e10, e9 } = tenant;
+  const resolve = (ref: SecretRef) => deps.secrets.resolve(ref);
+
+  function http(system: OutsideSystem, baseUrl: string, options: Partial<HttpOptions> = {}): Http {
+    return createHttp({
+      system,
+      baseUrl,
+      timeoutMs: deps.timeoutMs,
+      agents,
+      proxy: deps.forwardProxy,
+      allowHosts: [new URL(baseUrl).host],
+      signal: cancellationSignal(),
+      ...options,
+    });
+  }
+
+  const oa = (baseUrl: string): Http => http('e10', baseUrl, { headers: () => e10.headers });
+
+  return {
+    async console() {
+      if (qiyuesuo.driver !== 'api' || !qiyuesuo.api) {
+        const call = { system: 'console', method: 'open', path: `/${qiyuesuo.driver}` } as const;
+        throw new Rejected(call, { text: `the console driver ${qiyuesuo.driver} is not part of this version` });
+      }
+      const token = await resolve(qiyuesuo.api.token);
+      return createApiDriver(
+        http('console', qiyuesuo.api.address, {
+          headers: () => ({ Authorization: `Bearer ${token}` }),
+          mask: [token],
+          // Not ended by a cancellation: a write that is under way must end in an answer.
+          signal: new AbortController().signal,
+        }),
+      );
+    },
+    async e10() {
+      const { corpId, appKey, appSecret } = e10;
+      if (corpId === undefined || appKey === undefined || !appSecret) return undefined;
+      return createE10(oa(e10.openPlatform), { corpId, appKey, appSecret: await resolve(appSecret) });
+    },
+    async checks() {
+      if (!e10.ownApp) return this.e10();
+      const { corpId, appKey, appSecret } = e10.ownApp;
+      return createE10(oa(e10.openPlatform), { corpId, appKey, appSecret: await resolve(appSecret) });
+    },
+    oaKind: () => probeOa(oa(e10.address)),
+    async e9() {
+      if (!e9?.hr) return undefined;
+      const { token, ...how } = e9.hr;
+      return createE9(http('e9', e9.address), { ...how, ...(token ? { token: await resolve(token) } : {}) });
+    },
+    async qiyuesuo() {
+      return createQiyuesuo({
+        http: http('qiyuesuo', qiyuesuo.openApi),
+        deployment: qiyuesuo.deployment,
+        dialect: qiyuesuo.dialect,
+        token: await resolve(qiyuesuo.token),
+        secret: await resolve(qiyuesuo.secret),
+      });
+    },
+    routes: () => createRouteProbe((address) => oa(address)),
+    proxy: () => deps.proxyOf(tenant.id),
+    async secrets() {
+      const encryptionKey = tenant.encryptionKey ? await resolve(tenant.encryptionKey) : DOCUMENTED_ENCRYPTION_KEY;
+      return { encryptionKey, ...(e10.appSecret ? { appSecret: await resolve(e10.appSecret) } : {}) };
+    },
+    async previousSecret(field) {
+      const ref = qiyuesuo.previous[field];
+      return ref && resolve(ref);
+    },
+  };
+}

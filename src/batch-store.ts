@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BatchStore } from './activities/batch-store.js';
+import { canonicalJson } from './domain/canonical-json.js';
+import type { Tenant } from './domain/tenant.js';
+
+/**
+ * Batches as files below `folder`, which the CLI and the coordinator's worker share. Holds references to secrets, never
+ * secrets. A file's name is the hash of its content, so a batch under way keeps the tenants that it was started with.
+ */
+export function createFileBatchStore(folder: string): BatchStore {
+  const read = new Map<string, Promise<Tenant[][]>>();
+  const fileOf = (batch: string, reference: string): string => join(folder, batch, `${reference}.json`);
+
+  return {
+    async put(batch, waves) {
+      const text = canonicalJson(waves);
+      const reference = createHash('sha256').update(text).digest('hex').slice(0, 16);
+      const file = fileOf(batch, reference);
+      await mkdir(join(folder, batch), { recursive: true, mode: 0o700 });
+      await writeFile(`${file}.${process.pid}`, text, { mode: 0o600 });
+      await rename(`${file}.${process.pid}`, file);
+      return reference;
+    },
+    async page({ batch, reference, wave, from, limit }) {
+      const file = fileOf(batch, reference);
+      let waves = read.get(file);
+      if (!waves) {
+        waves = readWaves(file);
+        read.set(file, waves);
+        waves.catch(() => read.delete(file));
+      }
+      return ((await waves)[wave] ?? []).slice(from, from + limit);
+    },
+  };
+}
+
+async function readWaves(file: string): Promise<Tenant[][]> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Tenant[][];
+  } catch (error) {
+    throw new Error(`${file} cannot be read: the CLI and this worker must share one data folder (QYS_E10_DATA)`, {
+      cause: error,
+    });
+  }
+}

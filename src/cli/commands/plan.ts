@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { isBlocking } from '../../domain/findings.js';
+import { sentence } from '../../domain/limits.js';
+import { assignWaves } from '../../domain/waves.js';
+import { forwardBlock } from '../forward-hint.js';
+import type { Register } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { inspectAll, type Inspected } from '../inspecting.js';
+import type { Output } from '../output.js';
+import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
+import { loadSelection, withSelectors, type Selection, type Selectors } from '../selection.js';
+import { changeLines, findingLines } from '../tables.js';
+
+export function planCommand(register: Register): Command {
+  return withPolicy(withSelectors(new Command('plan')))
+    .description('show what would be written, per field before and after; writes nothing')
+    .option('--detailed-exitcode', 'end with 10 where there are changes')
+    .action((options: Selectors & PolicyOptions & { detailedExitcode?: boolean }) =>
+      register(async (context) => {
+        const selection = await loadSelection(options, context.out);
+        const inspected = await inspectAll(context, selection, policyOf(options));
+        showPlan(selection, inspected, context.out);
+        return planExit(inspected, options.detailedExitcode ?? false);
+      }),
+    );
+}
+
+/** The plan of each tenant, and the limits of each wave as one sentence with numbers. */
+export function showPlan({ batch }: Selection, inspected: readonly Inspected[], out: Output): void {
+  const waves = assignWaves(batch).map(({ wave, tenants }) => ({
+    name: wave.name,
+    tenants: tenants.length,
+    limit: sentence(wave, tenants.length),
+  }));
+  const tenants = inspected.map(({ report }) => report);
+  out.data({ schemaVersion: 1, batch: batch.batch, waves, tenants }, () =>
+    [
+      ...waves.map(({ limit }) => limit),
+      ...inspected.map(({ report, inspection: { mode } }) =>
+        [
+          `${report.tenant}  ${report.name}  ${out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,
+          changeLines(report.changes, out),
+          ...(mode === 'forward' && report.changes.some(({ target }) => target === 'proxy.forward')
+            ? [forwardBlock(report.tenant)]
+            : []),
+          findingLines(report.findings, out),
+        ]
+          .filter(Boolean)
+          .join('\n'),
+      ),
+    ].join('\n'),
+  );
+}
+
+export function planExit(inspected: readonly Inspected[], detailed: boolean): ExitCode {
+  if (inspected.some(({ report }) => report.findings.some(isBlocking))) return EXIT.blocked;
+  return detailed && inspected.some(({ report }) => report.changes.length > 0) ? EXIT.changes : EXIT.ok;
+}

@@ -1,0 +1,27 @@
+import type { BatchOutcome } from '../domain/batch-status.js';
+import { isFailure, type Ending } from '../domain/limits.js';
+
+/** The exit codes of the CLI: documented, never reused. */
+export const EXIT = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  failed: 3,
+  stopped: 4,
+  blocked: 5,
+  waiting: 6,
+  rollbackIncomplete: 7,
+  timeout: 8,
+  changes: 10,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The code that a set of finished tenants comes to. 7 wins over all others: somebody's hands are needed. */
+export function exitCodeOf(endings: readonly Ending[], outcome: BatchOutcome | null = null): ExitCode {
+  if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
+  if (outcome === 'stopped-by-limit') return EXIT.stopped;
+  if (endings.some((ending) => isFailure(ending) || ending === 'cancelled')) return EXIT.failed;
+  return endings.includes('blocked') ? EXIT.blocked : EXIT.ok;
+}

@@ -1,0 +1,64 @@
+import { styleText } from 'node:util';
+import { texts, type Lang, type Texts } from './texts.js';
+
+export type Format = 'text' | 'json';
+
+/** What a command says: data on stdout, everything else on stderr. */
+export interface Output {
+  format: Format;
+  lang: Lang;
+  text: Texts;
+  /** The command's answer: JSON, or the text that is made of the same. */
+  data(value: object, text: () => string): void;
+  /** A line for people. */
+  say(line: string): void;
+  /** One line that is redrawn on a terminal; elsewhere a line of life now and then. */
+  progress(line: string): void;
+  style(format: Parameters<typeof styleText>[0], text: string): string;
+}
+
+export interface Streams {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  color: boolean;
+  now(): number;
+}
+
+const LIFE_EVERY_MS = 5_000;
+
+export function createOutput(format: Format, lang: Lang, { stdout, stderr, color, now }: Streams): Output {
+  let open = false;
+  let last = '';
+  let saidAt = 0;
+
+  function closeLine(): void {
+    if (open) stderr.write('\n');
+    open = false;
+  }
+
+  return {
+    format,
+    lang,
+    text: texts[lang],
+    data(value, text) {
+      closeLine();
+      stdout.write(`${format === 'json' ? JSON.stringify(value, undefined, 2) : text()}\n`);
+    },
+    say(line) {
+      closeLine();
+      stderr.write(`${line}\n`);
+    },
+    progress(line) {
+      if (stderr.isTTY) {
+        stderr.write(`\r\u001b[2K${line}`);
+        open = true;
+      } else if (line !== last || now() - saidAt >= LIFE_EVERY_MS) {
+        if (now() - saidAt < 1_000) return;
+        stderr.write(`${line}\n`);
+        saidAt = now();
+      }
+      last = line;
+    },
+    style: (how, text) => (color ? styleText(how, text, { validateStream: false }) : text),
+  };
+}

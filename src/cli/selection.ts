@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { relative } from 'node:path';
+import { readBatchFile } from '../batch-file/read.js';
+import { formatBatchErrors } from '../batch-file/errors.js';
+import type { Batch } from '../domain/batch.js';
+import type { Tenant } from '../domain/tenant.js';
+import { assignWaves } from '../domain/waves.js';
+import type { Output } from './output.js';
+import { UsageError } from './usage-error.js';
+
+/** The options by which every verb selects tenants. */
+export interface Selectors {
+  file: string;
+  tenant?: string[];
+  where?: string[];
+  wave?: string[];
+}
+
+/** A tenant of the selection, with the wave that it is in. */
+export interface Selected {
+  tenant: Tenant;
+  wave: string;
+}
+
+export interface Selection {
+  file: string;
+  batch: Batch;
+  selected: Selected[];
+}
+
+export function withSelectors(command: Command): Command {
+  return command
+    .requiredOption('-f, --file <file>', 'the batch file')
+    .option('--tenant <id...>', 'only these tenants')
+    .option('--where <tag=value...>', 'only tenants with these tags')
+    .option('--wave <name...>', 'only tenants of these waves');
+}
+
+/** Reads the file, shows its warnings, and resolves the selectors. Unknown ids and waves are wrong usage. */
+export async function loadSelection(options: Selectors, out: Output): Promise<Selection> {
+  const file = relative(process.cwd(), options.file) || options.file;
+  const batch = await readBatchFile(file.startsWith('..') ? options.file : file);
+  if (batch.warnings.length > 0) out.say(formatBatchErrors(batch.warnings));
+
+  const all = assignWaves(batch).flatMap(({ wave, tenants }) => tenants.map((tenant) => ({ tenant, wave: wave.name })));
+  refuseUnknown(
+    'tenant',
+    options.tenant,
+    all.map(({ tenant }) => tenant.id),
+  );
+  refuseUnknown(
+    'wave',
+    options.wave,
+    batch.waves.map(({ name }) => name),
+  );
+  const tags = (options.where ?? []).map(tagOf);
+  const selected = all.filter(
+    ({ tenant, wave }) =>
+      (!options.tenant || options.tenant.includes(tenant.id)) &&
+      (!options.wave || options.wave.includes(wave)) &&
+      tags.every(([name, value]) => tenant.tags[name] === value),
+  );
+  if (selected.length === 0) throw new UsageError(out.text.emptySelection);
+  return { file: options.file, batch, selected };
+}
+
+function tagOf(text: string): [string, string] {
+  const [name, value] = text.split(/=(.*)/s, 2);
+  if (!name || value === undefined) throw new UsageError(`--where takes tag=value, not ${text}`);
+  return [name, value];
+}
+
+function refuseUnknown(what: string, wanted: readonly string[] | undefined, known: readonly string[]): void {
+  const unknown = (wanted ?? []).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new UsageError(`the file has no ${what} ${unknown.join(', ')}`);
+}

@@ -1,0 +1,428 @@
+import type { FindingCode } from './findings.js';
+
+/** What a code means to people: title, cause, and what to do. */
+export interface FindingText {
+  title: string;
+  cause: string;
+  fix: string;
+}
+
+/** Every code in both languages. A code without its texts does not compile. */
+export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = {
+  'CONSOLE-DRIVER-UNAVAILABLE': {
+    en: {
+      title: 'the console driver is not part of this version',
+      cause: 'the file asks for a driver that this version does not have',
+      fix: 'use driver: api with an adapter, or wait for the driver',
+    },
+    zh: {
+      title: '此版本没有该控制台驱动',
+      cause: '文件指定的驱动此版本尚不支持',
+      fix: '改用 driver: api 并提供适配器',
+    },
+  },
+  'CONSOLE-UNREACHABLE': {
+    en: {
+      title: 'the console does not answer',
+      cause: 'the adapter or the console is down, or a network is in between',
+      fix: 'check address, firewall and adapter, then run again',
+    },
+    zh: { title: '控制台没有响应', cause: '适配器或控制台未运行，或网络不通', fix: '检查地址、防火墙与适配器后重试' },
+  },
+  'CONSOLE-REFUSED': {
+    en: {
+      title: 'the console refused',
+      cause: 'the console understood and said no: a field, a right, a state',
+      fix: 'read the message, correct the file or the right, then run again',
+    },
+    zh: { title: '控制台拒绝', cause: '控制台拒绝了请求：字段、权限或状态不符', fix: '按提示修正文件或权限后重试' },
+  },
+  'CONSOLE-NEEDS-LOGIN': {
+    en: {
+      title: 'the console session is over',
+      cause: 'the token or session of the console is no longer accepted',
+      fix: 'renew it and run again',
+    },
+    zh: { title: '控制台会话已失效', cause: '控制台的令牌或会话不再被接受', fix: '更新后重试' },
+  },
+  'CONSOLE-CHANGED': {
+    en: {
+      title: 'somebody else changed the console',
+      cause: 'a setting changed between our look and our write',
+      fix: 'find out who and why, then run again: it looks afresh',
+    },
+    zh: { title: '控制台被他人修改', cause: '查看与写入之间设置被改动', fix: '确认是谁、为何修改后重试' },
+  },
+  'CONSOLE-DEPLOYMENT-DIFFERS': {
+    en: {
+      title: 'private and public cloud are mixed up',
+      cause: 'the console is of another cloud than the file says',
+      fix: 'correct qiyuesuo.deployment',
+    },
+    zh: { title: '私有云与公有云不一致', cause: '控制台与文件所写的云类型不同', fix: '修正 qiyuesuo.deployment' },
+  },
+  'CONSOLE-VERSION-DIFFERS': {
+    en: {
+      title: 'the product version differs',
+      cause: 'the console shows another version than the file',
+      fix: 'correct qiyuesuo.version',
+    },
+    zh: { title: '产品版本不一致', cause: '控制台显示的版本与文件不同', fix: '修正 qiyuesuo.version' },
+  },
+  'CALLBACK-PAGE-UNDECIDED': {
+    en: {
+      title: 'the callback page is undecided',
+      cause: 'the procedure does not cover version 4.3.5',
+      fix: 'look which page the console has and set callbackPage: old or global',
+    },
+    zh: {
+      title: '回调页面未确定',
+      cause: '官方步骤没有覆盖 4.3.5',
+      fix: '查看控制台实际页面并设置 callbackPage: old 或 global',
+    },
+  },
+  'CALLBACK-ROUTE-MISSING': {
+    en: {
+      title: 'E10 has no callback route',
+      cause: 'the proxy sends the path elsewhere, or the baseline is too old',
+      fix: 'forward /papi/signcenter to E10, or update E10',
+    },
+    zh: {
+      title: 'E10 缺少回调路由',
+      cause: '代理把路径转到了别处，或 E10 基线过旧',
+      fix: '把 /papi/signcenter 转发到 E10，或升级 E10',
+    },
+  },
+  'CALLBACK-ROUTE-REDIRECTS': {
+    en: {
+      title: 'the callback route redirects',
+      cause: 'a POST loses its body on a redirect',
+      fix: 'use the final address (scheme, host, port) in e10.address',
+    },
+    zh: { title: '回调路由发生重定向', cause: 'POST 在重定向时会丢失内容', fix: '在 e10.address 中填写最终地址' },
+  },
+  'CALLBACK-ROUTE-DOWN': {
+    en: {
+      title: 'the callback route is down',
+      cause: "E10's service behind the proxy does not answer",
+      fix: 'start the service, then run again',
+    },
+    zh: { title: '回调路由不可用', cause: '代理后的 E10 服务无响应', fix: '启动服务后重试' },
+  },
+  'CATEGORY-OTHER-CALLBACK': {
+    en: {
+      title: 'a callback is left alone',
+      cause: "a category calls the old OA by another path than the vendor's",
+      fix: 'decide with the customer what it should call',
+    },
+    zh: { title: '有回调未被改动', cause: '业务分类用其他路径回调旧 OA', fix: '与客户确认该回调应指向何处' },
+  },
+  'CATEGORIES-UNDECIDED': {
+    en: {
+      title: 'forward or rewrite is undecided',
+      cause: 'the categories disagree about the old address',
+      fix: 'give e9.address, or say categories: rewrite or forward',
+    },
+    zh: {
+      title: '转发或改写未确定',
+      cause: '各业务分类的旧地址不一致',
+      fix: '填写 e9.address，或指定 categories: rewrite/forward',
+    },
+  },
+  'CLOCK-SKEW': {
+    en: {
+      title: 'the clocks differ',
+      cause: 'this worker and Qiyuesuo do not agree on the time',
+      fix: 'synchronise both by NTP',
+    },
+    zh: { title: '时钟不一致', cause: '工作机与契约锁时间不同', fix: '用 NTP 同步两边时钟' },
+  },
+  'E9-PEOPLE-UNREAD': {
+    en: {
+      title: "E9's people were not read",
+      cause: 'no credentials, or E9 did not answer',
+      fix: 'give e9.hr, or compare the head count by hand',
+    },
+    zh: { title: '未读取 E9 人员', cause: '没有凭据或 E9 未响应', fix: '填写 e9.hr，或人工核对人数' },
+  },
+  'E10-EMPTY': {
+    en: {
+      title: 'E10 shows nobody',
+      cause: 'the app sees no people or no units',
+      fix: "check the app's rights and the tenant",
+    },
+    zh: { title: 'E10 没有人员', cause: '应用看不到人员或组织', fix: '检查应用权限与租户' },
+  },
+  'E10-HR-REFUSED': {
+    en: {
+      title: 'the app may not read people',
+      cause: '接口调用限制 does not list the people and organisation interfaces',
+      fix: '后台管理中心 → 开放平台 → 应用管理: add 人员查询 and 组织查询',
+    },
+    zh: {
+      title: '应用无权读取人员',
+      cause: '接口调用限制未包含人员/组织查询',
+      fix: '后台管理中心 → 开放平台 → 应用管理：添加人员查询与组织查询',
+    },
+  },
+  'E10-NOT-E10': {
+    en: {
+      title: 'no E10 at this address',
+      cause: 'the address leads to an E9, or to something else',
+      fix: 'correct e10.address',
+    },
+    zh: { title: '该地址不是 E10', cause: '地址指向 E9 或其他系统', fix: '修正 e10.address' },
+  },
+  'E10-TENANT-KEY-DIFFERS': {
+    en: {
+      title: 'another tenant code',
+      cause: 'E10 shows another 租户识别码 than the file',
+      fix: 'compare with 后台管理中心 → 基本设置 → 授权信息',
+    },
+    zh: {
+      title: '租户识别码不一致',
+      cause: 'E10 显示的识别码与文件不同',
+      fix: '核对 后台管理中心 → 基本设置 → 授权信息',
+    },
+  },
+  'E10-TENANT-KEY-UNREAD': {
+    en: { title: 'the tenant code was not compared', cause: 'E10 does not return it', fix: 'compare it by hand once' },
+    zh: { title: '未核对租户识别码', cause: 'E10 没有返回该值', fix: '人工核对一次' },
+  },
+  'E10-TOKEN-REFUSED': {
+    en: {
+      title: "E10 refuses Qiyuesuo's app",
+      cause: 'corpId, appKey and appSecret do not belong together, or the app is not approved',
+      fix: 'compare with 后台管理中心 → 开放平台 (开发者资料, 应用管理)',
+    },
+    zh: {
+      title: 'E10 拒绝契约锁的应用',
+      cause: 'corpId、appKey、appSecret 不匹配，或应用未审核',
+      fix: '核对 后台管理中心 → 开放平台（开发者资料、应用管理）',
+    },
+  },
+  'E10-UNREACHABLE': {
+    en: {
+      title: 'E10 does not answer',
+      cause: 'wrong address, or the network is not open',
+      fix: "check e10.address and the network from the site's worker",
+    },
+    zh: { title: 'E10 没有响应', cause: '地址错误或网络不通', fix: '在站点工作机上检查 e10.address 与网络' },
+  },
+  'E10-UNPROVED': {
+    en: {
+      title: 'not to be proved from outside',
+      cause: 'there is nothing documented to prove it with',
+      fix: 'let one person sign in once',
+    },
+    zh: { title: '无法从外部证明', cause: '没有可用于证明的公开接口', fix: '请一位用户登录一次' },
+  },
+  'FORMAT-SUSPECT': {
+    en: { title: 'a value looks unusual', cause: 'it has not the usual shape', fix: 'look at it again' },
+    zh: { title: '值的格式可疑', cause: '与常见格式不符', fix: '再核对一次' },
+  },
+  'PEOPLE-COUNT-DIFFERS': {
+    en: {
+      title: 'head counts differ',
+      cause: 'Qiyuesuo and E10 do not show the same number of people',
+      fix: 'compare leavers, external people and failed ones',
+    },
+    zh: { title: '人数不一致', cause: '契约锁与 E10 的人数不同', fix: '核对离职、外部及失败人员' },
+  },
+  'PEOPLE-GUARD': {
+    en: {
+      title: 'too many people would be disabled',
+      cause: 'E10 shows far fewer people than Qiyuesuo',
+      fix: "check scope and E10's people, or raise people.guard on purpose",
+    },
+    zh: {
+      title: '将停用过多人员',
+      cause: 'E10 人数远少于契约锁',
+      fix: '检查同步范围与 E10 人员，或有意提高 people.guard',
+    },
+  },
+  'PEOPLE-SCOPE-EMPTY': {
+    en: {
+      title: 'no unit is chosen',
+      cause: 'the people sync had no scope on E9',
+      fix: 'choose the scope in the console, or set people.scope',
+    },
+    zh: { title: '未选择同步范围', cause: 'E9 时人员同步没有范围', fix: '在控制台选择范围，或设置 people.scope' },
+  },
+  'PEOPLE-SCOPE-UNMAPPED': {
+    en: {
+      title: 'the scope cannot be found again',
+      cause: 'units of E9 have no certain counterpart in E10',
+      fix: "set people.scope to the codes of E10's units",
+    },
+    zh: {
+      title: '无法对应同步范围',
+      cause: 'E9 的组织在 E10 中没有确定的对应',
+      fix: '把 people.scope 设为 E10 组织编码',
+    },
+  },
+  'PEOPLE-SYNC-FAILED': {
+    en: {
+      title: 'the people sync failed',
+      cause: 'the run in Qiyuesuo ended with an error',
+      fix: "read the run's message in the console",
+    },
+    zh: { title: '人员同步失败', cause: '契约锁的同步以错误结束', fix: '在控制台查看同步信息' },
+  },
+  'PEOPLE-SYNC-RAN': {
+    en: { title: 'a people sync ran', cause: 'it cannot be undone', fix: 'compare the people in the console' },
+    zh: { title: '已执行人员同步', cause: '同步无法回退', fix: '在控制台核对人员' },
+  },
+  'PEOPLE-TREE-EMPTY': {
+    en: {
+      title: 'Qiyuesuo sees no organisation',
+      cause: 'Qiyuesuo cannot reach or log in to E10',
+      fix: 'open the network from Qiyuesuo to E10, check the app',
+    },
+    zh: { title: '契约锁看不到组织', cause: '契约锁无法访问或登录 E10', fix: '打通契约锁到 E10 的网络，检查应用' },
+  },
+  'PROXY-CONFIG-REJECTED': {
+    en: {
+      title: 'nginx refuses the configuration',
+      cause: 'nginx -t found a fault',
+      fix: "correct the site's configuration",
+    },
+    zh: { title: 'nginx 配置未通过', cause: 'nginx -t 发现错误', fix: '修正站点配置' },
+  },
+  'PROXY-FORWARD-LEFT': {
+    en: {
+      title: 'the forward stays',
+      cause: 'an administrator made it, so it is not ours to remove',
+      fix: 'remove it by hand if it is not wanted',
+    },
+    zh: { title: '转发仍保留', cause: '由管理员添加，不由本工具移除', fix: '如不需要请人工移除' },
+  },
+  'PROXY-FORWARD-MISSING': {
+    en: {
+      title: 'the proxy does not forward',
+      cause: '/QYSPrivateCallbackServlet does not lead to E10',
+      fix: 'add the nginx block that plan prints',
+    },
+    zh: { title: '代理未转发', cause: '/QYSPrivateCallbackServlet 没有转到 E10', fix: '添加 plan 输出的 nginx 配置' },
+  },
+  'PROXY-FORWARD-WAITING': {
+    en: {
+      title: 'waits for the forward',
+      cause: 'an administrator has to add it',
+      fix: 'add the nginx block that plan prints',
+    },
+    zh: { title: '等待转发配置', cause: '需要管理员添加', fix: '添加 plan 输出的 nginx 配置' },
+  },
+  'QIYUESUO-COMPANY-DIFFERS': {
+    en: {
+      title: 'another company',
+      cause: 'the credentials belong to another company',
+      fix: 'correct token and secret, or qiyuesuo.company',
+    },
+    zh: { title: '公司不一致', cause: '凭据属于另一家公司', fix: '修正 token/secret 或 qiyuesuo.company' },
+  },
+  'QIYUESUO-CREDENTIALS-REFUSED': {
+    en: {
+      title: 'Qiyuesuo refuses the credentials',
+      cause: 'token, secret or signature dialect are wrong',
+      fix: 'compare with 集成中心 → 集成管理; set qiyuesuo.dialect',
+    },
+    zh: {
+      title: '契约锁拒绝凭据',
+      cause: 'token、secret 或签名方式不对',
+      fix: '核对 集成中心 → 集成管理；设置 qiyuesuo.dialect',
+    },
+  },
+  'QIYUESUO-UNREACHABLE': {
+    en: {
+      title: "Qiyuesuo's open API does not answer",
+      cause: 'wrong address or port, or the network is not open',
+      fix: 'check qiyuesuo.openApi (private: usually port 9182)',
+    },
+    zh: {
+      title: '契约锁开放接口没有响应',
+      cause: '地址、端口错误或网络不通',
+      fix: '检查 qiyuesuo.openApi（私有云通常为 9182 端口）',
+    },
+  },
+  'SECRET-MISSING': {
+    en: {
+      title: 'a secret is missing',
+      cause: 'a reference leads nowhere at the worker',
+      fix: "provide the variable or file at the site's worker",
+    },
+    zh: { title: '缺少密钥', cause: '工作机上找不到引用的密钥', fix: '在站点工作机上提供变量或文件' },
+  },
+  'SECRET-UNREADABLE': {
+    en: {
+      title: 'a secret cannot be compared',
+      cause: 'the console shows no fingerprint of it',
+      fix: 'nothing to do; the people sync proves it',
+    },
+    zh: { title: '密钥无法比对', cause: '控制台不显示其指纹', fix: '无需处理；人员同步可证明' },
+  },
+  'SECRET-UNRESTORABLE': {
+    en: {
+      title: 'a secret could not be restored',
+      cause: 'the console has another secret than ours and nobody gave the old one',
+      fix: 'give qiyuesuo.previous, or accept it with acceptUnrestorable',
+    },
+    zh: {
+      title: '密钥无法恢复',
+      cause: '控制台中的旧密钥与新值不同且未提供',
+      fix: '填写 qiyuesuo.previous，或用 acceptUnrestorable 接受',
+    },
+  },
+  'SETTING-DIFFERS': {
+    en: {
+      title: 'a setting is not as wanted',
+      cause: 'it was not stored, or somebody changed it',
+      fix: 'look at the page, then run again',
+    },
+    zh: { title: '设置与预期不同', cause: '未保存成功或被他人修改', fix: '查看页面后重试' },
+  },
+  'STEP-FAILED': {
+    en: { title: 'a step failed', cause: 'see the message', fix: 'see the message; the log has the details' },
+    zh: { title: '步骤失败', cause: '见提示信息', fix: '见提示信息与日志' },
+  },
+  'TLS-REFUSED': {
+    en: {
+      title: 'the certificate is refused',
+      cause: 'a private CA, an incomplete chain, or another name',
+      fix: 'give QYS_E10_CA_FILE to the worker, or mend the certificate',
+    },
+    zh: {
+      title: '证书被拒绝',
+      cause: '私有 CA、证书链不全或名称不符',
+      fix: '为工作机设置 QYS_E10_CA_FILE，或修复证书',
+    },
+  },
+  'UNDO-FOREIGN-CHANGE': {
+    en: {
+      title: 'somebody changed it since',
+      cause: 'a field has neither the old nor our value',
+      fix: 'decide: qys-e10 skip leaves it, retry looks again',
+    },
+    zh: {
+      title: '期间被他人修改',
+      cause: '字段既不是旧值也不是我们写入的值',
+      fix: '决定：qys-e10 skip 保留，retry 重新检查',
+    },
+  },
+  'UNDO-INCOMPLETE': {
+    en: {
+      title: 'the undo is not complete',
+      cause: 'an undo does not succeed',
+      fix: 'mend what the message says, then qys-e10 retry',
+    },
+    zh: { title: '回退未完成', cause: '回退没有成功', fix: '按提示处理后执行 qys-e10 retry' },
+  },
+  'UNEXPECTED-ANSWER': {
+    en: {
+      title: 'an answer that we do not understand',
+      cause: 'the system answers differently from what is documented',
+      fix: 'send the message to the developers',
+    },
+    zh: { title: '无法理解的响应', cause: '系统的响应与文档不同', fix: '把提示信息发给开发者' },
+  },
+};

@@ -1,0 +1,93 @@
+import { createHash, getHashes } from 'node:crypto';
+import type { z } from 'zod';
+import { tryParseBody } from '../body.js';
+import { Rejected, UnexpectedAnswer } from '../errors.js';
+import type { Http } from '../http.js';
+import type { Classify } from '../ladder.js';
+import type { E9 } from './e9.js';
+import { EmployeePage, Version, type Employee } from './schema.js';
+
+/** How this E9 wants to be asked. Values, not references: lives inside an activity. */
+export interface E9HrCredentials {
+  /** Of hrm_webservice_config.jsp; absent where our address is allow-listed. */
+  token?: string;
+  digest: 'md5' | 'sm3';
+  /** How `params` travels. */
+  body: 'form' | 'json';
+}
+
+const PEOPLE = '/api/hrm/resful/getHrmUserInfoWithPage';
+const PER_PAGE = 500;
+/** Probation, permanent, temporary, extended probation: those in service (`facts/weaver.md` §5.1). */
+const IN_SERVICE = ['0', '1', '2', '3'];
+
+/** E9's HR interface (`facts/weaver.md` §5.1; `resful` is its real spelling). `http` has E9's address. */
+export function createE9(http: Http, access: E9HrCredentials): E9 {
+  const mask = access.token === undefined ? [] : [access.token];
+
+  async function page(curpage: number): Promise<z.output<typeof EmployeePage>['data']> {
+    const params = { pagesize: PER_PAGE, curpage };
+    const body = access.body === 'json' ? { json: { params } } : { form: { params: JSON.stringify(params) } };
+    const headers = keyHeaders(access);
+    return (
+      await http.post(PEOPLE, EmployeePage, {
+        ...body,
+        headers,
+        classify: classifyHr,
+        mask: [...mask, ...Object.values(headers)],
+      })
+    ).data;
+  }
+
+  return {
+    async countEmployees() {
+      const first = await page(1);
+      const rows = [...first.dataList];
+      for (let next = 2; rows.length < first.totalSize; next += 1) {
+        const { dataList } = await page(next);
+        if (dataList.length === 0) break;
+        rows.push(...dataList);
+      }
+      const ids = new Set(rows.map(({ id }) => id));
+      // Somebody was added or removed between two pages: half a baseline would be worse than none.
+      if (rows.length !== first.totalSize || ids.size !== rows.length) {
+        throw new UnexpectedAnswer({ system: 'e9', method: 'POST', path: PEOPLE }, { paths: ['data.totalSize'] });
+      }
+      return rows.filter(counts).length;
+    },
+    async readVersion() {
+      const answer = await http.exchange({ method: 'GET', path: '/api/portal/systemInfo/getVersion' });
+      return Version.safeParse(tryParseBody(answer.body)).data?.data.cversion;
+    },
+    async hasCallbackServlet() {
+      const { status, body } = await http.exchange({ method: 'POST', path: '/QYSPrivateCallbackServlet', form: {} });
+      return status === 200 && body.trim() === '';
+    },
+  };
+}
+
+function counts({ status, accounttype, loginid }: z.output<typeof Employee>): boolean {
+  return IN_SERVICE.includes(status) && String(accounttype ?? '0') !== '1' && !!loginid;
+}
+
+/** Valid for five minutes, so it is made anew for every call; clocks must agree. */
+function keyHeaders({ token, digest }: E9HrCredentials): Record<string, string> {
+  if (token === undefined) return {};
+  if (!getHashes().includes(digest)) {
+    const call = { system: 'e9', method: 'POST', path: PEOPLE } as const;
+    throw new Rejected(call, {
+      text: `this worker's Node has no ${digest}: set e9.hr.digest to md5, or use a Node with it`,
+    });
+  }
+  const ts = String(Date.now());
+  return { key: createHash(digest).update(`${token}${ts}`).digest('hex').toUpperCase(), ts };
+}
+
+/** Success is code "1"; what the others mean is not published, so the words of E9 speak. */
+const classifyHr: Classify = (answer) => {
+  if (answer.status !== 200) return undefined;
+  const body = tryParseBody(answer.body);
+  if (typeof body !== 'object' || body === null || !('code' in body) || String(body.code) === '1') return undefined;
+  const said = [Reflect.get(body, 'msg'), Reflect.get(body, 'message')].find((text) => typeof text === 'string');
+  return { kind: 'Rejected', code: String(body.code), ...(said ? { text: said } : {}) };
+};

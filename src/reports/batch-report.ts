@@ -1,0 +1,53 @@
+import type { BatchOutcome } from '../domain/batch-status.js';
+import { outcomeOfBatch } from '../domain/batch-status.js';
+import type { FindingCode } from '../domain/findings.js';
+import type { Ending } from '../domain/limits.js';
+import type { TenantReport } from './tenant-report.js';
+
+/** A batch in JSON: counts, causes, and each tenant. The same run gives the same bytes. */
+export interface BatchReport {
+  schemaVersion: 1;
+  batch: string;
+  outcome: BatchOutcome | null;
+  total: number;
+  counts: Partial<Record<Ending | 'running' | 'not-started', number>>;
+  causes: Cause[];
+  tenants: TenantReport[];
+}
+
+/** Tenants that did not end well, by what stopped them. */
+export interface Cause {
+  code: FindingCode;
+  count: number;
+  tenants: string[];
+}
+
+export function batchReport(batch: string, tenants: readonly TenantReport[], stopped: boolean): BatchReport {
+  const counts: BatchReport['counts'] = {};
+  for (const tenant of tenants) {
+    const state = tenant.outcome ?? (tenant.step === null ? 'not-started' : 'running');
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  const over = tenants.every(({ outcome }) => outcome !== null);
+  return {
+    schemaVersion: 1,
+    batch,
+    outcome: over || stopped ? outcomeOfBatch(counts, tenants.length, stopped) : null,
+    total: tenants.length,
+    counts,
+    causes: causesOf(tenants),
+    tenants: [...tenants],
+  };
+}
+
+function causesOf(tenants: readonly TenantReport[]): Cause[] {
+  const causes = new Map<FindingCode, string[]>();
+  for (const { tenant, findings } of tenants) {
+    for (const code of new Set(findings.filter(({ severity }) => severity === 'blocking').map((one) => one.code))) {
+      causes.set(code, [...(causes.get(code) ?? []), tenant]);
+    }
+  }
+  return [...causes]
+    .map(([code, which]) => ({ code, count: which.length, tenants: which }))
+    .sort((one, other) => other.count - one.count || one.code.localeCompare(other.code));
+}

@@ -1,0 +1,74 @@
+import type { Finding } from '../domain/findings.js';
+import type { Ending } from '../domain/limits.js';
+import type { Grade, Step, StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
+import type { Change } from '../domain/plan.js';
+
+/** One tenant in whatever the CLI prints as JSON: the same shape in `plan`, `status` and `report`. */
+export interface TenantReport {
+  schemaVersion: 1;
+  batch: string;
+  tenant: string;
+  name: string;
+  wave: string | null;
+  step: Step | null;
+  /** Null until the end. */
+  outcome: Ending | null;
+  grade: Grade | null;
+  /** Why; never empty at the end. */
+  reason: string;
+  needsAttention: boolean;
+  findings: Finding[];
+  changes: Change[];
+  steps: StepReport[];
+  planHash: string | null;
+  snapshotHash: string | null;
+  undo: UndoProof | null;
+}
+
+/** What is known of a tenant before it ran. */
+export function emptyReport(batch: string, tenant: { id: string; name: string }, wave: string | null): TenantReport {
+  return {
+    schemaVersion: 1,
+    batch,
+    tenant: tenant.id,
+    name: tenant.name,
+    wave,
+    step: null,
+    outcome: null,
+    grade: null,
+    reason: '',
+    needsAttention: false,
+    findings: [],
+    changes: [],
+    steps: [],
+    planHash: null,
+    snapshotHash: null,
+    undo: null,
+  };
+}
+
+/** The report of a tenant that is over. The undo record stays inside: it is sealed, and nobody's reading. */
+export function finishedReport(
+  report: TenantReport,
+  ending: Ending,
+  reason: string,
+  result: TenantResult | null,
+): TenantReport {
+  return {
+    ...report,
+    outcome: ending,
+    reason,
+    ...(result === null
+      ? {}
+      : {
+          step: result.failedStep ?? result.steps.findLast(({ state }) => state !== 'pending')?.step ?? null,
+          grade: result.grade,
+          findings: result.findings,
+          changes: result.changes,
+          steps: result.steps,
+          planHash: result.planHash,
+          snapshotHash: result.snapshotHash,
+          undo: result.undo,
+        }),
+  };
+}

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { createFailureInterceptor } from './activities/failures.js';
+import { createCoordinatorActivities, createTenantActivities } from './activities/index.js';
+import { createOpenSystems } from './activities/open-systems.js';
+import { createFileBatchStore } from './batch-store.js';
+import { createMigrations } from './client.js';
+import type { Config } from './config.js';
+import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, siteTaskQueue } from './domain/ids.js';
+import { createNginx } from './gateways/proxy/nginx.js';
+import type { ReverseProxy } from './gateways/proxy/proxy.js';
+import { createSeal, loadSealKey } from './gateways/seal.js';
+import { createSecretStore } from './gateways/secrets.js';
+import type { Temporal } from './temporal.js';
+
+export interface Workers {
+  /** Resolves when all are stopped; rejects when one fails. */
+  running: Promise<void>;
+  /** Lets running activities end, for as long as the grace time allows. */
+  stop(): Promise<void>;
+}
+
+export interface WorkersOptions {
+  config: Config;
+  temporal: Temporal;
+  /** Sites whose task queues are polled. */
+  sites: readonly string[];
+  /**
+   * `inspect`: looks only, so that no interrupted migration wakes up. `site`: looks and tenants, as inside a customer's
+   * network. `all`: the coordinators too.
+   */
+  serves: 'inspect' | 'site' | 'all';
+  /** Where secret references of the kind `{env}` are looked up. */
+  env: Record<string, string | undefined>;
+}
+
+/** The composition root: the only place that knows everybody. */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const { config, temporal } = options;
+  const connection = await temporal.nativeConnection();
+  const shared = {
+    connection,
+    namespace: temporal.namespace,
+    identity: `qys-e10@${hostname()}/${process.pid}`,
+    ...(await workflowCode()),
+    shutdownGraceTime: '20 seconds',
+    shutdownForceTime: '30 seconds',
+    maxCachedWorkflows: 500,
+  } satisfies Partial<WorkerOptions>;
+
+  const activities = await createActivities(options);
+  const store = createFileBatchStore(batchFolder(config));
+  const migrations = createMigrations({ client: temporal.client, store });
+  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor() })] };
+  const { preflight, takeSnapshot } = activities;
+
+  const created: Promise<Worker>[] = options.sites.map((site) =>
+    Worker.create({
+      ...shared,
+      interceptors,
+      taskQueue: inspectionTaskQueue(site),
+      activities: { preflight, takeSnapshot },
+    }),
+  );
+  if (options.serves !== 'inspect') {
+    const atSites = options.sites.map((site) =>
+      Worker.create({
+        ...shared,
+        interceptors,
+        activities,
+        taskQueue: siteTaskQueue(site),
+        maxConcurrentActivityTaskExecutions: 50,
+      }),
+    );
+    created.push(...atSites);
+  }
+  if (options.serves === 'all') {
+    const describe = (tenantIds: readonly string[]) => migrations.endingsOf(tenantIds);
+    const coordinator = createCoordinatorActivities({ store, describe });
+    created.push(Worker.create({ ...shared, taskQueue: COORDINATOR_TASK_QUEUE, activities: coordinator }));
+  }
+  const workers = await Promise.all(created);
+  const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  running.catch(() => undefined);
+  return {
+    running,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.catch(() => undefined);
+    },
+  };
+}
+
+/** Where batches lie that are under way. */
+export function batchFolder(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'batches');
+}
+
+async function createActivities({ config, env }: WorkersOptions) {
+  const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
+  const { https, http, none } = config.http.proxy;
+  const key = await loadSealKey({
+    ...(config.sealKey === null ? {} : { envValue: config.sealKey }),
+    file: join(config.dataDir, 'seal.key'),
+  });
+  return createTenantActivities({
+    seal: createSeal(key),
+    open: createOpenSystems({
+      secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
+      ca,
+      forwardProxy: {
+        ...(https === null ? {} : { https }),
+        ...(http === null ? {} : { http }),
+        ...(none === null ? {} : { noProxy: none }),
+      },
+      timeoutMs: config.http.timeoutMs,
+      proxyOf: (tenantId) => proxyOf(config, tenantId),
+    }),
+  });
+}
+
+/** Only where this worker is told which file is ours, and how to reload. */
+function proxyOf({ nginx }: Config, tenantId: string): ReverseProxy | undefined {
+  if (nginx.include === null || nginx.config === null) return undefined;
+  return createNginx({
+    includeFile: nginx.include.replaceAll('{tenant}', tenantId),
+    configFile: nginx.config,
+    nginx: nginx.bin,
+    reload: nginx.reload,
+  });
+}
+
+/** The bundle of the build where there is one, else the sources, bundled now. */
+async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
+  const bundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  const source = import.meta.url.endsWith('.ts') ? './workflows/index.ts' : './workflows/index.js';
+  return { workflowsPath: fileURLToPath(new URL(source, import.meta.url)) };
+}
