@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { relative } from 'node:path';
+import type { ParsedBatch } from '../batch-file/parse.js';
 import { readBatchFile } from '../batch-file/read.js';
 import { formatBatchErrors } from '../batch-file/errors.js';
-import type { Batch } from '../domain/batch.js';
 import type { Tenant } from '../domain/tenant.js';
 import { assignWaves } from '../domain/waves.js';
 import type { Output } from './output.js';
@@ -24,7 +24,7 @@ export interface Selected {
 
 export interface Selection {
   file: string;
-  batch: Batch;
+  batch: ParsedBatch;
   selected: Selected[];
 }
 

@@ -1,0 +1,102 @@
+import { matches, type Sender, type System } from './journal.js';
+import { createRandom, hash32 } from './random.js';
+
+/** What goes wrong. `-before` leaves the target untouched; `-after`, `truncated` apply the request and spoil the answer. */
+export type FaultKind =
+  | 'latency'
+  | 'throttle-seconds'
+  | 'throttle-date'
+  | 'error-before'
+  | 'error-after'
+  | 'timeout-before'
+  | 'timeout-after'
+  | 'reset'
+  | 'code-200'
+  | 'truncated'
+  | 'html'
+  | 'stale-read'
+  | 'unauthorised';
+
+/** A trouble that is switched on for the requests which fit it. */
+export interface Fault {
+  tenant?: string;
+  system?: System;
+  method?: string;
+  /** As in the journal; text matches exactly, or by its beginning where it ends with `*`. */
+  path?: string | RegExp;
+  /** Only requests of this sender; by default those of both. */
+  from?: Sender;
+  kind: FaultKind;
+  /** How often it strikes; default 1, `Infinity` for always. */
+  times?: number;
+  /** Lets the first n fitting requests pass. */
+  after?: number;
+  /** Delay, Retry-After or longest hanging, by kind. */
+  ms?: number;
+  /** Strikes with this probability, decided by the world's seed. */
+  probability?: number;
+  /** HTTP status of `error-before`, `error-after` (500) and `html` (502). */
+  status?: number;
+}
+
+/** The request as faults see it. */
+export interface FaultTarget {
+  tenant: string | null;
+  system: System;
+  method: string;
+  path: string;
+  from: Sender;
+}
+
+/** The faults of one world; the first that fits and is due takes the request. */
+export interface Faults {
+  add(fault: Fault): void;
+  clear(): void;
+  take(target: FaultTarget): Fault | undefined;
+}
+
+/** Which request is struck depends on the seed and the order of requests only. */
+export function createFaults(seed: number): Faults {
+  let active: ActiveFault[] = [];
+  let added = 0;
+
+  return {
+    add(fault) {
+      const random = createRandom(hash32(seed, 'fault', added++));
+      active.push({ fault, random, left: fault.times ?? 1, toSkip: fault.after ?? 0 });
+    },
+    clear() {
+      active = [];
+    },
+    take(target) {
+      const struck = active.find((candidate) => fits(candidate.fault, target) && isDue(candidate));
+      if (struck?.left === 0) active = active.filter((candidate) => candidate !== struck);
+      return struck?.fault;
+    },
+  };
+}
+
+interface ActiveFault {
+  fault: Fault;
+  random: () => number;
+  left: number;
+  toSkip: number;
+}
+
+function fits(fault: Fault, target: FaultTarget): boolean {
+  if (fault.tenant !== undefined && fault.tenant !== target.tenant) return false;
+  if (fault.system !== undefined && fault.system !== target.system) return false;
+  if (fault.method !== undefined && fault.method.toUpperCase() !== target.method) return false;
+  if (fault.from !== undefined && fault.from !== target.from) return false;
+  return fault.path === undefined || matches(target.path, fault.path);
+}
+
+function isDue(active: ActiveFault): boolean {
+  if (active.toSkip > 0) {
+    active.toSkip--;
+    return false;
+  }
+  if (active.fault.probability !== undefined && active.random() >= active.fault.probability) return false;
+  active.left--;
+  return true;
+}

@@ -1,0 +1,23 @@
+import type { ConsolePages } from '../console/pages.js';
+import type { Identity } from './identity.js';
+import type { Organisation } from './organisation.js';
+import type { SettledSpec } from './settled-spec.js';
+
+/** One tenant as the simulated systems know it. */
+export interface Customer {
+  id: string;
+  spec: SettledSpec;
+  identity: Identity;
+  org: Organisation;
+  at: Addresses;
+  console: ConsolePages;
+}
+
+/** Base addresses without a slash at the end. */
+export interface Addresses {
+  e9: string;
+  e10: string;
+  openApi: string;
+  console: string;
+  signing: string;
+}
