@@ -1,4 +1,3 @@
-import type { Hono } from 'hono';
 import { createConsole } from './console/server.js';
 import { createPages, type ConsolePages } from './console/pages.js';
 import { shownCategory, shownFields, shownIntegration } from './console/shown.js';
@@ -177,7 +176,7 @@ async function createOwnE9(kernel: Kernel) {
   return { host, address: `http://127.0.0.1:${await serve(kernel, app)}` };
 }
 
-function serve(kernel: Kernel, app: Pick<Hono, 'fetch'>): Promise<number> {
+function serve(kernel: Kernel, app: { fetch: Handler }): Promise<number> {
   const handler: Handler = (request, bindings) => app.fetch(request, bindings);
   return kernel.listen(handler, 0);
 }

@@ -181,3 +181,8 @@ function projectRoot(): string {
   const folder = fileURLToPath(new URL('..', import.meta.url));
   return existsSync(join(folder, 'package.json')) ? folder : resolve(folder, '..');
 }
+
+/** The environment as it is: where a worker in this process looks up secret references. */
+export function environment(): Record<string, string | undefined> {
+  return process.env;
+}

@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.js';
+import { isBlocking } from '../../domain/findings.js';
+import { findTemporalCli } from '../../temporal-cli.js';
+import { connectTemporal } from '../../temporal.js';
+import type { Context, Register } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { inspectAll } from '../inspecting.js';
+import { loadSelection } from '../selection.js';
+
+interface Examined {
+  what: string;
+  works: boolean;
+  detail: string;
+}
+
+export function doctorCommand(register: Register): Command {
+  return new Command('doctor')
+    .description('what works here: Temporal CLI, server, search attributes, and each tenant’s addresses')
+    .option('-f, --file <file>', 'also look at the tenants of this batch file')
+    .action((options: { file?: string }) => register((context) => doctor(options, context)));
+}
+
+async function doctor({ file }: { file?: string }, context: Context): Promise<ExitCode> {
+  const { config, out } = context;
+  const examined: Examined[] = [
+    await examine('Node', () => Promise.resolve(process.version)),
+    ...(config.temporal.remote
+      ? []
+      : [
+          await examine(
+            'Temporal CLI',
+            async () =>
+              (await findTemporalCli(config.temporalCli)) ??
+              fail('not found; the first command that needs it downloads or builds it'),
+          ),
+        ]),
+    await examine('Temporal server and search attributes', async () => {
+      const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
+      try {
+        const { customAttributes } = await temporal.connection.operatorService.listSearchAttributes({
+          namespace: temporal.namespace,
+        });
+        const missing = Object.values(SEARCH_ATTRIBUTES).filter(({ name }) => !(name in (customAttributes ?? {})));
+        if (missing.length > 0) fail(`missing: ${missing.map(({ name }) => name).join(', ')}`);
+        return `${temporal.mode} at ${temporal.address}`;
+      } finally {
+        await temporal.close();
+      }
+    }),
+  ];
+  if (file !== undefined) {
+    const selection = await loadSelection({ file }, out);
+    for (const { report } of await inspectAll(context, selection)) {
+      const blocking = report.findings.filter(isBlocking);
+      examined.push({
+        what: `tenant ${report.tenant}`,
+        works: blocking.length === 0,
+        detail: blocking.map(({ code, message }) => `${code}: ${message}`).join('; '),
+      });
+    }
+  }
+  out.data({ schemaVersion: 1, examined }, () =>
+    examined
+      .map(
+        ({ what, works, detail }) =>
+          `${works ? out.style('green', out.text.doctorOk) : out.style('red', out.text.doctorBad)}  ${what}${detail ? `  ${detail}` : ''}`,
+      )
+      .join('\n'),
+  );
+  return examined.every(({ works }) => works) ? EXIT.ok : EXIT.error;
+}
+
+async function examine(what: string, look: () => Promise<string>): Promise<Examined> {
+  try {
+    return { what, works: true, detail: await look() };
+  } catch (error) {
+    return { what, works: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function fail(detail: string): never {
+  throw new Error(detail);
+}

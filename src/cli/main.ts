@@ -1,0 +1,135 @@
+import { Command, CommanderError, Option } from 'commander';
+import { createInterface } from 'node:readline/promises';
+import { userInfo } from 'node:os';
+import { BatchFileInvalid } from '../batch-file/errors.js';
+import { ConfigError, environment, loadConfig } from '../config.js';
+import { installRuntime, logFile } from '../telemetry.js';
+import { applyCommand } from './commands/apply.js';
+import { checkCommand } from './commands/check.js';
+import { approveCommand, decideCommand } from './commands/decide.js';
+import { demoCommand } from './commands/demo.js';
+import { doctorCommand } from './commands/doctor.js';
+import { planCommand } from './commands/plan.js';
+import { reportCommand } from './commands/report.js';
+import { rollbackCommand } from './commands/rollback.js';
+import { statusCommand } from './commands/status.js';
+import { validateCommand } from './commands/validate.js';
+import { workerCommand } from './commands/worker.js';
+import type { Run } from './context.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { createOutput, type Format, type Output } from './output.js';
+import type { Lang } from './texts.js';
+import { UsageError } from './usage-error.js';
+
+interface GlobalOptions {
+  output: Format;
+  lang: Lang;
+  color: boolean;
+  verbose: boolean;
+}
+
+const VERBS = [
+  validateCommand,
+  checkCommand,
+  planCommand,
+  applyCommand,
+  statusCommand,
+  rollbackCommand,
+  reportCommand,
+  doctorCommand,
+  workerCommand,
+  demoCommand,
+];
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  let run: Run | undefined;
+  const register = (given: Run): void => {
+    run = given;
+  };
+  const program = new Command('qys-e10')
+    .description('Moves the Qiyuesuo (契约锁) integration of many tenants from Weaver ecology E9 to E10.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const commands = [
+    ...VERBS.map((verb) => verb(register)),
+    decideCommand('retry', register),
+    decideCommand('skip', register),
+    approveCommand(register),
+  ];
+  for (const command of commands) {
+    program.addCommand(withGlobals(command.exitOverride()));
+  }
+
+  let invoked: Command | undefined;
+  program.hook('preAction', (_, action) => {
+    invoked = action;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    // commander has said already what is wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+  if (!run || !invoked) return EXIT.usage;
+  return perform(run, invoked.opts<GlobalOptions>(), invoked.name());
+}
+
+function withGlobals(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-o, --output <format>', 'form of the data on stdout').choices(['text', 'json']).default('text'),
+    )
+    .addOption(new Option('--lang <lang>', 'language of texts').choices(['en', 'zh']).default('en'))
+    .option('--no-color', 'no colours')
+    .option('--verbose', 'show the stack of an error', false);
+}
+
+async function perform(run: Run, options: GlobalOptions, verb: string): Promise<ExitCode> {
+  const { stdout, stderr, stdin } = process;
+  const env = environment();
+  const color = options.color && stdout.isTTY && !env['NO_COLOR'];
+  const out = createOutput(options.output, options.lang, { stdout, stderr, color, now: Date.now });
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+  try {
+    const config = loadConfig(env);
+    installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
+    const ask = async (question: string): Promise<string> => {
+      const terminal = createInterface({ input: stdin, output: stderr });
+      try {
+        return await terminal.question(question);
+      } finally {
+        terminal.close();
+      }
+    };
+    const context = { config, out, env, by: userInfo().username, interrupted: interrupted.signal };
+    return await run(stdin.isTTY ? { ...context, ask } : context);
+  } catch (error) {
+    return explain(error, out, options.verbose, env);
+  }
+}
+
+/** Wrong usage and invalid files say what to do; anything else is an error of the tool, with its log. */
+function explain(error: unknown, out: Output, verbose: boolean, env: Record<string, string | undefined>): ExitCode {
+  if (error instanceof BatchFileInvalid) {
+    if (out.format === 'json') out.data({ schemaVersion: 1, valid: false, errors: error.errors }, () => '');
+    out.say(error.message);
+    return EXIT.usage;
+  }
+  if (error instanceof UsageError || error instanceof ConfigError) {
+    out.say(error.message);
+    return EXIT.usage;
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  out.say(`${error instanceof Error ? error.message : String(error)}${cause}`);
+  if (verbose && error instanceof Error && error.stack) out.say(error.stack);
+  try {
+    out.say(out.text.logFile(logFile(loadConfig(env))));
+  } catch {
+    // The environment itself is the trouble, and has been named.
+  }
+  return EXIT.error;
+}
+
+process.exit(await main(process.argv.slice(2)));
