@@ -68,6 +68,8 @@ const OUTCOME = defineSearchAttributeKey(key('outcome'), SearchAttributeType.KEY
 const FINDINGS = defineSearchAttributeKey(key('findings'), SearchAttributeType.KEYWORD_LIST);
 const NEEDS_ATTENTION = defineSearchAttributeKey(key('needsAttention'), SearchAttributeType.BOOL);
 
+const ALL_RUNS = "WorkflowType IN ('migrateTenant', 'rollbackTenant')";
+
 export function createMigrations({ client, store }: { client: Client; store: BatchStore }) {
   const { workflow } = client;
 
@@ -228,15 +230,15 @@ export function createMigrations({ client, store }: { client: Client; store: Bat
   };
 }
 
-/** The list filter for the tenants of a batch. */
-export function tenantsOfBatch(batch: string): string {
-  return `WorkflowType IN ('migrateTenant', 'rollbackTenant') AND ${key('batch')} = '${batch}'`;
+/** The list filter for tenants that wait for somebody, in whatever batch. */
+export function tenantsThatWait(): string {
+  return `${ALL_RUNS} AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
 }
 
 /** The list filter for the runs of these tenants, in whatever batch. */
 export function runsOfTenants(tenantIds: readonly string[]): string {
   const ids = tenantIds.map((id) => `'${id}'`).join(', ');
-  return `WorkflowType IN ('migrateTenant', 'rollbackTenant') AND ${key('tenant')} IN (${ids})`;
+  return `${ALL_RUNS} AND ${key('tenant')} IN (${ids})`;
 }
 
 function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {

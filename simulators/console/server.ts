@@ -92,9 +92,7 @@ function putIntegration(c: Ctx, customer: Customer): Response {
       .filter((key) => !INTEGRATION_KEYS.includes(key))
       .map((field) => ({ field, message: '未知字段' })),
     ...(typeof body?.['singleSignOn'] === 'boolean' ? [] : [{ field: 'singleSignOn', message: '必填' }]),
-    ...(typeof body?.['oaAddress'] === 'string' && URL.canParse(body['oaAddress'])
-      ? []
-      : [{ field: 'oaAddress', message: '地址格式错误' }]),
+    ...(addressFits(body?.['oaAddress']) ? [] : [{ field: 'oaAddress', message: '地址格式错误' }]),
     ...(keyFits(body?.['encryptionKey']) ? [] : [{ field: 'encryptionKey', message: '必须为16位' }]),
   ];
   if (!body || errors.length > 0) return problem(422, 'invalid-field', '保存失败', { errors });
@@ -105,6 +103,7 @@ function putIntegration(c: Ctx, customer: Customer): Response {
   const kept = { encryptionKey: set.encryptionKey, appSecret: set.appSecret };
   for (const key of Object.keys(set)) delete (set as unknown as Record<string, unknown>)[key];
   Object.assign(set, plain);
+  if (set.oaAddress === '') delete set.oaAddress;
   putSecret(set, 'encryptionKey', encryptionKey ?? kept.encryptionKey);
   putSecret(set, 'appSecret', appSecret ?? kept.appSecret);
   pages.versions.integration += 1;
@@ -115,6 +114,11 @@ function putIntegration(c: Ctx, customer: Customer): Response {
 /** An empty text clears a secret. */
 function putSecret(set: Fields, name: 'encryptionKey' | 'appSecret', value: string | undefined): void {
   if (value !== undefined && value !== '') set[name] = value;
+}
+
+/** An empty address is one that was never filled in. */
+function addressFits(address: unknown): boolean {
+  return typeof address === 'string' && (address === '' || URL.canParse(address));
 }
 
 function keyFits(key: unknown): boolean {

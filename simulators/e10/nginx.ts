@@ -10,6 +10,8 @@ export function forwardOf(config: string): Forward {
   const block = blockAt(text, start.index + start[0].length);
   if (/\breturn\s+30\d\b|\brewrite\b[^;]*\b(redirect|permanent)\b/.test(block)) return 'redirect';
   if (/\bproxy_pass\s+[^;]*\/papi\/signcenter\/qiyuesuo\/categoryCallback\b/.test(block)) return 'proxied';
+  // A rewrite that looks for the new path's own location again.
+  if (/\brewrite\s+[^;]*categoryCallback[^;]*\blast\b/.test(block)) return 'proxied';
   // A rewrite inside of nginx, then a pass of the new path.
   return /\brewrite\s+[^;]*categoryCallback[^;]*\bbreak\b/.test(block) && /\bproxy_pass\b/.test(block)
     ? 'proxied'

@@ -48,6 +48,10 @@ export async function undoConfigure(
   };
 }
 
+/**
+ * What a console may refuse to clear (a secret, an address that was never filled in) must not keep the other fields from
+ * going back: refused once, the form is saved again without clearing anything.
+ */
 async function save(
   driver: ConsoleDriver,
   found: Integration,
@@ -56,29 +60,27 @@ async function save(
   secrets: IntegrationWrite['secrets'],
   values: (now: Integration) => OwnedValue[],
 ): Promise<void> {
-  const plain = restore.filter(({ field }) => !secretOf(field)).map(({ field }) => field);
+  const plain = restore.map(({ field }) => field).filter((field) => !secretOf(field));
+  let certain = plain.filter((field) => field !== NEEDED || before.oaAddress);
   const differing = (now: Integration): string[] =>
     values(now)
-      .filter(({ field, before: was, found: is }) => plain.includes(field) && was !== is)
+      .filter(({ field, before: was, found: is }) => certain.includes(field) && was !== is)
       .map(({ field }) => field);
-  const write = (current: Integration, values: IntegrationWrite['secrets']): Promise<void> =>
-    driver.saveIntegration(
-      { oaVersion: 'E10', fields: oldFields(current.fields, before, plain), secrets: values },
-      current,
-    );
 
   await saveSeen(
     {
       look: () => driver.readIntegration(),
       differing,
       async save(current) {
+        const fields = oldFields(current.fields, before, plain);
         try {
-          await write(current, secrets);
+          await driver.saveIntegration({ oaVersion: 'E10', fields, secrets }, current);
         } catch (error) {
-          // A console may refuse to clear a secret; the other fields must go back all the same.
+          if (!(error instanceof Rejected)) throw error;
           const kept = Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret !== ''));
-          if (!(error instanceof Rejected) || Object.keys(kept).length === Object.keys(secrets).length) throw error;
-          await write(current, kept);
+          const filled = oldFields(current.fields, before, certain);
+          await driver.saveIntegration({ oaVersion: 'E10', fields: filled, secrets: kept }, current);
+          certain = certain.filter((field) => field !== NEEDED);
         }
       },
     },
@@ -86,6 +88,9 @@ async function save(
   );
   await readBack({ what: 'integration', look: () => driver.readIntegration(), differing });
 }
+
+/** The contract demands an address even where there was none. */
+const NEEDED = 'integration.oaAddress';
 
 /** The form as it stands, with the fields that were ours as they were before. */
 function oldFields(
@@ -98,6 +103,7 @@ function oldFields(
     if (isSecretField(field)) continue;
     const value = restore.includes(`integration.${field}`) ? before[field] : found[field];
     if (value !== undefined) fields[field] = value;
+    else if (field === 'oaAddress') fields[field] = '';
   }
   return fields as unknown as IntegrationWrite['fields'];
 }

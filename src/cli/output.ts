@@ -28,7 +28,6 @@ const LIFE_EVERY_MS = 5_000;
 
 export function createOutput(format: Format, lang: Lang, { stdout, stderr, color, now }: Streams): Output {
   let open = false;
-  let last = '';
   let saidAt = 0;
 
   function closeLine(): void {
@@ -52,12 +51,10 @@ export function createOutput(format: Format, lang: Lang, { stdout, stderr, color
       if (stderr.isTTY) {
         stderr.write(`\r\u001b[2K${line}`);
         open = true;
-      } else if (line !== last || now() - saidAt >= LIFE_EVERY_MS) {
-        if (now() - saidAt < 1_000) return;
+      } else if (now() - saidAt >= LIFE_EVERY_MS) {
         stderr.write(`${line}\n`);
         saidAt = now();
       }
-      last = line;
     },
     style: (how, text) => (color ? styleText(how, text, { validateStream: false }) : text),
   };

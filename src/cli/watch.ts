@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchStatus } from '../domain/batch-status.js';
 import { nextAction } from '../domain/details.js';
-import { tenantsOfBatch, type Migrations } from '../client.js';
+import { tenantsThatWait, type Migrations } from '../client.js';
 import type { Output } from './output.js';
 
 export type WatchEnd =
@@ -15,6 +15,7 @@ const LOOKS_BEFORE_GIVING_UP = 5;
 
 export interface WatchOptions {
   batch: string;
+  tenantIds: ReadonlySet<string>;
   timeoutMs: number | null;
   interrupted: AbortSignal;
 }
@@ -22,7 +23,7 @@ export interface WatchOptions {
 /** Follows a batch to its end, or to the point where only people can go on. */
 export async function watchBatch(
   migrations: Migrations,
-  { batch, timeoutMs, interrupted }: WatchOptions,
+  { batch, tenantIds, timeoutMs, interrupted }: WatchOptions,
   out: Output,
 ): Promise<WatchEnd> {
   const result = migrations.batchResult(batch);
@@ -45,7 +46,7 @@ export async function watchBatch(
     const status = await migrations.batchStatus(batch);
     if (status) {
       out.progress(progressLine(status, out));
-      const stuck = await onlyPeopleCanGoOn(migrations, status, told, out);
+      const stuck = await onlyPeopleCanGoOn(migrations, status, tenantIds, told, out);
       stuckLooks = stuck ? stuckLooks + 1 : 0;
       if (stuckLooks >= LOOKS_BEFORE_GIVING_UP) return { because: 'people', status };
     }
@@ -67,6 +68,7 @@ export function progressLine(status: BatchStatus, out: Output): string {
 async function onlyPeopleCanGoOn(
   migrations: Migrations,
   status: BatchStatus,
+  tenantIds: ReadonlySet<string>,
   told: Set<string>,
   out: Output,
 ): Promise<boolean> {
@@ -75,8 +77,8 @@ async function onlyPeopleCanGoOn(
     told.add(status.awaitsApproval);
     return status.running === 0;
   }
-  const rows = await migrations.tenants(`${tenantsOfBatch(status.batch)} AND ExecutionStatus = 'Running'`);
-  const waiting = rows.filter(({ needsAttention }) => needsAttention);
+  // Also those of another batch that this one has adopted.
+  const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));
   for (const { tenantId } of waiting) {
     if (told.has(tenantId)) continue;
     const tenant = await migrations.tenantStatus(tenantId);
@@ -84,7 +86,7 @@ async function onlyPeopleCanGoOn(
     told.add(tenantId);
     out.say(out.text.waitsFor(tenantId, nextAction(tenant)));
   }
-  const left = status.waves.some(({ name, size, started }) => name === status.wave && started < size);
-  const window = left && status.stoppedBy === null && waiting.length < status.running;
-  return status.running > 0 && waiting.length === status.running && rows.length === status.running && !window;
+  const wave = status.waves.find(({ name }) => name === status.wave);
+  const canStart = status.stoppedBy === null && wave !== undefined && wave.started < wave.size;
+  return status.running > 0 && waiting.length === status.running && !(canStart && status.running < wave.maxConcurrency);
 }

@@ -79,10 +79,10 @@ export function batchStatus(batch: string, state: BatchState, waves: readonly Si
     batch,
     total,
     wave: over ? null : (waves[state.wave]?.name ?? null),
-    waves: waves.map(({ name, size }, index) => {
+    waves: waves.map(({ name, size, maxConcurrency }, index) => {
       const { running = 0, failed = 0, blocked = 0 } = state.waves[index] ?? {};
       const begun = index < state.wave ? size : index === state.wave ? state.next : 0;
-      return { name, size, started: begun, running, finished: begun - running, failed, blocked };
+      return { name, size, maxConcurrency, started: begun, running, finished: begun - running, failed, blocked };
     }),
     endings: state.endings,
     running: state.inFlight.length,

@@ -12,6 +12,7 @@ export type BatchOutcome = (typeof BATCH_OUTCOMES)[number];
 export interface WaveStatus {
   name: string;
   size: number;
+  maxConcurrency: number;
   started: number;
   running: number;
   finished: number;

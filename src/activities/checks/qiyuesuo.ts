@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/findings.js';
 import type { Tenant } from '../../domain/tenant.js';
-import { Unauthenticated } from '../../gateways/errors.js';
+import { Rejected, Unauthenticated } from '../../gateways/errors.js';
 import type { Systems } from '../systems.js';
 
 /** Newer private clouds refuse a timestamp that is more than 15 minutes off (`facts/qiyuesuo.md` §1.3). */
@@ -17,7 +17,8 @@ export async function checkQiyuesuo(tenant: Tenant, systems: Systems): Promise<F
     const company = await qiyuesuo.readCompany();
     return [...skew, ...companyFindings(tenant, company.name)];
   } catch (error) {
-    if (!(error instanceof Unauthenticated)) throw error;
+    const refused = error instanceof Unauthenticated || (error instanceof Rejected && error.reason === undefined);
+    if (!refused) throw error;
     const subject = tenant.qiyuesuo.openApi;
     return [...skew, { code: 'QIYUESUO-CREDENTIALS-REFUSED', severity: 'blocking', message: error.message, subject }];
   }

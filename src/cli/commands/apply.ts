@@ -47,7 +47,12 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
 
     const end = await watchBatch(
       migrations,
-      { batch: selection.batch.batch, timeoutMs: options.timeout ?? null, interrupted: context.interrupted },
+      {
+        batch: selection.batch.batch,
+        tenantIds: new Set(selection.selected.map(({ tenant }) => tenant.id)),
+        timeoutMs: options.timeout ?? null,
+        interrupted: context.interrupted,
+      },
       out,
     );
     if (end.because === 'interrupted' || end.because === 'timeout') return leave(end, out);

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEFAULT_POLICY } from '../../domain/policy.js';
+import type { Config } from '../../config.js';
+import { connectTemporal } from '../../temporal.js';
 import type { Context, Register } from '../context.js';
 import type { ExitCode } from '../exit-codes.js';
+import type { Output } from '../output.js';
 import { apply } from './apply.js';
 
 export function demoCommand(register: Register): Command {
@@ -37,6 +40,7 @@ async function demo(attempts: number, context: Context): Promise<ExitCode> {
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14)}`;
     const { yaml, env } = batchFileOf(world, batch, { waves });
+    await forget(config, out);
     const file = join(config.dataDir, 'demo.batch.yaml');
     await mkdir(config.dataDir, { recursive: true });
     await writeFile(file, yaml);
@@ -48,6 +52,14 @@ async function demo(attempts: number, context: Context): Promise<ExitCode> {
     done.abort();
     await world.close();
   }
+}
+
+/** The world of an earlier demo is gone, with its addresses; so is what its tenants were waiting for. */
+async function forget(config: Config, out: Output): Promise<void> {
+  // Takes over what a killed demo left running, and stops it.
+  if (existsSync(join(config.dataDir, 'server.json')))
+    await (await connectTemporal(config, { report: out.say })).close();
+  await rm(config.dataDir, { recursive: true, force: true });
 }
 
 /** Adds the forward some seconds after the tenant asked for it, as a person would. */

@@ -38,13 +38,13 @@ export const classifyEnvelope: Classify = (answer) => {
 
 /**
  * The same for the private cloud's credential check. No code for a refused signature is published (§ Doubts 3), and nothing
- * else can go wrong in a call without a subject: so every refusal but that of a parameter is one of the credentials.
+ * else can go wrong in a call whose one parameter is fixed: so every refusal is one of the credentials.
  */
 export const classifyCredentialCheck: Classify = (answer) => {
   const facts = classifyEnvelope(answer);
   const envelope = envelopeOf(answer);
   const refused = envelope !== undefined && isRefusal(envelope) && !isForTheLadder(answer);
-  if (!refused || hasCode(envelope, PARAMETER_CODES)) return facts;
+  if (!refused) return facts;
   return { kind: 'Unauthenticated', ...withClock(said(envelope), answer) };
 };
 

