@@ -1,5 +1,6 @@
 import { createConsole } from './console/server.js';
-import { createPages, type ConsolePages } from './console/pages.js';
+import { createPages } from './console/pages.js';
+import type { ConsolePages } from './console/state.js';
 import { shownCategory, shownFields, shownIntegration } from './console/shown.js';
 import { showRun } from './console/sync-runs.js';
 import { createE10Host, readForward } from './e10/server.js';

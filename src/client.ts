@@ -26,7 +26,8 @@ import {
   tenantOfWorkflowId,
   tenantWorkflowId,
 } from './domain/ids.js';
-import { OUTCOMES, STEPS, type Outcome, type Step, type TenantResult } from './domain/outcomes.js';
+import { OUTCOMES, type Outcome, type TenantResult } from './domain/outcomes.js';
+import { STEPS, type Step } from './domain/steps.js';
 import type { Policy } from './domain/policy.js';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from './domain/search-attributes.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';

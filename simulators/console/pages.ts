@@ -4,47 +4,7 @@ import { categoryName } from '../tenant/names.js';
 import type { Organisation } from '../tenant/organisation.js';
 import type { SettledSpec } from '../tenant/settled-spec.js';
 import type { CallbackPage, OaVersion } from '../tenant/spec.js';
-import type { SyncRunState } from './sync-runs.js';
-
-/** The form of 泛微ecology集成. Secrets stand here as they are; the contract shows fingerprints. */
-export interface Fields {
-  singleSignOn: boolean;
-  oaAddress?: string;
-  teamCode?: string;
-  syncSource?: 'https' | 'database';
-  openPlatformAddress?: string;
-  appKey?: string;
-  corpId?: string;
-  encryptionKey?: string;
-  appSecret?: string;
-}
-
-/** A business category as the console keeps it, with members that nobody documented. */
-export interface CategoryPage {
-  id: string;
-  name: string;
-  company: string;
-  kind: 'ELECTRONIC' | 'PHYSICAL';
-  state: 'enabled' | 'disabled';
-  version: number;
-  callback: ({ url: string } & Record<string, unknown>) | null;
-}
-
-/** State of one person: absent, active or disabled; the index is the one of the organisation. */
-export type PersonState = 0 | 1 | 2;
-
-/** Everything that the console pages of one tenant hold. Mutable: somebody else may edit it at any time. */
-export interface ConsolePages {
-  oaVersion: OaVersion;
-  /** The same object twice where the console keeps one set for both versions. */
-  sets: Record<OaVersion, Fields>;
-  callback: { page: CallbackPage; url: string | null } & Record<string, unknown>;
-  peopleSync: { enabled: boolean; scope: string[]; schedule: string; includePeople: boolean } & Record<string, unknown>;
-  categories: CategoryPage[];
-  people: Uint8Array;
-  runs: SyncRunState[];
-  versions: { integration: number; callback: number; peopleSync: number };
-}
+import type { CategoryPage, ConsolePages, Fields } from './state.js';
 
 const E9_PATH = '/QYSPrivateCallbackServlet';
 const E10_PATHS = {

@@ -1,8 +1,8 @@
-import { readJson } from '../kernel/payload.js';
+import { readJson, textOf } from '../kernel/payload.js';
 import { QIYUESUO_AGENT } from '../kernel/system.js';
 import type { Customer } from '../tenant/customer.js';
 import { tokenKey } from '../e9/hr-token.js';
-import type { Fields } from './pages.js';
+import type { Fields } from './state.js';
 
 /** A unit as Qiyuesuo shows it in the sync wizard. */
 export interface PulledUnit {
@@ -40,12 +40,12 @@ export async function pullJobNumbers(customer: Customer, scope: readonly string[
       units.filter((unit) => unit.type === type && inScope.has(unit.id)).map(({ id }) => id);
     const departments = idsOf('department');
     const where = departments.length > 0 ? { departmentIds: departments } : { subcompanyIds: idsOf('subcompany') };
-    for (const row of await allOf(sets.E10, token, 'queryEmployee', where)) found.add(String(row['job_num']));
+    for (const row of await allOf(sets.E10, token, 'queryEmployee', where)) found.add(text(row['job_num']));
     return found;
   }
   for (const row of await e9Rows(customer, sets.E9, 'getHrmUserInfoWithPage')) {
-    const inService = ['0', '1', '2', '3'].includes(String(row['status'])) && row['accounttype'] !== '1';
-    if (inService && inScope.has(`d${String(row['departmentid'])}`.slice(1))) found.add(String(row['workcode']));
+    const inService = ['0', '1', '2', '3'].includes(text(row['status'])) && row['accounttype'] !== '1';
+    if (inService && inScope.has(`d${text(row['departmentid'])}`.slice(1))) found.add(text(row['workcode']));
   }
   return found;
 }
@@ -67,10 +67,10 @@ function below(scope: readonly string[], units: readonly PulledUnit[]): Set<stri
 async function fromE10(fields: Fields): Promise<PulledUnit[]> {
   const rows = await allOf(fields, await tokenOf(fields), 'queryOrg', {});
   return rows.map((row) => ({
-    id: String(row['id']),
-    name: String(row['name']),
-    ...(row['code'] ? { code: String(row['code']) } : {}),
-    ...(String(row['parent']) === '0' ? {} : { parentId: String(row['parent']) }),
+    id: text(row['id']),
+    name: text(row['name']),
+    ...(row['code'] ? { code: text(row['code']) } : {}),
+    ...(text(row['parent']) === '0' ? {} : { parentId: text(row['parent']) }),
     type: row['type'] === 'department' ? 'department' : 'subcompany',
   }));
 }
@@ -83,7 +83,7 @@ async function tokenOf({ openPlatformAddress, corpId, appKey, appSecret }: Field
     app_key: appKey,
     app_secret: appSecret,
     grant_type: 'authorization_code',
-    code: String(authorize['code']),
+    code: text(authorize['code']),
   };
   for (const body of [new URLSearchParams(params), JSON.stringify(params)]) {
     const type = typeof body === 'string' ? 'application/json' : 'application/x-www-form-urlencoded';
@@ -93,7 +93,7 @@ async function tokenOf({ openPlatformAddress, corpId, appKey, appSecret }: Field
       false,
     );
     const token = answer['accessToken'] ?? answer['acessToken'];
-    if (token !== undefined) return String(token);
+    if (token !== undefined) return text(token);
   }
   throw new PullFailed('获取泛微 access_token 失败');
 }
@@ -109,27 +109,27 @@ async function allOf(fields: Fields, token: string, path: string, where: Row): P
     const data = answer['data'] as { total: unknown; data: Row[] } | null;
     if (!data) throw new PullFailed('泛微接口无权限');
     rows.push(...data.data);
-    if (data.data.length === 0 || rows.length >= Number(String(data.total))) return rows;
+    if (data.data.length === 0 || rows.length >= Number(text(data.total))) return rows;
   }
 }
 
 async function fromE9(customer: Customer, fields: Fields): Promise<PulledUnit[]> {
   const subcompanies = await e9Rows(customer, fields, 'getHrmsubcompanyWithPage');
   const departments = await e9Rows(customer, fields, 'getHrmdepartmentWithPage');
-  const parentOf = (id: unknown) => (id === undefined || String(id) === '0' ? {} : { parentId: String(id) });
+  const parentOf = (id: unknown) => (id === undefined || text(id) === '0' ? {} : { parentId: text(id) });
   return [
     ...subcompanies.map((row) => ({
-      id: String(row['id']),
-      name: String(row['subcompanyname']),
-      ...(row['subcompanycode'] ? { code: String(row['subcompanycode']) } : {}),
+      id: text(row['id']),
+      name: text(row['subcompanyname']),
+      ...(row['subcompanycode'] ? { code: text(row['subcompanycode']) } : {}),
       ...parentOf(row['supsubcomid']),
       type: 'subcompany' as const,
     })),
     ...departments.map((row) => ({
-      id: String(row['id']),
-      name: String(row['departmentname']),
-      ...(row['departmentcode'] ? { code: String(row['departmentcode']) } : {}),
-      ...parentOf(String(row['supdepid']) === '0' ? row['subcompanyid1'] : row['supdepid']),
+      id: text(row['id']),
+      name: text(row['departmentname']),
+      ...(row['departmentcode'] ? { code: text(row['departmentcode']) } : {}),
+      ...parentOf(text(row['supdepid']) === '0' ? row['subcompanyid1'] : row['supdepid']),
       type: 'department' as const,
     })),
   ];
@@ -154,8 +154,12 @@ async function e9Rows({ spec, identity }: Customer, { oaAddress }: Fields, path:
     const data = answer['data'] as { totalSize: unknown; dataList: Row[] } | undefined;
     if (!data) throw new PullFailed('泛微E9接口验证失败');
     rows.push(...data.dataList);
-    if (data.dataList.length === 0 || rows.length >= Number(String(data.totalSize))) return rows;
+    if (data.dataList.length === 0 || rows.length >= Number(text(data.totalSize))) return rows;
   }
+}
+
+function text(value: unknown): string {
+  return textOf(value) ?? '';
 }
 
 async function ask(url: string, init: RequestInit, mustSucceed = true): Promise<Row> {
@@ -170,8 +174,8 @@ async function ask(url: string, init: RequestInit, mustSucceed = true): Promise<
   const answer = readJson(text);
   if (answer === undefined) throw new PullFailed('泛微系统返回异常');
   const { message } = answer as { message?: Row };
-  const code = String(message?.['errcode'] ?? answer['errcode'] ?? '0');
+  const code = textOf(message?.['errcode'] ?? answer['errcode']) ?? '0';
   if (mustSucceed && code !== '0')
-    throw new PullFailed(String(message?.['errmsg'] ?? answer['errmsg'] ?? `错误 ${code}`));
+    throw new PullFailed(textOf(message?.['errmsg'] ?? answer['errmsg']) ?? `错误 ${code}`);
   return answer;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Customer } from '../tenant/customer.js';
-import type { CategoryPage, Fields } from './pages.js';
+import type { CategoryPage, Fields } from './state.js';
 
 /** Secrets are write-only: reads show the first eight digits of their SHA-256. */
 export function shownFields({ encryptionKey, appSecret, ...fields }: Fields): Record<string, unknown> {

@@ -1,15 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { Customer } from '../tenant/customer.js';
 import { pullJobNumbers, PullFailed } from './pull.js';
-
-/** A run of 组织人员同步. It pulls at once, and shows progress by the clock: no timer is left open. */
-export interface SyncRunState {
-  runId: string;
-  key: string;
-  startedAt: number;
-  pulled: Set<string> | PullFailed | undefined;
-  settled: { created: number; updated: number; disabled: number } | undefined;
-}
+import type { SyncRunState } from './state.js';
 
 /** As the contract shows a run. */
 export interface ShownRun {
@@ -30,7 +22,7 @@ export function startRun(kernel: Kernel, customer: Customer, key: string): SyncR
   pages.runs.push(run);
   const pull = pullJobNumbers(customer, pages.peopleSync.scope).then(
     (found) => (run.pulled = found),
-    (error: unknown) => (run.pulled = error instanceof PullFailed ? error : new PullFailed('同步异常')),
+    (error: unknown) => (run.pulled = error instanceof Error ? error : new PullFailed('同步异常')),
   );
   kernel.background(pull);
   return run;
@@ -48,11 +40,11 @@ export function showRun(customer: Customer, run: SyncRunState): ShownRun {
   const number = customer.console.runs.indexOf(run) + 1;
   const fails = spec.syncFails === true || (typeof spec.syncFails === 'number' && number <= spec.syncFails);
   if (run.pulled === undefined) return { runId: run.runId, state: 'queued', retryAfterSeconds: 1 };
-  const total = run.pulled instanceof PullFailed ? 0 : run.pulled.size;
+  const total = run.pulled instanceof Error ? 0 : run.pulled.size;
   if (part < 1) {
     return { runId: run.runId, state: 'running', total, done: Math.floor(total * part), retryAfterSeconds: 1 };
   }
-  if (run.pulled instanceof PullFailed)
+  if (run.pulled instanceof Error)
     return { runId: run.runId, state: 'failed', total: 0, done: 0, message: run.pulled.message };
   if (fails)
     return {

@@ -1,4 +1,4 @@
-import type { ConsolePages } from '../console/pages.js';
+import type { ConsolePages } from '../console/state.js';
 import type { Identity } from './identity.js';
 import type { Organisation } from './organisation.js';
 import type { SettledSpec } from './settled-spec.js';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { wantedCallback } from '../domain/callback.js';
-import type { Sealed, Step, UndoProof } from '../domain/outcomes.js';
+import type { Sealed, UndoProof } from '../domain/outcomes.js';
+import type { Step } from '../domain/steps.js';
 import { ownedCallback, ownedCategory, ownedIntegration, ownedMode, ownedPeopleSync } from '../domain/owned.js';
 import type { WantedPeopleSync } from '../domain/people.js';
 import type { CallbackSettings, Category } from '../domain/settings.js';

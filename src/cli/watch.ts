@@ -28,10 +28,10 @@ export async function watchBatch(
 ): Promise<WatchEnd> {
   const result = migrations.batchResult(batch);
   let over: BatchStatus | undefined;
-  let broken: unknown;
+  let broken: Error | undefined;
   result.then(
     (status) => (over = status),
-    (error: unknown) => (broken = error ?? new Error('the batch ended without a result')),
+    (error: unknown) => (broken = error instanceof Error ? error : new Error('the batch ended without a result')),
   );
   const since = Date.now();
   const told = new Set<string>();

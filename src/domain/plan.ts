@@ -1,4 +1,4 @@
-import type { Step } from './outcomes.js';
+import type { Step } from './steps.js';
 
 /** One value that the migration would change. Secrets stand here as fingerprints. */
 export interface Change {

@@ -1,5 +1,6 @@
 import type { Finding } from './findings.js';
-import type { Outcome, Step, StepReport } from './outcomes.js';
+import type { Outcome, StepReport } from './outcomes.js';
+import type { Step } from './steps.js';
 
 /** What a person can answer to a tenant that waits. */
 export type DecisionAction = 'retry' | 'skip' | 'undo';

@@ -1,6 +1,7 @@
 import type { Finding } from '../domain/findings.js';
 import type { Ending } from '../domain/limits.js';
-import type { Grade, Step, StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
+import type { Grade, StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
+import type { Step } from '../domain/steps.js';
 import type { Change } from '../domain/plan.js';
 
 /** One tenant in whatever the CLI prints as JSON: the same shape in `plan`, `status` and `report`. */

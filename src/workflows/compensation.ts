@@ -1,4 +1,5 @@
-import type { FieldDifference, Step, UndoProof } from '../domain/outcomes.js';
+import type { FieldDifference, UndoProof } from '../domain/outcomes.js';
+import type { Step } from '../domain/steps.js';
 import type { UndoResult } from '../activities/restore.js';
 import { findingOfFailure } from './failures.js';
 import type { Progress } from './progress.js';

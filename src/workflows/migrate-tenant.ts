@@ -1,14 +1,8 @@
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
-import {
-  stepsOf,
-  type Outcome,
-  type Step,
-  type TenantResult,
-  type UndoProof,
-  type UndoRecord,
-} from '../domain/outcomes.js';
+import { type Outcome, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
+import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { SnapshotResult } from '../activities/snapshot.js';

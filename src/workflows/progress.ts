@@ -1,7 +1,8 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { tenantDetails } from '../domain/details.js';
 import type { Finding } from '../domain/findings.js';
-import type { Outcome, Step, StepReport, StepState } from '../domain/outcomes.js';
+import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
+import type { Step } from '../domain/steps.js';
 import type { Decision, TenantStatus, Waiting } from '../domain/tenant-status.js';
 import { decideUpdate, tenantStatusQuery } from './messages.js';
 import { invalid } from './failures.js';
@@ -42,7 +43,7 @@ export function createProgress(
     },
     {
       description: 'Answers a tenant that waits: retry, skip or undo, with by and reason',
-      validator: (given) => refuseUnfit(given, status.waiting),
+      validator: (given: Decision) => refuseUnfit(given, status.waiting),
     },
   );
 

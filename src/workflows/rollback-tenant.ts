@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { stepsOf, type TenantResult, type UndoRecord } from '../domain/outcomes.js';
+import { type TenantResult, type UndoRecord } from '../domain/outcomes.js';
+import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { activityGroups } from './activity-groups.js';

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { Outcome, Step } from '../domain/outcomes.js';
+import type { Outcome } from '../domain/outcomes.js';
+import type { Step } from '../domain/steps.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 
 const STEP = defineSearchAttributeKey(SEARCH_ATTRIBUTES.step.name, SearchAttributeType.KEYWORD);

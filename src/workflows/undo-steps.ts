@@ -1,4 +1,5 @@
-import type { Sealed, Step, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import type { Sealed, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ActivityGroups } from './activity-groups.js';
 import type { Compensation, UndoStep } from './compensation.js';

@@ -56,7 +56,11 @@ export function createTokenSource(http: Http, app: E10App, now: () => number): (
       return await takeAgainIfSpent('form');
     } catch (error) {
       if (!mayDislikeForm(error)) throw error;
-      return await take('json').catch((second: unknown) => Promise.reject(telling(error, second)));
+      try {
+        return await take('json');
+      } catch (second) {
+        throw telling(error, second);
+      }
     }
   };
 }

@@ -22,7 +22,7 @@ function rowsUnder<S extends z.ZodType>(names: readonly string[], row: S) {
 function findRows(envelope: Row, keys: readonly string[]): unknown[] | undefined {
   for (const key of keys) {
     const value = envelope[key];
-    if (Array.isArray(value)) return value;
+    if (Array.isArray(value)) return value as unknown[];
     if (value === null) return [];
     const deeper = isRow(value) ? findRows(value, keys) : undefined;
     if (deeper !== undefined) return deeper;

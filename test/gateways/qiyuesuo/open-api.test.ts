@@ -37,7 +37,9 @@ describe.each(METHODS)('%s of the %s cloud', (_name, deployment, route, call) =>
 
   it('refused: keeps code and message', async () => {
     const error = await failing({ json: { code: 1000001, message: '参数错误' } });
-    expect(error).toMatchObject({ name: 'Unauthenticated', code: '1000001' });
+    // Of the private credential check every refusal is one of the credentials.
+    const name = route === COMPANIES ? 'Unauthenticated' : 'Rejected';
+    expect(error).toMatchObject({ name, code: '1000001' });
     expect(String(error)).toContain('参数错误');
   });
 
