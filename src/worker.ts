@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { createFailureInterceptor } from './activities/failures.js';
 import { createCoordinatorActivities, createTenantActivities } from './activities/index.js';
 import { createOpenSystems } from './activities/open-systems.js';
@@ -36,6 +42,8 @@ export interface WorkersOptions {
   serves: 'inspect' | 'site' | 'all';
   /** Where secret references of the kind `{env}` are looked up. */
   env: Record<string, string | undefined>;
+  /** Made beforehand; else the one of the build, or the sources. */
+  workflowBundle?: WorkflowBundleOption;
 }
 
 /** The composition root: the only place that knows everybody. */
@@ -46,7 +54,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     connection,
     namespace: temporal.namespace,
     identity: `qys-e10@${hostname()}/${process.pid}`,
-    ...(await workflowCode()),
+    workflowBundle: options.workflowBundle ?? (await workflowCode()),
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '30 seconds',
     maxCachedWorkflows: 500,
@@ -134,10 +142,11 @@ function proxyOf({ nginx }: Config, tenantId: string): ReverseProxy | undefined 
   });
 }
 
-/** The bundle of the build where there is one, else the sources, bundled now. */
-async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
-  const bundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+/** The bundle of the build where there is one, else the sources, bundled once for all workers of this process. */
+async function workflowCode(): Promise<WorkflowBundleOption> {
+  const built = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  if (existsSync(built)) return { codePath: built };
   const source = import.meta.url.endsWith('.ts') ? './workflows/index.ts' : './workflows/index.js';
-  return { workflowsPath: fileURLToPath(new URL(source, import.meta.url)) };
+  const workflowsPath = fileURLToPath(new URL(source, import.meta.url));
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 }

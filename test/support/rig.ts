@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { batchFileOf } from '../../simulators/batch-file.js';
+import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { startWorld, type World } from '../../simulators/world.js';
+import { parseBatch } from '../../src/batch-file/parse.js';
+import { createFileBatchStore } from '../../src/batch-store.js';
+import { createMigrations, type Migrations, type TenantEnd } from '../../src/client.js';
+import { loadConfig } from '../../src/config.js';
+import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
+import type { Policy } from '../../src/domain/policy.js';
+import type { Tenant } from '../../src/domain/tenant.js';
+import { startWorkers } from '../../src/worker.js';
+
+/** Simulated systems come back at once or never. */
+export const IMPATIENT: Policy = {
+  readAttempts: 3,
+  writeAttempts: 3,
+  undoAttempts: 2,
+  firstRetryMs: 50,
+  maxRetryMs: 200,
+  peopleSyncMs: 60_000,
+};
+
+/** A world of simulated systems, and a worker with the real activities on a site of its own. */
+export interface Rig {
+  world: World;
+  client: Client;
+  migrations: Migrations;
+  tenant(id: string): Tenant;
+  /** Starts the tenant's migration. */
+  start(id: string, policy?: Policy): Promise<void>;
+  /** Starts it and waits for its end. */
+  migrate(id: string, policy?: Policy): Promise<TenantEnd>;
+  end(id: string): Promise<TenantEnd>;
+  close(): Promise<void>;
+}
+
+/** Ids get a suffix, since all tests share one server and a tenant's id is a lock. */
+export async function aRig(specs: TenantSpec[], env: Record<string, string> = {}): Promise<Rig> {
+  const suffix = randomUUID().slice(0, 8);
+  const site = `site-${suffix}`;
+  const world = await startWorld({
+    tenants: specs.map((spec) => ({ syncSeconds: 0.2, ...spec, id: `${spec.id}-${suffix}` })),
+  });
+  const { yaml, env: secrets } = batchFileOf(world, `batch-${suffix}`, { defaults: { site } });
+  const { tenants } = parseBatch(yaml, 'test.batch.yaml');
+  const dataDir = await mkdtemp(join(tmpdir(), 'qys-e10-rig-'));
+
+  const address = inject('temporalAddress');
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const client = new Client({ connection });
+  const migrations = createMigrations({ client, store: createFileBatchStore(dataDir) });
+  const workers = await startWorkers({
+    config: loadConfig({ ...env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '3' }),
+    temporal: {
+      mode: 'remote',
+      address,
+      namespace: 'default',
+      connection,
+      client,
+      nativeConnection: () => Promise.resolve(native),
+      uiUrl: null,
+      close: () => Promise.resolve(),
+    },
+    sites: [site],
+    serves: 'site',
+    env: secrets,
+    workflowBundle: { codePath: inject('workflowBundlePath') },
+  });
+
+  const idOf = (id: string): string => `${id}-${suffix}`;
+  const rig: Rig = {
+    world: {
+      ...world,
+      tenant: (id) => world.tenant(idOf(id)),
+      fault: (fault) => world.fault(fault.tenant ? { ...fault, tenant: idOf(fault.tenant) } : fault),
+    },
+    client,
+    migrations,
+    tenant(id) {
+      const found = tenants.find((tenant) => tenant.id === idOf(id));
+      if (!found) throw new Error(`no tenant ${id}`);
+      return found;
+    },
+    async start(id, policy = IMPATIENT) {
+      await client.workflow.start('migrateTenant', {
+        workflowId: tenantWorkflowId(idOf(id)),
+        taskQueue: siteTaskQueue(site),
+        args: [{ tenant: rig.tenant(id), policy }],
+      });
+    },
+    async migrate(id, policy) {
+      await rig.start(id, policy);
+      return rig.end(id);
+    },
+    async end(id) {
+      await client.workflow
+        .getHandle(tenantWorkflowId(idOf(id)))
+        .result()
+        .catch(() => undefined);
+      const end = await migrations.tenantEnd(idOf(id));
+      if (!end) throw new Error(`${id} has not ended`);
+      return end;
+    },
+    async close() {
+      await workers.stop();
+      await connection.close();
+      await native.close();
+      await world.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  return rig;
+}
+
+/** What an undo must bring back: all but the people, whom a sync run may have changed, and the runs themselves. */
+export function undoable(rig: Rig, id: string): unknown {
+  const { people: _people, runs: _runs, ...owned } = rig.world.tenant(id).state();
+  return owned;
+}
+
+/** Polls; nothing in the tests sleeps blindly. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  const since = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - since > ms) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

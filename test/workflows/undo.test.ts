@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fault } from '../../simulators/kernel/faults.js';
+import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { tenantWorkflowId } from '../../src/domain/ids.js';
+import type { Step } from '../../src/domain/steps.js';
+import { aRig, undoable, until, type Rig } from '../support/rig.js';
+
+const SHAPE = {
+  categories: { legacy: 4, otherOldHost: 1, none: 1 },
+  people: { e9: 12, e10: 12 },
+} satisfies Partial<TenantSpec>;
+const CONSOLE = { system: 'console', times: Infinity } as const;
+
+/** A failure that never ends, at each place of the procedure. */
+const FAILURES: [string, Step, Omit<Fault, 'tenant'>, string][] = [
+  ['preflight', 'preflight', { system: 'e10', path: /queryOrg/, kind: 'error-before', times: Infinity }, 'blocked'],
+  ['snapshot', 'snapshot', { ...CONSOLE, method: 'GET', path: '/categories', kind: 'error-before' }, 'blocked'],
+  [
+    'switch-mode',
+    'switch-mode',
+    { ...CONSOLE, method: 'PUT', path: '/integration/oa-version', kind: 'error-before' },
+    'rolled-back',
+  ],
+  ['configure', 'configure', { ...CONSOLE, method: 'PUT', path: '/integration', kind: 'error-before' }, 'rolled-back'],
+  ['callback', 'callback', { ...CONSOLE, method: 'PUT', path: '/callback', kind: 'error-before' }, 'rolled-back'],
+  [
+    'sync-people (settings)',
+    'sync-people',
+    { ...CONSOLE, method: 'PUT', path: '/people-sync', kind: 'error-before', times: 3 },
+    'rolled-back',
+  ],
+  [
+    'sync-people (start)',
+    'sync-people',
+    { ...CONSOLE, method: 'POST', path: '/people-sync/runs', kind: 'error-before' },
+    'rolled-back',
+  ],
+  [
+    'rewrite-categories',
+    'rewrite-categories',
+    { ...CONSOLE, method: 'PUT', path: /categories/, kind: 'error-before', after: 2, times: 3 },
+    'rolled-back',
+  ],
+  ['verify', 'verify', { ...CONSOLE, method: 'GET', path: '/people', kind: 'error-before', after: 2 }, 'rolled-back'],
+];
+
+describe('a failure at each step', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await aRig(
+      FAILURES.flatMap((_, index) => [
+        { ...SHAPE, id: `private-${index}`, scopeAfterSwitch: index % 2 ? 'cleared' : 'kept', scope: 'departments' },
+      ]),
+    );
+  });
+  afterAll(() => rig.close());
+
+  it.each(FAILURES.map((failure, index) => [...failure, index] as const))(
+    '%s: undone, with proof',
+    async (_name, step, fault, outcome, index) => {
+      const id = `private-${index}`;
+      const before = undoable(rig, id);
+      rig.world.fault({ ...fault, tenant: id });
+
+      const end = await rig.migrate(id);
+
+      expect(end).toMatchObject({ ending: outcome, result: { failedStep: step } });
+      expect(end.reason).not.toBe('');
+      expect(undoable(rig, id)).toEqual(before);
+      if (outcome === 'rolled-back') {
+        expect(end.result?.undo).toMatchObject({ left: [], foreign: [] });
+        expect(end.result?.undo?.total).toBeGreaterThan(15);
+      }
+    },
+  );
+});
+
+/** Where a cancel strikes: the call is held, so that the step is surely under way. */
+const CANCELS: [Step, Omit<Fault, 'tenant'>][] = [
+  ['preflight', { system: 'e10', path: /queryOrg/, kind: 'latency', ms: 1_500 }],
+  ['snapshot', { system: 'console', method: 'GET', path: '/categories', kind: 'latency', ms: 1_500 }],
+  ['switch-mode', { system: 'console', method: 'PUT', path: '/integration/oa-version', kind: 'latency', ms: 1_500 }],
+  ['configure', { system: 'console', method: 'PUT', path: '/integration', kind: 'latency', ms: 1_500 }],
+  ['callback', { system: 'console', method: 'PUT', path: '/callback', kind: 'latency', ms: 1_500 }],
+  ['sync-people', { system: 'console', method: 'PUT', path: '/people-sync', kind: 'latency', ms: 1_500 }],
+  [
+    'rewrite-categories',
+    { system: 'console', method: 'PUT', path: /categories/, kind: 'latency', ms: 1_500, after: 1 },
+  ],
+  ['verify', { system: 'console', method: 'GET', path: '/people', kind: 'latency', ms: 1_500, after: 2 }],
+];
+
+describe('a cancel at each step', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await aRig(CANCELS.map(([step]) => ({ ...SHAPE, id: `cancel-${step}` })));
+  });
+  afterAll(() => rig.close());
+
+  it.each(CANCELS)('%s: undone, and the run is cancelled', async (step, fault) => {
+    const id = `cancel-${step}`;
+    const before = undoable(rig, id);
+    rig.world.fault({ ...fault, tenant: id });
+    await rig.start(id);
+    const { id: tenantId } = rig.tenant(id);
+    await until(`${step} is under way`, async () => (await rig.migrations.tenantStatus(tenantId))?.step === step);
+
+    await rig.client.workflow.getHandle(tenantWorkflowId(tenantId)).cancel();
+    const end = await rig.end(id);
+
+    expect(end.ending).toBe('cancelled');
+    expect(end.reason).not.toBe('');
+    expect(undoable(rig, id)).toEqual(before);
+  });
+});
+
+describe('the public cloud', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await aRig(['mode', 'fields'].map((id) => ({ id, deployment: 'public' as const })));
+  });
+  afterAll(() => rig.close());
+
+  it.each([
+    ['mode', '/integration/oa-version', 'switch-mode'],
+    ['fields', '/integration', 'configure'],
+  ] as const)('a failure at %s is undone', async (id, path, failedStep) => {
+    const before = undoable(rig, id);
+    rig.world.fault({ tenant: id, system: 'console', method: 'PUT', path, kind: 'error-before', times: Infinity });
+
+    expect(await rig.migrate(id)).toMatchObject({ ending: 'rolled-back', result: { failedStep } });
+    expect(undoable(rig, id)).toEqual(before);
+  });
+});
+
+describe('a console with one set of fields for both versions', () => {
+  it('gets back every field that the move overwrote', async () => {
+    const rig = await aRig([{ id: 'one-set', fieldSets: 'shared', syncFails: true, previousSecrets: true }]);
+    const before = undoable(rig, 'one-set');
+
+    expect(await rig.migrate('one-set')).toMatchObject({ ending: 'rolled-back', result: { undo: { left: [] } } });
+    expect(undoable(rig, 'one-set')).toEqual(before);
+    await rig.close();
+  });
+});
+
+describe('somebody else changes a field before the undo', () => {
+  it('stops and asks; skip leaves their value and says that the undo is incomplete', async () => {
+    const rig = await aRig([{ ...SHAPE, id: 'foreign', syncSeconds: 1.5, syncFails: true }]);
+    await rig.start('foreign');
+    const { id } = rig.tenant('foreign');
+    await until('the sync runs', () => rig.world.tenant('foreign').state().runs.length > 0);
+    rig.world.tenant('foreign').edit((live) => {
+      live.callback.url = 'https://somebody.example/else';
+    });
+    await until('somebody is asked', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+
+    expect((await rig.migrations.tenantStatus(id))?.waiting?.fields).toEqual(['callback.url']);
+    await expect(rig.migrations.decide(id, { action: 'undo', by: 'me', reason: 'does not fit' })).rejects.toThrow();
+    await rig.migrations.decide(id, { action: 'skip', by: 'me', reason: 'theirs is right' });
+
+    const end = await rig.end('foreign');
+    expect(end).toMatchObject({
+      ending: 'rollback-incomplete',
+      result: { undo: { left: [{ field: 'callback.url' }] } },
+    });
+    expect(rig.world.tenant('foreign').state().callback['url']).toBe('https://somebody.example/else');
+    expect(rig.world.tenant('foreign').state().integration['oaVersion']).toBe('E9');
+    await rig.close();
+  });
+});
