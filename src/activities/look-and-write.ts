@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Conflict } from '../gateways/errors.js';
+import { Conflict, UnexpectedAnswer } from '../gateways/errors.js';
 import { StepRefused } from './failures.js';
 
 /** One resource of the console that a step wants to be as the plan says. */
@@ -39,6 +39,8 @@ export async function saveSeen<Seen extends object>(
   try {
     await wanted.save(seen);
   } catch (error) {
+    // Accepted, but the answer is no use: as good as lost, so the reading back decides.
+    if (error instanceof UnexpectedAnswer) return 1;
     if (!(error instanceof Conflict)) throw error;
     const now = await wanted.look();
     if (wanted.differing(now).length === 0) return 0;

@@ -10,6 +10,7 @@ import {
 } from '../domain/people.js';
 import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
+import { UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite } from './look-and-write.js';
@@ -79,8 +80,14 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
 
     /** The key was made by the workflow: asked again, the console answers the same run. A run under way is adopted. */
     async startPeopleSync({ tenant, key }: TenantInput & { key: string }): Promise<{ runId: string }> {
-      const { runId } = await (await open(tenant).console()).startPeopleSync(key);
-      return { runId };
+      const driver = await open(tenant).console();
+      try {
+        return { runId: (await driver.startPeopleSync(key)).runId };
+      } catch (error) {
+        // Started, but the answer is no use: asked again with the same key.
+        if (error instanceof UnexpectedAnswer) throw new NotYet(error.message);
+        throw error;
+      }
     },
 
     /** Polls by retry, as often as the console itself asks for. Nothing synchronised is an error, not a success. */

@@ -162,9 +162,14 @@ describe('somebody else in the console', () => {
       live.callback.url = 'https://other.example/x';
     });
 
-    const end = await rig.end('edited');
-    expect(end).toMatchObject({ ending: 'rolled-back', result: { failedStep: 'callback' } });
-    expect(end.result?.findings.map(({ code }) => code)).toContain('CONSOLE-CHANGED');
+    await until('somebody is asked', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+    expect((await rig.migrations.tenantStatus(id))?.findings.map(({ code }) => code)).toContain('CONSOLE-CHANGED');
+    await rig.migrations.decide(id, { action: 'skip', by: 'me', reason: 'theirs is right' });
+
+    expect(await rig.end('edited')).toMatchObject({
+      ending: 'rollback-incomplete',
+      result: { failedStep: 'callback' },
+    });
     expect(rig.world.tenant('edited').state().callback['url']).toBe('https://other.example/x');
     await rig.close();
   });

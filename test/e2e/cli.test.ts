@@ -1,0 +1,143 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWorld, type World } from '../../simulators/world.js';
+import { aCli, type Cli } from '../support/cli.js';
+
+describe('a batch of good and bad tenants, by the commands', () => {
+  let world: World;
+  let cli: Cli;
+  const people = { e9: 6, e10: 6 };
+  beforeAll(async () => {
+    world = await startWorld({
+      tenants: [
+        { id: 'good', people },
+        { id: 'public', deployment: 'public' },
+        { id: 'blocked', people, wrongCorpId: true },
+        { id: 'fails', people, syncFails: true, previousSecrets: true },
+      ],
+    });
+    cli = await aCli(world, {
+      waves: [
+        { name: 'canary', count: 2, maxConcurrency: 1 },
+        { name: 'rest', rest: true, maxErrors: '50%' },
+      ],
+    });
+  });
+  afterAll(() => world.close());
+
+  it('validate says what the file holds', async () => {
+    const { code, stdout } = await cli.run('validate', '-f', cli.file, '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, valid: true, tenants: 4 });
+  });
+
+  it('an invalid file is named with line and fix, and ends with 2', async () => {
+    const file = join(cli.file, '..', 'bad.yaml');
+    await writeFile(file, (await readFile(cli.file, 'utf8')).replace('deployment: private', 'deployment: privat'));
+    const { code, stderr } = await cli.run('apply', '-f', file, '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/bad\.yaml:\d+:\d+ {2}BAD-VALUE {2}tenants\[0\]\.qiyuesuo\.deployment/);
+  });
+
+  it('wrong usage, and a question without a terminal, end with 2', async () => {
+    expect((await cli.run('apply')).code).toBe(2);
+    expect((await cli.run('apply', '-f', cli.file)).code).toBe(2);
+    expect((await cli.run('plan', '-f', cli.file, '--tenant', 'nobody')).code).toBe(2);
+  });
+
+  it('check, plan and a dry run write nothing', async () => {
+    const check = await cli.run('check', '-f', cli.file, '-o', 'json', '--attempts', '2');
+    const plan = await cli.run('plan', '-f', cli.file, '-o', 'json', '--tenant', 'good', '--detailed-exitcode');
+    const dry = await cli.run('apply', '-f', cli.file, '--dry-run', '--attempts', '2');
+
+    expect(check.code, check.stderr).toBe(5);
+    expect(plan.code, plan.stderr).toBe(10);
+    const [good] = (JSON.parse(plan.stdout) as { tenants: { changes: { target: string }[]; planHash: string }[] })
+      .tenants;
+    expect(good?.changes.map(({ target }) => target)).toContain('integration.oaVersion');
+    expect(good?.planHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(dry.stderr.trim().split('\n')[0]).toBe('Dry run: nothing is written.');
+    expect(dry.stderr.trim().split('\n').at(-1)).toBe('Dry run: nothing was written.');
+    expect(world.journal.writes()).toEqual([]);
+  }, 120_000);
+
+  it('apply ends with 3 and says for each tenant what happened and why', async () => {
+    const { code, stdout, stderr } = await cli.run('apply', '-f', cli.file, '--yes', '-o', 'json', '--attempts', '3');
+
+    expect(code, stderr).toBe(3);
+    const report = JSON.parse(stdout) as {
+      tenants: { tenant: string; outcome: string; reason: string; wave: string }[];
+    };
+    expect(report.tenants.map(({ tenant, outcome, wave }) => [tenant, wave, outcome])).toEqual([
+      ['good', 'canary', 'migrated'],
+      ['public', 'canary', 'migrated'],
+      ['blocked', 'rest', 'blocked'],
+      ['fails', 'rest', 'rolled-back'],
+    ]);
+    for (const { reason } of report.tenants) expect(reason).not.toBe('');
+  }, 120_000);
+
+  it('status and report tell the same afterwards, without a worker', async () => {
+    const before = world.journal.entries().length;
+    const status = await cli.run('status', '-f', cli.file, '-o', 'json');
+    const report = await cli.run('report', '-f', cli.file, '--lang', 'zh');
+
+    expect(status.code).toBe(3);
+    expect(JSON.parse(status.stdout)).toMatchObject({ counts: { migrated: 2, blocked: 1, 'rolled-back': 1 } });
+    expect(report.stdout).toContain('E10 拒绝契约锁的应用');
+    expect(world.journal.entries()).toHaveLength(before);
+  }, 120_000);
+
+  it('rollback undoes a finished tenant with proof', async () => {
+    const { code, stdout, stderr } = await cli.run('rollback', '-f', cli.file, '--tenant', 'good', '--reason', 'test');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/good: rolled-back: .*proved \d+\/\d+/);
+    expect(world.tenant('good').state().integration['oaVersion']).toBe('E9');
+  }, 120_000);
+
+  it('doctor says what works here', async () => {
+    const { code, stdout, stderr } = await cli.run('doctor', '-o', 'json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1 });
+  }, 120_000);
+
+  it('has printed and logged no secret and nobody', async () => {
+    const log = await readFile(join(cli.dataDir, 'logs', 'qys-e10.log'), 'utf8');
+    const everything = cli.printed() + log;
+    for (const tenant of world.tenants)
+      for (const secret of Object.values(tenant.env)) expect(everything).not.toContain(secret);
+    expect(everything).not.toMatch(/\b1[3-9]\d{9}\b(?!\d)/);
+  });
+});
+
+it('stops starting tenants when the limit of a wave is exceeded, and ends with 4', async () => {
+  const people = { e9: 4, e10: 4 };
+  const world = await startWorld({
+    tenants: [1, 2, 3, 4].map((number) => ({ id: `t${number}`, people, syncFails: number <= 2 })),
+  });
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, maxConcurrency: 1, maxErrors: 1 }] });
+
+  const { code, stdout, stderr } = await cli.run('apply', '-f', cli.file, '--yes', '-o', 'json');
+
+  expect(code, stderr).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'stopped-by-limit',
+    counts: { 'rolled-back': 2, 'not-started': 2 },
+  });
+  await world.close();
+}, 120_000);
+
+it('says that only a person can go on, and ends with 6; goes on after the answer', async () => {
+  const world = await startWorld({ tenants: [{ id: 'forward', sameAddress: true, people: { e9: 4, e10: 4 } }] });
+  const cli = await aCli(world);
+
+  const waiting = await cli.run('apply', '-f', cli.file, '--yes');
+  expect(waiting.code, waiting.stderr).toBe(6);
+  expect(waiting.stderr).toContain('forward waits');
+  world.tenant('forward').setForward('proxied');
+  const done = await cli.run('apply', '-f', cli.file, '--yes');
+
+  expect(done.code, done.stderr).toBe(0);
+  await world.close();
+}, 120_000);
