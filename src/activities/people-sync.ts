@@ -10,7 +10,8 @@ import {
 } from '../domain/people.js';
 import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
-import { UnexpectedAnswer } from '../gateways/errors.js';
+import type { E10 } from '../gateways/e10/e10.js';
+import { Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite } from './look-and-write.js';
@@ -56,7 +57,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       }
       const scope = wantedScope(tenant, seen, before.scopeUnits, units);
       const e10 = await systems.checks();
-      const source = e10 ? await e10.countEmployees(withDescendants(scope, units)) : null;
+      const source = e10 ? await countWithin(e10, withDescendants(scope, units), units) : null;
       const { active } = await driver.countPeople();
       if (source !== null) refuseMassChange(tenant, source, active);
       return { enabled: true, scope, schedule, startsRun: true, source, active };
@@ -131,6 +132,17 @@ function wantedScope(
       ? `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`
       : 'the switch cleared the scope, and the units of the old one could not be read before it';
   throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
+}
+
+/** The whole head count where the scope is everything, or names a unit that E10 itself does not list. */
+async function countWithin(e10: E10, unitIds: readonly string[], tree: readonly Unit[]): Promise<number> {
+  if (unitIds.length >= tree.length) return e10.countEmployees();
+  try {
+    return await e10.countEmployees(unitIds);
+  } catch (error) {
+    if (error instanceof Rejected && error.reason === undefined) return e10.countEmployees();
+    throw error;
+  }
 }
 
 function refuseMassChange(tenant: Tenant, source: number, active: number): void {

@@ -66,13 +66,15 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
 
   async function listUnits(filter: object): Promise<Unit[]> {
     const units = new Map<string, Unit>();
-    let [pages, total, rows] = [1, 0, 0];
-    for (let current = 1; current <= pages; current++) {
+    let rows = 0;
+    let total = 0;
+    // Until nothing more comes: a site may give smaller pages than it is asked for.
+    for (let current = 1; current === 1 || rows < total; current++) {
       const page = await call(UNITS, UnitPage, { ...filter, current, pageSize: UNITS_PER_PAGE });
       total = page.total;
       rows += page.rows.length;
-      pages = Math.ceil(total / UNITS_PER_PAGE);
       page.rows.forEach((unit) => units.set(unit.id, unit));
+      if (page.rows.length === 0) break;
     }
     if (rows !== total) throw unexpected(`${rows} units were read, the total is ${total}`);
     if (units.size !== rows) throw unexpected('an id of a unit occurs twice');
