@@ -153,7 +153,7 @@ describe('the plan', () => {
 it('gives every code a title, a cause and a fix in both languages', () => {
   for (const code of FINDING_CODES) {
     for (const lang of ['en', 'zh'] as const) {
-      for (const text of Object.values(catalogue[code][lang])) expect(text.trim(), code).not.toBe('');
+      for (const text of Object.values<string>({ ...catalogue[code][lang] })) expect(text.trim(), code).not.toBe('');
     }
     expect(catalogue[code].zh.title, code).toMatch(/[\u4e00-\u9fff]/);
   }
