@@ -4,7 +4,7 @@ import { showRun } from './console/sync-runs.js';
 import type { E10Host } from './e10/host.js';
 import type { E9Host } from './e9/server.js';
 import { QIYUESUO_AGENT } from './kernel/system.js';
-import type { Customer } from './tenant/customer.js';
+import type { Addresses, Customer } from './tenant/customer.js';
 import { entryOf, secretsOf } from './tenant/entry.js';
 import type { SettledSpec } from './tenant/settled-spec.js';
 import type { Forward } from './tenant/spec.js';
@@ -26,6 +26,7 @@ export interface SimulatedTenant {
   id: string;
   story: string;
   spec: SettledSpec;
+  at: Addresses;
   /** Its entry of a batch file; secrets are references to `env`. */
   entry(): Record<string, unknown>;
   env: Record<string, string>;
@@ -53,6 +54,7 @@ export function simulateTenant(customer: Customer, hosts: OaHosts, closing: Abor
     id,
     story: spec.story,
     spec,
+    at: customer.at,
     entry: () => entryOf(customer),
     env: secretsOf(customer),
     state: () => stateOf(customer, hosts.e10.forward),
