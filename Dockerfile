@@ -22,7 +22,6 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY bin ./bin
-COPY api ./api
 RUN install --directory --owner=node --group=node --mode=0700 /data
 VOLUME /data
 USER node

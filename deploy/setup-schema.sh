@@ -3,23 +3,17 @@
 # applies the schema first. Versions go up one minor at a time.
 set -eu
 
-tool() {
-  database=$1
-  shift
-  temporal-sql-tool --plugin postgres12 --endpoint "$POSTGRES_SEEDS" --port "$DB_PORT" \
-    --user "$POSTGRES_USER" --password "$POSTGRES_PWD" --database "$database" "$@"
-}
+export SQL_PLUGIN=postgres12 SQL_HOST="$POSTGRES_SEEDS" SQL_PORT="$DB_PORT" SQL_USER="$POSTGRES_USER"
+export SQL_PASSWORD="$POSTGRES_PWD" # by the environment: a process list shows arguments to everybody
 
 prepare() {
-  database=$1
-  schema=/etc/temporal/schema/postgresql/v12/$2/versioned
+  export SQL_DATABASE="$1"
+  schema="${SCHEMA_DIR:-/etc/temporal/schema/postgresql/v12}/$2/versioned"
   [ -d "$schema" ] || { echo "no schema in this image at $schema" >&2; exit 1; }
-  tool "$database" create
-  # Version 0 only where there is none: set-up on a filled database would start it over.
-  tool "$database" update-schema --schema-dir "$schema" || {
-    tool "$database" setup-schema --version 0.0
-    tool "$database" update-schema --schema-dir "$schema"
-  }
+  # The first two change nothing where there is a database already.
+  temporal-sql-tool create
+  temporal-sql-tool setup-schema --version 0.0
+  temporal-sql-tool update-schema --schema-dir "$schema"
 }
 
 prepare temporal temporal

@@ -1,14 +1,41 @@
-import { join } from 'node:path';
-import { writeBatch } from './batch-file.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { batchFileOf } from './batch-file.js';
 import { demoFaults, demoTenants } from './demo.js';
 import { startWorld } from './world.js';
 
 // Runs the simulated outside systems alone, until Ctrl-C: for a try with your own commands.
-const world = await startWorld({ tenants: demoTenants });
+// With a first port as argument the addresses stay the same from one start to the next.
+const folder = join('.qys-e10', 'simulators');
+await mkdir(folder, { recursive: true });
+
+// Here the reader is the administrator who adds the forward.
+const proxyFile = resolve(folder, 'forward-later.nginx.conf');
+await writeFile(proxyFile, '# location = /QYSPrivateCallbackServlet { … }\n');
+const tenants = demoTenants.map((spec) => (spec.id === 'forward-later' ? { ...spec, proxyFile } : spec));
+
+const first = Number(process.argv[2] ?? 0);
+const ports = first === 0 ? {} : { console: first, openApi: first + 1, oaFrom: first + 2 };
+const world = await startWorld({ tenants, ports });
 demoFaults(world);
-const file = await writeBatch(world, 'simulated', join(process.env['QYS_E10_DATA'] ?? '.qys-e10', 'simulators'));
-console.log(`Simulated: ${world.tenants.length} tenants. In another terminal:
-  npx qys-e10 plan -f ${file}
+
+const { yaml, env } = batchFileOf(world, 'simulated');
+const batchFile = join(folder, 'simulated.batch.yaml');
+const envFile = join(folder, 'simulated.env');
+await writeFile(batchFile, yaml);
+const exports = Object.entries(env).map(([name, value]) => `export ${name}=${value}\n`);
+await writeFile(envFile, exports.join(''), { mode: 0o600 });
+
+for (const { id, at, story } of world.tenants) {
+  console.log(`${id.padEnd(15)} E10 ${at.e10}  ${at.e9 === at.e10 ? 'E9 upgraded in place' : `E9 ${at.e9}`}  ${story}`);
+}
+const [{ at }] = world.tenants as [(typeof world.tenants)[number]];
+console.log(`Qiyuesuo: console ${at.console}, open API ${at.openApi}; the other tenants by their id in place of this one.
+
+In another terminal:
+  . ${envFile}
+  npx qys-e10 plan -f ${batchFile}
+forward-later waits for a forward: add it to ${proxyFile}, then
+  curl -X POST ${world.tenant('forward-later').at.e10}/__sim/reload-proxy
 Ctrl-C ends it.`);
-process.once('SIGINT', () => void world.close());
-process.once('SIGTERM', () => void world.close());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close());

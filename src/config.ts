@@ -64,47 +64,52 @@ const list = z
 const siteName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a site is lower-case letters, digits and dashes');
 const proxyUrl = z.url({ protocol: /^https?$/, error: 'give a full address, such as http://proxy.example:3128' });
 
-const Variables = z.object({
-  QYS_E10_DATA: z.string().default('.qys-e10'),
-  QYS_E10_SEAL_KEY: z.string().nullable().default(null),
-  QYS_E10_UI_URL: z
-    .url({ protocol: /^https?$/, error: 'give the Web UI’s full address, such as http://temporal.example:8080' })
-    .nullable()
-    .default(null),
-  QYS_E10_CA_FILE: list
-    .refine((files) => files.every((file) => existsSync(file)), 'no such file; give PEM files, separated by commas')
-    .default([]),
-  QYS_E10_HTTP_TIMEOUT: z.coerce
-    .number({ error: 'give seconds, such as 30' })
-    .positive('give seconds, such as 30')
-    .max(600, 'give at most 600 seconds')
-    .default(30),
-  QYS_E10_NGINX_INCLUDE: z
-    .string()
-    .includes('{tenant}', { error: 'must hold {tenant}, such as /etc/nginx/qys-e10/{tenant}.conf' })
-    .nullable()
-    .default(null),
-  QYS_E10_NGINX_CONFIG: z.string().nullable().default(null),
-  QYS_E10_NGINX_BIN: z.string().default('nginx'),
-  QYS_E10_NGINX_RELOAD: z
-    .string()
-    .transform(splitCommand)
-    .refine((argv) => argv.length > 0, 'give a command, such as: sudo nginx -s reload')
-    .nullable()
-    .default(null),
-  QYS_E10_SITES: list.pipe(z.array(siteName).min(1, 'name at least one site, such as default')).default(['default']),
-  QYS_E10_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'use trace, debug, info, warn or error' })
-    .default('info'),
-  QYS_E10_METRICS: z
-    .string()
-    .regex(/^.+:\d{1,5}$/, 'give host:port, such as 127.0.0.1:9464')
-    .nullable()
-    .default(null),
-  HTTPS_PROXY: proxyUrl.nullable().default(null),
-  HTTP_PROXY: proxyUrl.nullable().default(null),
-  NO_PROXY: z.string().nullable().default(null),
-});
+const Variables = z
+  .object({
+    QYS_E10_DATA: z.string().default('.qys-e10'),
+    QYS_E10_SEAL_KEY: z.string().nullable().default(null),
+    QYS_E10_UI_URL: z
+      .url({ protocol: /^https?$/, error: 'give the Web UI’s full address, such as http://temporal.example:8080' })
+      .nullable()
+      .default(null),
+    QYS_E10_CA_FILE: list
+      .refine((files) => files.every((file) => existsSync(file)), 'no such file; give PEM files, separated by commas')
+      .default([]),
+    QYS_E10_HTTP_TIMEOUT: z.coerce
+      .number({ error: 'give seconds, such as 30' })
+      .positive('give seconds, such as 30')
+      .max(600, 'give at most 600 seconds')
+      .default(30),
+    QYS_E10_NGINX_INCLUDE: z
+      .string()
+      .includes('{tenant}', { error: 'must hold {tenant}, such as /etc/nginx/qys-e10/{tenant}.conf' })
+      .nullable()
+      .default(null),
+    QYS_E10_NGINX_CONFIG: z.string().nullable().default(null),
+    QYS_E10_NGINX_BIN: z.string().default('nginx'),
+    QYS_E10_NGINX_RELOAD: z
+      .string()
+      .transform(splitCommand)
+      .refine((argv) => argv.length > 0, 'give a command, such as: sudo nginx -s reload')
+      .nullable()
+      .default(null),
+    QYS_E10_SITES: list.pipe(z.array(siteName).min(1, 'name at least one site, such as default')).default(['default']),
+    QYS_E10_LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'use trace, debug, info, warn or error' })
+      .default('info'),
+    QYS_E10_METRICS: z
+      .string()
+      .regex(/^.+:\d{1,5}$/, 'give host:port, such as 127.0.0.1:9464')
+      .nullable()
+      .default(null),
+    HTTPS_PROXY: proxyUrl.nullable().default(null),
+    HTTP_PROXY: proxyUrl.nullable().default(null),
+    NO_PROXY: z.string().nullable().default(null),
+  })
+  .refine((read) => read.QYS_E10_NGINX_INCLUDE === null || read.QYS_E10_NGINX_CONFIG !== null, {
+    path: ['QYS_E10_NGINX_CONFIG'],
+    error: 'is needed beside QYS_E10_NGINX_INCLUDE: the main configuration, such as /etc/nginx/nginx.conf',
+  });
 
 /** Reads the environment once; throws one `ConfigError` that names every problem. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {

@@ -37,6 +37,20 @@ describe('the environment', () => {
     expect(config.http.proxy).toEqual({ https: 'http://proxy.example:3128', http: null, none: '.internal' });
   });
 
+  it('checks a forward before it is live: the include needs the configuration that includes it', () => {
+    const include = '/etc/nginx/qys-e10/{tenant}.conf';
+
+    expect(() => loadConfig({ QYS_E10_NGINX_INCLUDE: include })).toThrow(/QYS_E10_NGINX_CONFIG: is needed/);
+    expect(loadConfig({ QYS_E10_NGINX_INCLUDE: include, QYS_E10_NGINX_CONFIG: '/etc/nginx/nginx.conf' }).nginx).toEqual(
+      {
+        include,
+        config: '/etc/nginx/nginx.conf',
+        bin: 'nginx',
+        reload: ['nginx', '-s', 'reload'],
+      },
+    );
+  });
+
   it('names every variable that it cannot use, and the cure', () => {
     const load = () =>
       loadConfig({

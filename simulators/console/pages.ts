@@ -69,14 +69,18 @@ function e10Fields(spec: SettledSpec, identity: Identity, at: Addresses): Fields
   };
 }
 
-/** Which page a version shows at first: from 4.3.6 the new one (`facts/qiyuesuo.md` §3.5). */
-function callbackOf(spec: SettledSpec, at: Addresses): { page: CallbackPage; url: string | null } {
+/** Which pages a version has (`facts/qiyuesuo.md` §3.5): from 4.3.6 a new one with a button back to the old one. */
+export function callbackPages(spec: SettledSpec): [CallbackPage, ...CallbackPage[]] {
   const [major = 0, minor = 0, patch = 0] = spec.version.split('.').map(Number);
   const order = major * 1_000_000 + minor * 1_000 + patch;
-  const newer = order >= 4_003_006;
-  const page435 = order === 4_003_005 ? spec.quirks.pageOf435 : 'global';
-  if (spec.startsMigrated) return { page: newer ? 'old' : page435, url: `${at.e10}${E10_PATHS.global}` };
-  return spec.callback ?? { page: newer ? 'new' : page435, url: newer ? null : `${at.e9}${E9_PATH}` };
+  if (order >= 4_003_006) return ['new', 'old'];
+  return [order === 4_003_005 ? spec.quirks.pageOf435 : 'global'];
+}
+
+function callbackOf(spec: SettledSpec, at: Addresses): { page: CallbackPage; url: string | null } {
+  const [first] = callbackPages(spec);
+  if (spec.startsMigrated) return { page: first === 'new' ? 'old' : first, url: `${at.e10}${E10_PATHS.global}` };
+  return spec.callback ?? { page: first, url: first === 'new' ? null : `${at.e9}${E9_PATH}` };
 }
 
 function scopeOf(spec: SettledSpec, org: Organisation): string[] {

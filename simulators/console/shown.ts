@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Customer } from '../tenant/customer.js';
-import type { CategoryPage, Fields } from './state.js';
+import type { CategoryPage, ConsolePages, Fields } from './state.js';
 
 /** Secrets are write-only: reads show the first eight digits of their SHA-256. */
 export function shownFields({ encryptionKey, appSecret, ...fields }: Fields): Record<string, unknown> {
@@ -11,15 +11,43 @@ export function shownFields({ encryptionKey, appSecret, ...fields }: Fields): Re
   };
 }
 
+/** The integration page: the form of the current OA version. */
 export function shownIntegration({ spec, console: pages }: Customer): Record<string, unknown> {
   const { oaVersion } = pages;
-  const etag = `"i${pages.versions.integration}"`;
   const version = spec.deployment === 'private' ? { productVersion: spec.version } : {};
-  return { deployment: spec.deployment, ...version, etag, oaVersion, ...shownFields(pages.sets[oaVersion]) };
+  return {
+    deployment: spec.deployment,
+    ...version,
+    etag: integrationTag(pages),
+    oaVersion,
+    ...shownFields(pages.sets[oaVersion]),
+  };
 }
 
-export function shownCategory({ version, ...category }: CategoryPage): Record<string, unknown> {
-  return { ...category, etag: `"k${version}"` };
+/** The callback page. */
+export function shownCallback({ callback, versions }: ConsolePages): Record<string, unknown> {
+  return { ...callback, etag: `"c${versions.callback}"` };
+}
+
+/** The settings of 组织人员同步. */
+export function shownPeopleSync({ peopleSync, versions }: ConsolePages): Record<string, unknown> {
+  return { ...peopleSync, etag: `"p${versions.peopleSync}"` };
+}
+
+/** One category. */
+export function shownCategory(category: CategoryPage): Record<string, unknown> {
+  const { version: _, ...shown } = category;
+  return { ...shown, etag: categoryTag(category) };
+}
+
+/** ETag of the integration page. */
+export function integrationTag({ versions }: ConsolePages): string {
+  return `"i${versions.integration}"`;
+}
+
+/** ETag of a category. */
+export function categoryTag({ version }: CategoryPage): string {
+  return `"k${version}"`;
 }
 
 function fingerprint(secret: string): string {

@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { Customer } from '../tenant/customer.js';
-import { pullJobNumbers, PullFailed } from './pull.js';
+import { pullJobNumbers } from './pull.js';
+import { PullFailed } from './pull-asks.js';
 import type { SyncRunState } from './state.js';
 
 /** As the contract shows a run. */
@@ -10,6 +11,7 @@ export interface ShownRun {
   [count: string]: unknown;
 }
 
+/** Starts a run: it pulls at once, and its progress is computed from the clock. */
 export function startRun(kernel: Kernel, customer: Customer, key: string): SyncRunState {
   const pages = customer.console;
   const run: SyncRunState = {
@@ -20,7 +22,7 @@ export function startRun(kernel: Kernel, customer: Customer, key: string): SyncR
     settled: undefined,
   };
   pages.runs.push(run);
-  const pull = pullJobNumbers(customer, pages.peopleSync.scope).then(
+  const pull = pullJobNumbers(customer, pages.peopleSync.scope, kernel.signal).then(
     (found) => (run.pulled = found),
     (error: unknown) => (run.pulled = error instanceof Error ? error : new PullFailed('同步异常')),
   );
@@ -33,29 +35,29 @@ export function runningRun(customer: Customer): SyncRunState | undefined {
   return customer.console.runs.find((run) => ['queued', 'running'].includes(showRun(customer, run).state));
 }
 
+/** Gives every run that is over by the clock its effect on the people. */
+export function settleRuns(customer: Customer): void {
+  for (const run of customer.console.runs) showRun(customer, run);
+}
+
+/** A run as it stands now. One that is over changes the people when it is first looked at. */
 export function showRun(customer: Customer, run: SyncRunState): ShownRun {
-  const { spec } = customer;
-  const elapsed = Date.now() - run.startedAt;
-  const part = Math.min(1, elapsed / Math.max(1, spec.syncSeconds * 1_000));
-  const number = customer.console.runs.indexOf(run) + 1;
-  const fails = spec.syncFails === true || (typeof spec.syncFails === 'number' && number <= spec.syncFails);
-  if (run.pulled === undefined) return { runId: run.runId, state: 'queued', retryAfterSeconds: 1 };
-  const total = run.pulled instanceof Error ? 0 : run.pulled.size;
-  if (part < 1) {
-    return { runId: run.runId, state: 'running', total, done: Math.floor(total * part), retryAfterSeconds: 1 };
+  const { runId, pulled } = run;
+  if (pulled === undefined) return { runId, state: 'queued', retryAfterSeconds: 1 };
+  const total = pulled instanceof Error ? 0 : pulled.size;
+  const part = (Date.now() - run.startedAt) / Math.max(1, customer.spec.syncSeconds * 1_000);
+  if (part < 1) return { runId, state: 'running', total, done: Math.floor(total * part), retryAfterSeconds: 1 };
+  if (pulled instanceof Error) return { runId, state: 'failed', total, done: 0, message: pulled.message };
+  if (isBoundToFail(customer, run)) {
+    return { runId, state: 'failed', total, done: Math.floor(total * 0.9), message: '同步中断：数据库连接超时' };
   }
-  if (run.pulled instanceof Error)
-    return { runId: run.runId, state: 'failed', total: 0, done: 0, message: run.pulled.message };
-  if (fails)
-    return {
-      runId: run.runId,
-      state: 'failed',
-      total,
-      done: Math.floor(total * 0.9),
-      message: '同步中断：数据库连接超时',
-    };
-  run.settled ??= settle(customer, run.pulled);
-  return { runId: run.runId, state: 'succeeded', total, done: total, failed: 0, ...run.settled };
+  run.settled ??= settle(customer, pulled);
+  return { runId, state: 'succeeded', total, done: total, failed: 0, ...run.settled };
+}
+
+function isBoundToFail({ spec, console: pages }: Customer, run: SyncRunState): boolean {
+  if (typeof spec.syncFails === 'boolean') return spec.syncFails;
+  return pages.runs.indexOf(run) < spec.syncFails;
 }
 
 /** People are matched by job number; who is not in the scope any more is disabled. */

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Ajv from 'ajv/dist/2020.js';
+import { TypedSearchAttributes } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
 
 interface Service {
   image?: string;
@@ -53,7 +55,27 @@ it('copies only what is there into the image, and does not run as root', () => {
 });
 
 it('has scripts that a shell can read', () => {
-  for (const script of ['setup-schema', 'create-namespace', 'search-attributes'])
-    execFileSync('bash', ['-n', `deploy/${script}.sh`]);
+  for (const script of readdirSync('deploy').filter((file) => file.endsWith('.sh')))
+    execFileSync('bash', ['-n', `deploy/${script}`]);
   execFileSync('bash', ['-n', '.ci/run']);
+});
+
+it('registers by script the same search attributes as the program does', () => {
+  const script = readFileSync('deploy/search-attributes.sh', 'utf8');
+  const registered = [...script.matchAll(/^register (\w+) (\w+)$/gm)].map(([, name, type]) => ({ name, type }));
+
+  expect(registered).toEqual(
+    Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => ({
+      name,
+      type: TypedSearchAttributes.toMetadataType(type),
+    })),
+  );
+});
+
+it('keeps the database to itself, and the server and its tools at one version', () => {
+  const images = Object.values(compose.services).flatMap(({ image }) => image ?? []);
+  const temporal = images.filter((image) => /^temporalio\/(server|admin-tools):/.test(image));
+
+  expect(text).not.toMatch(/5432:5432/);
+  expect(new Set(temporal.map((image) => image.split(':')[1])).size).toBe(1);
 });

@@ -1,161 +1,223 @@
-import { readFileSync } from 'node:fs';
-import Ajv from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { startWorld, type World } from '../../simulators/world.js';
-
-const contract = parse(readFileSync('api/console.openapi.yaml', 'utf8')) as object;
-const ajv = new Ajv.default({ strict: false, logger: false });
-ajv.addSchema(contract, 'console');
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { startWorld, type SimulatedTenant, type World } from '../../simulators/world.js';
+import { consoleOf, e10Form, moved, said, secretOf } from './clients.js';
 
 let world: World;
-beforeAll(async () => {
-  world = await startWorld({
-    tenants: [
-      { id: 'acme', people: { e9: 12, e10: 12 }, categories: { legacy: 120 } },
-      { id: 'wrong', wrongCorpId: true },
-      { id: 'public', deployment: 'public' },
-      { id: 'again', people: { e9: 12, e10: 12 }, categories: { legacy: 120 } },
-    ],
-  });
-});
-afterAll(() => world.close());
+afterEach(() => world.close());
 
-function consoleOf(id: string) {
-  const tenant = world.tenant(id);
-  const { qiyuesuo } = tenant.entry() as { qiyuesuo: { api: { address: string } } };
-  const token = tenant.env[`${id.toUpperCase()}_CONSOLE_TOKEN`] ?? '';
-  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = await fetch(qiyuesuo.api.address + path, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+async function aTenant(spec: Partial<TenantSpec> = {}): Promise<SimulatedTenant> {
+  world = await startWorld({ tenants: [{ id: 'acme', ...spec }] });
+  return world.tenant('acme');
+}
+
+const E9_FORM = { oaVersion: 'E9', singleSignOn: true, oaAddress: 'https://oa.example.cn' };
+
+describe('ETags', () => {
+  const TAGGED = ['/integration', '/callback', '/people-sync'];
+
+  it('stand in header and body', async () => {
+    const console = consoleOf(await aTenant());
+    for (const path of TAGGED) {
+      const { headers, body } = await console.get(path);
+      expect(headers.get('ETag'), path).toBe(body['etag']);
+    }
+  });
+
+  it('are wanted for every write, and have to be the present ones', async () => {
+    const tenant = await aTenant();
+    const console = consoleOf(tenant);
+    const before = tenant.state();
+    const [category] = before.categories;
+    const writes = [...TAGGED, '/integration/oa-version', `/categories/${String(category?.['id'])}/callback`];
+    for (const path of writes) {
+      expect((await console.call('PUT', path, {})).status, path).toBe(428);
+      expect((await console.call('PUT', path, {}, { 'If-Match': '"old"' })).status, path).toBe(412);
+    }
+    expect(tenant.state()).toEqual(before);
+    expect(world.journal.writes('acme')).toEqual([]);
+  });
+
+  it('change with each accepted write, equal ones included', async () => {
+    const console = consoleOf(await aTenant());
+    const { body } = await console.get('/callback');
+    const first = await console.put('/callback', body);
+    const second = await console.call('PUT', '/callback', body, { 'If-Match': String(body['etag']) });
+
+    expect([first.status, second.status]).toEqual([200, 412]);
+    expect(first.body).toEqual({ ...body, etag: first.headers.get('ETag') });
+    expect(world.journal.times({ tenant: 'acme', effect: 'callback' })).toBe(1);
+  });
+
+  it('change where somebody else edits, and only there', async () => {
+    const tenant = await aTenant();
+    const console = consoleOf(tenant);
+    const tags = async () => Promise.all(TAGGED.map(async (path) => (await console.get(path)).headers.get('ETag')));
+    const before = await tags();
+    tenant.edit((live) => {
+      live.callback.url = 'https://somebody.example/else';
     });
-    return {
-      status: response.status,
-      etag: response.headers.get('etag') ?? '',
-      body: (await response.json()) as Record<string, unknown>,
-    };
-  };
-}
-
-function expectValid(schema: string, data: unknown): void {
-  const validate = ajv.getSchema(`console#/components/schemas/${schema}`);
-  expect(validate?.(data), `${schema}: ${JSON.stringify(validate?.errors)}`).toBe(true);
-}
-
-/** The form of E10 as an operator would fill it in, right or with a mistake of the tenant's. */
-async function configure(id: string, appSecret: string) {
-  const ask = consoleOf(id);
-  const { e10 } = world.tenant(id).entry() as {
-    e10: { address: string; corpId: string; appKey: string; tenantKey: string };
-  };
-  const before = await ask('GET', '/integration');
-  const switched = await ask('PUT', '/integration/oa-version', { oaVersion: 'E10' }, { 'If-Match': before.etag });
-  const form = {
-    oaVersion: 'E10',
-    singleSignOn: true,
-    oaAddress: e10.address,
-    openPlatformAddress: `${e10.address}/openserver`,
-    corpId: e10.corpId,
-    appKey: e10.appKey,
-    teamCode: e10.tenantKey,
-    appSecret,
-  };
-  return ask('PUT', '/integration', form, { 'If-Match': switched.etag });
-}
-
-describe('the console contract', () => {
-  it('is what every answer keeps to', async () => {
-    const ask = consoleOf('acme');
-    expectValid('Integration', (await ask('GET', '/integration')).body);
-    expectValid('Callback', (await ask('GET', '/callback')).body);
-    expectValid('PeopleSync', (await ask('GET', '/people-sync')).body);
-    const { categories, next } = (await ask('GET', '/categories')).body as { categories: unknown[]; next?: string };
-    expect([categories.length, next]).toEqual([100, '100']);
-    for (const category of categories) expectValid('Category', category);
-    for (const person of (await ask('GET', '/people')).body['people'] as unknown[]) expectValid('Person', person);
+    const after = await tags();
+    expect(after.map((tag, index) => tag === before[index])).toEqual([true, false, true]);
   });
+});
 
-  it('guards writes by ETag', async () => {
-    const ask = consoleOf('again');
-    const { etag } = await ask('GET', '/callback');
-    const body = { page: 'old', url: 'https://x.example/y' };
-    expect((await ask('PUT', '/callback', body)).status).toBe(428);
-    expect((await ask('PUT', '/callback', body, { 'If-Match': '"old"' })).status).toBe(412);
-    expect((await ask('PUT', '/callback', body, { 'If-Match': etag })).status).toBe(200);
-    expect((await ask('PUT', '/callback', body, { 'If-Match': etag })).status).toBe(412);
-    expect(world.journal.times({ tenant: 'again', effect: 'callback' })).toBe(1);
-  });
+describe('the integration page', () => {
+  it('refuses a form of the other version, and tells which fields it does not take', async () => {
+    const console = consoleOf(await aTenant());
+    const wrong = await console.put('/integration', { ...E9_FORM, oaVersion: 'E10' });
+    expect([wrong.status, wrong.body['type']]).toEqual([409, 'wrong-oa-version']);
 
-  it('refuses a key that has not 16 characters, and fields of the other OA version', async () => {
-    const ask = consoleOf('again');
-    const { etag } = await ask('GET', '/integration');
-    const form = { oaVersion: 'E9', singleSignOn: true, oaAddress: 'https://x.example' };
-    const refused = await ask('PUT', '/integration', { ...form, encryptionKey: 'short' }, { 'If-Match': etag });
-    expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'encryptionKey' }] } });
-    expect((await ask('PUT', '/integration', { ...form, oaVersion: 'E10' }, { 'If-Match': etag })).status).toBe(409);
-  });
-
-  it('has no callback, people or categories in the public cloud', async () => {
-    const ask = consoleOf('public');
-    expectValid('Integration', (await ask('GET', '/integration')).body);
-    for (const path of ['/callback', '/people-sync', '/categories'])
-      expect((await ask('GET', path)).body['type']).toBe('not-supported');
-  });
-
-  it('really pulls organisation and people with what it was configured with', async () => {
-    const ask = consoleOf('acme');
-    await configure('acme', world.tenant('acme').env['ACME_APP_SECRET'] ?? '');
-    expect(((await ask('GET', '/people-sync/organisation')).body['units'] as unknown[]).length).toBe(5);
-
-    const started = await ask('POST', '/people-sync/runs', undefined, { 'Idempotency-Key': 'k' });
-    expect(started.status).toBe(202);
-    const runId = String(started.body['runId']);
-    expect((await ask('POST', '/people-sync/runs', undefined, { 'Idempotency-Key': 'k' })).body['runId']).toBe(runId);
-    expect((await ask('POST', '/people-sync/runs', undefined, { 'Idempotency-Key': 'other' })).body).toMatchObject({
-      type: 'sync-running',
-      runId,
+    const refusal = await console.put('/integration', {
+      ...E9_FORM,
+      singleSignOn: 'yes',
+      oaAddress: 'oa',
+      encryptionKey: 'short',
+      more: 1,
     });
-    await expect
-      .poll(async () => (await ask('GET', `/people-sync/runs/${runId}`)).body['state'], { timeout: 10_000 })
-      .toBe('succeeded');
-    expect(world.journal.times({ tenant: 'acme', effect: 'people-sync.run' })).toBe(1);
+    expect([refusal.status, refusal.body['type']]).toEqual([422, 'invalid-field']);
+    const fields = (refusal.body['errors'] as { field: string }[]).map(({ field }) => field);
+    expect(fields.sort()).toEqual(['encryptionKey', 'more', 'oaAddress', 'singleSignOn']);
+    expect(world.journal.writes('acme')).toEqual([]);
   });
 
-  it('shows an empty tree, with a reason, where E10 refuses it', async () => {
-    await configure('wrong', 'not the secret');
-    const { body } = await consoleOf('wrong')('GET', '/people-sync/organisation');
-    expect(body).toMatchObject({ units: [], reason: expect.any(String) as unknown });
+  it('shows secrets as fingerprints; absent keeps one, empty clears it', async () => {
+    const tenant = await aTenant();
+    const console = consoleOf(tenant);
+    const key = 'k'.repeat(16);
+    const print = createHash('sha256').update(key).digest('hex').slice(0, 8);
+
+    expect((await console.put('/integration', { ...E9_FORM, encryptionKey: key })).body['encryptionKey']).toBe(print);
+    expect((await console.put('/integration', E9_FORM)).body['encryptionKey']).toBe(print);
+    const cleared = await console.put('/integration', { ...E9_FORM, encryptionKey: '' });
+    expect(cleared.body).not.toHaveProperty('encryptionKey');
+    expect(JSON.stringify(tenant.state())).not.toContain(key);
+  });
+
+  it('keeps one set of fields for each version, or one for both', async () => {
+    const apart = await aTenant();
+    const before = apart.state().sets.E9;
+    await moved(apart);
+    expect(apart.state().sets.E9).toEqual(before);
+    expect(apart.state().integration).toMatchObject({ oaVersion: 'E10', teamCode: expect.any(String) as string });
+    await world.close();
+
+    const shared = await aTenant({ fieldSets: 'shared' });
+    await moved(shared);
+    expect(shared.state().sets.E9).toEqual(shared.state().sets.E10);
   });
 });
 
-it('is the same world for the same seed', async () => {
-  const spec = [{ id: 'acme', categories: { legacy: 3, elsewhere: 2 } }];
-  const [one, other, different] = [
-    await startWorld({ tenants: spec }),
-    await startWorld({ tenants: spec }),
-    await startWorld({ seed: 2, tenants: spec }),
-  ];
-  const shape = (of: World) =>
-    JSON.stringify([of.tenant('acme').state(), of.tenant('acme').env]).replaceAll(/127\.0\.0\.1:\d+/g, 'host');
-  expect(shape(one)).toBe(shape(other));
-  expect(shape(one)).not.toBe(shape(different));
-  for (const each of [one, other, different]) await each.close();
+describe('the switch', () => {
+  const scopeOf = (tenant: SimulatedTenant) => tenant.state().peopleSync['scope'] as string[];
+
+  it('finds the units of the scope again, there and back', async () => {
+    const tenant = await aTenant({ scope: 'departments' });
+    const before = scopeOf(tenant);
+    const console = await moved(tenant);
+    expect(scopeOf(tenant)).toHaveLength(before.length);
+    expect(scopeOf(tenant).every((id) => /^\d{18}$/.test(id))).toBe(true);
+    await console.put('/integration/oa-version', { oaVersion: 'E9' });
+    expect(scopeOf(tenant)).toEqual(before);
+  });
+
+  it('may clear the scope, both ways', async () => {
+    const tenant = await aTenant({ scopeAfterSwitch: 'cleared' });
+    const console = await moved(tenant);
+    expect(scopeOf(tenant)).toEqual([]);
+    const { units } = (await console.get('/people-sync/organisation')).body as { units: { id: string }[] };
+    const { body } = await console.get('/people-sync');
+    expect((await console.put('/people-sync', { ...body, scope: [units[0]?.id] })).status).toBe(200);
+    await console.put('/integration/oa-version', { oaVersion: 'E9' });
+    expect(scopeOf(tenant)).toEqual([]);
+  });
 });
 
-it.each([
-  ['error-before', 0],
-  ['error-after', 1],
-] as const)('a fault %s leaves %i effects', async (kind, effects) => {
-  const own = await startWorld({ tenants: [{ id: 'acme' }] });
-  own.fault({ tenant: 'acme', system: 'console', method: 'PUT', kind });
-  const { qiyuesuo } = own.tenant('acme').entry() as { qiyuesuo: { api: { address: string } } };
-  const headers = { Authorization: `Bearer ${own.tenant('acme').env['ACME_CONSOLE_TOKEN'] ?? ''}`, 'If-Match': '"c1"' };
-  const put = () =>
-    fetch(`${qiyuesuo.api.address}/callback`, { method: 'PUT', headers, body: '{"page":"old","url":null}' });
+describe('the other pages', () => {
+  it.each([
+    ['4.3.4', 'global', 'old'],
+    ['4.3.6', 'old', 'global'],
+    ['5.1.0', 'new', 'global'],
+  ])('of %s: the callback page may be %s and not %s', async (version, good, bad) => {
+    const console = consoleOf(await aTenant({ version }));
+    const url = 'https://oa.example.cn/x';
+    expect((await console.put('/callback', { page: good, url })).status).toBe(200);
+    expect((await console.put('/callback', { page: bad, url })).status).toBe(422);
+  });
 
-  expect((await put()).status).toBe(500);
-  expect(own.journal.writes('acme')).toHaveLength(effects);
-  await own.close();
+  it('refuse what they cannot read, and stay as they are', async () => {
+    const tenant = await aTenant();
+    const console = consoleOf(tenant);
+    const before = tenant.state();
+    const category = `/categories/${String(before.categories[0]?.['id'])}/callback`;
+    const etag = ((await console.get('/categories')).body['categories'] as { etag: string }[])[0]?.etag ?? '';
+    const sync = { enabled: true, scope: [], schedule: '0 2 * * *' };
+    for (const [path, body, tag] of [
+      ['/callback', { page: 'new', url: 'nonsense' }],
+      ['/people-sync', {}],
+      ['/people-sync', { ...sync, scope: ['4711'] }],
+      ['/people-sync', { ...sync, schedule: 'daily' }],
+      ['/integration', [1]],
+      [category, {}, etag],
+      [category, { url: 'https://a.example/x', parameters: { a: 1 } }, etag],
+      [category, { url: 'https://a.example/x', events: 'all' }, etag],
+    ] as [string, unknown, string?][]) {
+      expect((await console.put(path, body, tag)).status, `${path} ${JSON.stringify(body)}`).toBe(422);
+    }
+    expect(tenant.state()).toEqual(before);
+  });
+
+  it('replace a category’s callback as a whole', async () => {
+    const tenant = await aTenant();
+    const console = consoleOf(tenant);
+    const [one] = (await console.get('/categories')).body['categories'] as [{ id: string; etag: string }];
+    await console.put(`/categories/${one.id}/callback`, { url: 'https://a.example/x' }, one.etag);
+    expect(tenant.state().categories[0]?.['callback']).toEqual({ url: 'https://a.example/x' });
+    expect(world.journal.times({ effect: `category:${one.id}` })).toBe(1);
+  });
+
+  it.each([
+    ['/categories', 'categories', { categories: { legacy: 7, none: 0 } }, 7],
+    ['/people', 'people', { people: { e9: 7, e10: 7 } }, 7],
+  ] as const)('%s comes in pages, each row once', async (path, name, spec, total) => {
+    const console = consoleOf(await aTenant(spec as Partial<TenantSpec>));
+    const ids: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await console.get(`${path}?limit=3${cursor}`);
+      ids.push(...(body[name] as { id: string }[]).map(({ id }) => id));
+      cursor = body['next'] === undefined ? '' : `&cursor=${String(body['next'])}`;
+    } while (cursor !== '');
+    expect(ids).toHaveLength(total);
+    expect([...new Set(ids)].sort()).toEqual(ids);
+    for (const limit of ['0', '1001', 'x']) {
+      expect((await console.get(`${path}?limit=${limit}`)).status, limit).toBe(422);
+    }
+  });
+
+  it('do not exist in the public cloud', async () => {
+    const tenant = await aTenant({ deployment: 'public' });
+    const console = consoleOf(tenant);
+    for (const path of ['/callback', '/people-sync', '/people-sync/organisation', '/people', '/categories']) {
+      const { status, body } = await console.get(path);
+      expect([status, body['type']], path).toEqual([409, 'not-supported']);
+    }
+    await console.put('/integration/oa-version', { oaVersion: 'E10' });
+    const { oaVersion, singleSignOn, oaAddress, teamCode } = e10Form({ ...tenant, env: { X_APP_SECRET: '' } });
+    expect((await console.put('/integration', { oaVersion, singleSignOn, oaAddress, teamCode })).status).toBe(200);
+  });
+});
+
+describe('the session', () => {
+  it('is the tenant’s own', async () => {
+    world = await startWorld({ tenants: [{ id: 'one' }, { id: 'two' }] });
+    const [one, two] = [world.tenant('one'), world.tenant('two')];
+    const url = `${one.at.console}/console/v1/integration`;
+    const as = (token: string) => said(url, { headers: { Authorization: `Bearer ${token}` } });
+    expect((await said(url, {})).status).toBe(401);
+    expect((await as(secretOf(two, 'CONSOLE_TOKEN'))).status).toBe(401);
+    expect((await as(secretOf(one, 'CONSOLE_TOKEN'))).status).toBe(200);
+    expect((await consoleOf(one).get('/nothing')).status).toBe(404);
+  });
 });

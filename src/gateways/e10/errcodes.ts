@@ -18,8 +18,9 @@ export function classifyErrcode(answer: RawAnswer): GatewayErrorFacts | undefine
   if (status >= 500 || status === 408 || status === 425 || status === 429) return undefined;
 
   const envelope = Envelope.safeParse(tryParseBody(answer.body)).data;
-  const code = envelope?.message?.errcode ?? envelope?.errcode ?? undefined;
-  if (code === undefined || code === '0') return undefined;
+  // Whichever of the two places complains.
+  const code = [envelope?.message?.errcode, envelope?.errcode].find((one) => (one ?? '0') !== '0') ?? undefined;
+  if (code === undefined) return undefined;
 
   const text = envelope?.message?.errmsg ?? envelope?.errmsg ?? undefined;
   const unauthenticated = status === 401 || code === CREDENTIALS_REFUSED || code === TOKEN_REFUSED;

@@ -17,6 +17,8 @@ const EMPLOYEES = '/api/hrm/restful/queryEmployee';
 const UNITS = '/api/hrm/restful/queryOrg';
 /** The documented maximum of queryOrg (`facts/weaver.md` §2.2). */
 const UNITS_PER_PAGE = 1000;
+/** How many ids queryEmployee takes is not published. */
+const IDS_PER_CALL = 500;
 
 /**
  * E10's open platform as one app sees it. `http` has the open platform as its base, e.g. `<E10>/openserver`. Calls run one
@@ -27,11 +29,15 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
   const takeToken = createTokenSource(http, app, now);
   let held: Promise<HeldToken> | undefined;
 
-  /** One exchange at a time: a second token may end the first one (`facts/weaver.md` §1.2). */
-  async function currentToken(): Promise<string> {
-    const known = await held?.catch(() => undefined);
-    if (known && now() < known.renewAt) return known.token;
-    held = takeToken();
+  /**
+   * One exchange at a time: a second token may end the first one (`facts/weaver.md` §1.2). Of calls that find no good token
+   * together, the first one takes it and the others wait. `refused` is the token that one of them was just refused with.
+   */
+  async function currentToken(refused?: string): Promise<string> {
+    const before = held;
+    const known = await before?.catch(() => undefined);
+    if (known && known.token !== refused && now() < known.renewAt) return known.token;
+    if (held === undefined || held === before) held = takeToken();
     return (await held).token;
   }
 
@@ -40,11 +46,12 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     schema: S,
     params: object,
     token: string,
+    refused: readonly string[] = [],
   ): Promise<z.output<S>> {
     return http.post(path, schema, {
       json: { access_token: token, ...params },
       classify: classifyErrcode,
-      mask: [app.appSecret, token],
+      mask: [app.appSecret, token, ...refused],
     });
   }
 
@@ -55,8 +62,7 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
       return await attempt(path, schema, params, token);
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
-      held = undefined;
-      return attempt(path, schema, params, await currentToken());
+      return attempt(path, schema, params, await currentToken(token), [token]);
     }
   }
 
@@ -64,24 +70,38 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     return (await call(EMPLOYEES, EmployeePage, { ...filter, current: 1, pageSize: 1, returnFieldList: ['id'] })).total;
   }
 
+  /** A person with posts in several units counts once in one call, but once in each of several: more than 500 units may overcount. */
+  async function countPeopleIn(field: 'subcompanyIds' | 'departmentIds', ids: readonly string[]): Promise<number> {
+    let people = 0;
+    for (let from = 0; from < ids.length; from += IDS_PER_CALL) {
+      people += await countPeople({ [field]: ids.slice(from, from + IDS_PER_CALL).map(bareNumber) });
+    }
+    return people;
+  }
+
   async function listUnits(filter: object): Promise<Unit[]> {
     const units = new Map<string, Unit>();
     let rows = 0;
     let total = 0;
-    // Until nothing more comes: a site may give smaller pages than it is asked for.
+    // Until nothing new comes: a site may give smaller pages than it is asked for, or the same one for ever.
     for (let current = 1; current === 1 || rows < total; current++) {
       const page = await call(UNITS, UnitPage, { ...filter, current, pageSize: UNITS_PER_PAGE });
+      const known = units.size;
       total = page.total;
       rows += page.rows.length;
       page.rows.forEach((unit) => units.set(unit.id, unit));
-      if (page.rows.length === 0) break;
+      if (units.size === known) break;
     }
     if (rows !== total) throw unexpected(`${rows} units were read, the total is ${total}`);
     if (units.size !== rows) throw unexpected('an id of a unit occurs twice');
     return [...units.values()];
   }
 
-  /** Within one query a person counts once. So each kind of unit is asked for in one query, and no department twice. */
+  /**
+   * Callers know ids, not kinds, so those are looked up first. No department is asked for that belongs to a chosen subcompany,
+   * since the subcompany has its people already. Somebody with posts in a chosen subcompany and in a chosen department
+   * elsewhere still counts twice: E10 takes the two kinds as conditions that must both hold.
+   */
   async function countPeopleOf(unitIds: readonly string[]): Promise<number> {
     const companies = byId(await listUnits({ typeList: ['subcompany'] }));
     const departments = byId(await listUnits({ typeList: ['department'] }));
@@ -94,9 +114,7 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     const rest = [...new Set(unitIds)].filter(
       (id) => departments.has(id) && !chosen.has(companyOf(id, companies, departments)),
     );
-    const inCompanies = chosen.size > 0 ? await countPeople({ subcompanyIds: [...chosen].map(bareNumber) }) : 0;
-    const inDepartments = rest.length > 0 ? await countPeople({ departmentIds: rest.map(bareNumber) }) : 0;
-    return inCompanies + inDepartments;
+    return (await countPeopleIn('subcompanyIds', [...chosen])) + (await countPeopleIn('departmentIds', rest));
   }
 
   return {

@@ -9,11 +9,14 @@ const Count = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
 /** `0` and `"0"` are the same to E10's clients. */
 const Code = z.union([z.string(), z.number()]).transform(String);
 
+/** Words only: a failure is not lost over the form of its text. */
+const Words = z.string().nullish().catch(null);
+
 /** A code as it stands at the top level or in `message`; looked for in every answer. `facts/weaver.md` §1.3. */
 export const Envelope = z.object({
   errcode: Code.nullish(),
-  errmsg: z.string().nullish(),
-  message: z.object({ errcode: Code.nullish(), errmsg: z.string().nullish() }).nullish().catch(null),
+  errmsg: Words,
+  message: z.object({ errcode: Code.nullish(), errmsg: Words }).nullish().catch(null),
 });
 
 /** `facts/weaver.md` §1.2, step 1. */

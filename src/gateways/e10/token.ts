@@ -65,11 +65,14 @@ export function createTokenSource(http: Http, app: E10App, now: () => number): (
   };
 }
 
-/** Anything that access_token answers but "wrong credentials" may come from a body that it did not read. */
+/**
+ * Anything that access_token itself answers but "wrong credentials" may come from a body that it did not read; HTTP 500 too,
+ * since "系统繁忙" is what the official page names and not its status. 502 to 504 come from what stands in front of it.
+ */
 function mayDislikeForm(error: unknown): error is GatewayError {
   if (!(error instanceof GatewayError) || error instanceof Unauthenticated || !error.path.endsWith('/access_token'))
     return false;
-  return error.status !== undefined && (error.status < 300 || error.status === 400 || error.status === 415);
+  return error.status !== undefined && (error.status < 300 || [400, 415, 500].includes(error.status));
 }
 
 /** Of two refusals the one to show: what is worth a retry, then what names the credentials, then what is not just "busy". */

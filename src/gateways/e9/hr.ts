@@ -1,8 +1,8 @@
 import { createHash, getHashes } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { tryParseBody } from '../body.js';
 import { Rejected, UnexpectedAnswer } from '../errors.js';
-import type { Http } from '../http.js';
+import type { Http, HttpRequest, RawAnswer } from '../http.js';
 import type { Classify } from '../ladder.js';
 import type { E9 } from './e9.js';
 import { EmployeePage, Version, type Employee } from './schema.js';
@@ -16,6 +16,8 @@ export interface E9HrCredentials {
   body: 'form' | 'json';
 }
 
+type Row = z.output<typeof Employee>;
+
 const PEOPLE = '/api/hrm/resful/getHrmUserInfoWithPage';
 const PER_PAGE = 500;
 /** Probation, permanent, temporary, extended probation: those in service (`facts/weaver.md` §5.1). */
@@ -25,49 +27,59 @@ const IN_SERVICE = ['0', '1', '2', '3'];
 export function createE9(http: Http, access: E9HrCredentials): E9 {
   const mask = access.token === undefined ? [] : [access.token];
 
-  async function page(curpage: number): Promise<z.output<typeof EmployeePage>['data']> {
+  async function page(curpage: number): Promise<{ total: number; rows: Row[] }> {
     const params = { pagesize: PER_PAGE, curpage };
     const body = access.body === 'json' ? { json: { params } } : { form: { params: JSON.stringify(params) } };
     const headers = keyHeaders(access);
-    return (
-      await http.post(PEOPLE, EmployeePage, {
-        ...body,
-        headers,
-        classify: classifyHr,
-        mask: [...mask, ...Object.values(headers)],
-      })
-    ).data;
+    const { data } = await http.post(PEOPLE, EmployeePage, {
+      ...body,
+      headers,
+      classify: classifyHr,
+      mask: [...mask, ...Object.values(headers)],
+    });
+    return { total: data.totalSize, rows: data.dataList ?? [] };
+  }
+
+  /** For the probes: what is down or overloaded says nothing about what is there. */
+  async function ask(request: HttpRequest): Promise<RawAnswer> {
+    const answer = await http.exchange(request);
+    if ([429, 502, 503, 504].includes(answer.status)) http.read(answer, z.unknown());
+    return answer;
   }
 
   return {
     async countEmployees() {
-      const first = await page(1);
-      const rows = [...first.dataList];
-      for (let next = 2; rows.length < first.totalSize; next += 1) {
-        const { dataList } = await page(next);
-        if (dataList.length === 0) break;
-        rows.push(...dataList);
+      const ids = new Set<string>();
+      let [read, total, people] = [0, 0, 0];
+      // Until nothing new comes: a site may give smaller pages than it is asked for, or the same one for ever.
+      for (let curpage = 1; curpage === 1 || read < total; curpage++) {
+        const found = await page(curpage);
+        const known = ids.size;
+        total = found.total;
+        read += found.rows.length;
+        people += found.rows.filter(counts).length;
+        found.rows.forEach(({ id }) => ids.add(id));
+        if (ids.size === known) break;
       }
-      const ids = new Set(rows.map(({ id }) => id));
       // Somebody was added or removed between two pages: half a baseline would be worse than none.
-      if (rows.length !== first.totalSize || ids.size !== rows.length) {
+      if (read !== total || ids.size !== read) {
         throw new UnexpectedAnswer({ system: 'e9', method: 'POST', path: PEOPLE }, { paths: ['data.totalSize'] });
       }
-      return rows.filter(counts).length;
+      return people;
     },
     async readVersion() {
-      const answer = await http.exchange({ method: 'GET', path: '/api/portal/systemInfo/getVersion' });
+      const answer = await ask({ method: 'GET', path: '/api/portal/systemInfo/getVersion' });
       return Version.safeParse(tryParseBody(answer.body)).data?.data.cversion;
     },
     async hasCallbackServlet() {
-      const { status, body } = await http.exchange({ method: 'POST', path: '/QYSPrivateCallbackServlet', form: {} });
+      const { status, body } = await ask({ method: 'POST', path: '/QYSPrivateCallbackServlet', form: {} });
       return status === 200 && body.trim() === '';
     },
   };
 }
 
-function counts({ status, accounttype, loginid }: z.output<typeof Employee>): boolean {
-  return IN_SERVICE.includes(status) && String(accounttype ?? '0') !== '1' && !!loginid;
+function counts({ status, accounttype, loginid }: Row): boolean {
+  return IN_SERVICE.includes(status) && String(accounttype ?? '0') !== '1' && (loginid ?? '').trim() !== '';
 }
 
 /** Valid for five minutes, so it is made anew for every call; clocks must agree. */

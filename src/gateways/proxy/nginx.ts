@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { Rejected } from '../errors.js';
+import { Rejected, type FailedCall } from '../errors.js';
 import type { ReverseProxy } from './proxy.js';
 
 export interface NginxOptions {
@@ -23,6 +23,9 @@ const TIMEOUT_MS = 30_000;
  * The nginx of this site. The new text is put in place in one step, the whole configuration is checked by nginx itself, and
  * the old text comes back where the check or the reload fails: nginx never runs on what it has not accepted. Throws
  * `Rejected` with nginx's own words.
+ *
+ * A text that stands there already is not written, but checked and loaded all the same: an attempt that was cut off between
+ * the writing and the reload leaves a file which nginx does not know yet.
  */
 export function createNginx({ includeFile, configFile, nginx, reload }: NginxOptions): ReverseProxy {
   async function readForward(): Promise<string | null> {
@@ -30,43 +33,40 @@ export function createNginx({ includeFile, configFile, nginx, reload }: NginxOpt
       return await readFile(includeFile, 'utf8');
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return null;
-      throw rejected('read', includeFile, error);
+      throw refusedFile('read', includeFile, error);
     }
   }
 
   async function put(text: string | null): Promise<void> {
+    // Not beside it under a name that an include of *.conf would match.
+    const draft = `${includeFile}.qys-e10-draft`;
     try {
-      if (text === null) {
-        await rm(includeFile, { force: true });
-        return;
-      }
+      if (text === null) return await rm(includeFile, { force: true });
       await mkdir(dirname(includeFile), { recursive: true });
-      // Not beside it under a name that an include of *.conf would match.
-      const draft = `${includeFile}.qys-e10-draft`;
       await writeFile(draft, text, { mode: 0o644 });
       await rename(draft, includeFile);
     } catch (error) {
-      throw rejected('write', includeFile, error);
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw refusedFile('write', includeFile, error);
     }
   }
 
-  async function command(what: string, [file, ...args]: readonly string[]): Promise<void> {
-    try {
-      await run(file ?? '', args, { timeout: TIMEOUT_MS });
-    } catch (error) {
-      throw rejected(what, file ?? '', error);
-    }
+  async function checkAndReload(): Promise<void> {
+    await command('check', [nginx, '-t', '-c', configFile]);
+    await command('reload', reload);
   }
 
   return {
     readForward,
     async applyForward(text) {
       const before = await readForward();
-      if (before === text) return;
+      if (before === text) {
+        if (text !== null) await checkAndReload();
+        return;
+      }
       await put(text);
       try {
-        await command('check', [nginx, '-t', '-c', configFile]);
-        await command('reload', reload);
+        await checkAndReload();
       } catch (error) {
         await put(before);
         throw error;
@@ -75,16 +75,30 @@ export function createNginx({ includeFile, configFile, nginx, reload }: NginxOpt
   };
 }
 
-function rejected(what: string, path: string, error: unknown): Rejected {
-  const call = { system: 'proxy', method: what, path } as const;
-  if (isErrno(error, 'ENOENT'))
-    return new Rejected(call, {
-      text: 'not found: install nginx at this worker, or correct QYS_E10_NGINX_BIN and QYS_E10_NGINX_RELOAD',
-    });
-  const said = error as { stderr?: string; message?: string };
-  const complaint =
-    said.stderr?.split('\n').find((line) => line.includes('[emerg]')) ?? said.stderr ?? said.message ?? '';
-  return new Rejected(call, { text: complaint.trim() });
+async function command(what: string, [file = '', ...args]: readonly string[]): Promise<void> {
+  const call: FailedCall = { system: 'proxy', method: what, path: file };
+  try {
+    await run(file, args, { timeout: TIMEOUT_MS });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) {
+      const text = 'not found: install nginx at this worker, or correct QYS_E10_NGINX_BIN and QYS_E10_NGINX_RELOAD';
+      throw new Rejected(call, { text });
+    }
+    throw new Rejected(call, { text: complaintOf(error) });
+  }
+}
+
+/** The line that names the fault, if there is one, without the warnings around it. */
+function complaintOf(error: unknown): string {
+  const { stderr, killed, message } = error as { stderr?: string; killed?: boolean; message?: string };
+  if (killed === true) return `not done within ${TIMEOUT_MS} ms`;
+  const fault = stderr?.split('\n').find((line) => line.includes('[emerg]'));
+  return (fault ?? (stderr || message) ?? '').trim();
+}
+
+function refusedFile(what: string, path: string, error: unknown): Rejected {
+  const { message } = error as { message?: string };
+  return new Rejected({ system: 'proxy', method: what, path }, { text: message });
 }
 
 function isErrno(error: unknown, code: string): boolean {

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackSettings, Category, Integration, PeopleSyncSettings } from '../../../src/domain/settings.js';
-import { createApiDriver } from '../../../src/gateways/console/api/driver.js';
 import type { ConsoleDriver } from '../../../src/gateways/console/driver.js';
-import { createHttp } from '../../../src/gateways/http.js';
-import { aServer, type Script } from '../../support/scripted-server.js';
 import { thrownBy } from '../../support/leaks.js';
 import { troubleCases } from '../../support/trouble-cases.js';
+import { aDriver, SECRET } from './a-driver.js';
 
-const SECRET = 'canary-secret-4711';
-const TOKEN = 'canary-token-4711';
 const SEEN: Integration = {
   deployment: 'private',
   oaVersion: 'E10',
@@ -35,18 +31,6 @@ const WRITE = {
   fields: { singleSignOn: true, oaAddress: 'https://oa' },
   secrets: { appSecret: SECRET },
 } as const;
-
-async function aDriver(routes: Record<string, Script>) {
-  const server = await aServer(routes);
-  const http = createHttp({
-    system: 'console',
-    baseUrl: `${server.url}/console/v1`,
-    timeoutMs: 2_000,
-    headers: () => ({ Authorization: `Bearer ${TOKEN}` }),
-    mask: [TOKEN, SECRET],
-  });
-  return { driver: createApiDriver(http), server };
-}
 
 const METHODS: [string, string, (driver: ConsoleDriver) => Promise<unknown>][] = [
   ['readIntegration', 'GET /console/v1/integration', (one) => one.readIntegration()],

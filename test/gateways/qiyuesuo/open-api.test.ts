@@ -130,6 +130,21 @@ describe('health', () => {
 
     expect(Math.round((clockSkewMs ?? 0) / 60_000)).toBe(20);
   });
+
+  it('of the public cloud measures it as well, and a clock that runs behind is negative', async () => {
+    const date = new Date(Date.now() - 20 * 60_000).toUTCString();
+    const answer = { json: { code: 0 }, headers: { date } };
+    const { qiyuesuo } = await aQiyuesuo({ 'GET /v2/checkhealth': answer }, { deployment: 'public' });
+
+    const { clockSkewMs } = await qiyuesuo.checkHealth();
+
+    expect(Math.round((clockSkewMs ?? 0) / 60_000)).toBe(-20);
+  });
+
+  it.each(['soon', '2026-01-01T00:00:00Z'])('knows no clock by a Date header that is none: %j', async (date) => {
+    const { qiyuesuo } = await aQiyuesuo({ [HEALTH]: { text: 'OK', headers: { date } } });
+    expect(await qiyuesuo.checkHealth()).toEqual({ clockSkewMs: null });
+  });
 });
 
 describe('the company', () => {

@@ -118,7 +118,7 @@ export function createApiDriver(http: Http): ConsoleDriver {
       return pages.flatMap(({ categories }) => categories);
     },
     saveCategoryCallback: (category, wanted) =>
-      put(`/categories/${encodeURIComponent(category.id)}/callback`, category.etag, wanted),
+      put(`/categories/${encodeURIComponent(category.id)}/callback`, category.etag, withoutTag(wanted)),
   };
 }
 

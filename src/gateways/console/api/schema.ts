@@ -8,9 +8,15 @@ const Fingerprint = z.string().regex(/^[0-9a-f]{8}$/);
 const ETag = z.string().min(1).exactOptional();
 const Cursor = z.string().exactOptional();
 
-/** The integration page. Not loose: it is never written back, `IntegrationWrite` is a form of its own. */
-export const Integration = z
-  .object({
+/** A field that was never filled in comes as nothing, as null or as an empty text; all three are "absent" (`IntegrationFields`). */
+function filledIn(page: unknown): unknown {
+  if (typeof page !== 'object' || page === null || Array.isArray(page)) return page;
+  return Object.fromEntries(Object.entries(page).filter(([, value]) => value !== null && value !== ''));
+}
+
+const IntegrationPage = z.preprocess(
+  filledIn,
+  z.object({
     deployment: z.enum(['private', 'public']),
     productVersion: z.string().exactOptional(),
     etag: ETag,
@@ -24,11 +30,14 @@ export const Integration = z
     corpId: z.string().exactOptional(),
     encryptionKey: Fingerprint.exactOptional(),
     appSecret: Fingerprint.exactOptional(),
-  })
-  .transform(({ deployment, productVersion, etag, oaVersion, ...fields }) => ({
-    ...(etag === undefined ? {} : { etag }),
-    value: { deployment, ...(productVersion === undefined ? {} : { productVersion }), oaVersion, fields },
-  }));
+  }),
+);
+
+/** The integration page. Not loose: it is never written back, `IntegrationWrite` is a form of its own. */
+export const Integration = IntegrationPage.transform(({ deployment, productVersion, etag, oaVersion, ...fields }) => ({
+  ...(etag === undefined ? {} : { etag }),
+  value: { deployment, ...(productVersion === undefined ? {} : { productVersion }), oaVersion, fields },
+}));
 
 /** Loose: it is written back, and what we do not know has to survive that. */
 export const Callback = z

@@ -1,0 +1,112 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { Customer } from '../tenant/customer.js';
+import {
+  bodyOf,
+  json,
+  nextOf,
+  pageAsked,
+  problem,
+  refuseFields,
+  refuseTag,
+  tagged,
+  type ConsoleContext,
+  type FieldError,
+} from './answers.js';
+import { pullOrganisation } from './pull.js';
+import { shownPeopleSync } from './shown.js';
+import { runningRun, settleRuns, showRun, startRun } from './sync-runs.js';
+
+const CRON = /^\S+( \S+){4}$/;
+const LONGEST_KEY = 200;
+
+/** Saves scope and schedule. Only units of the current OA version can be chosen. Unknown members are kept. */
+export function putPeopleSync(c: ConsoleContext, { console: pages, org }: Customer): Response {
+  const { etag: _, ...body } = bodyOf(c);
+  const { enabled, scope, schedule, includePeople = true } = body;
+  const errors: FieldError[] = [];
+  if (typeof enabled !== 'boolean') errors.push({ field: 'enabled', message: '必填' });
+  if (typeof includePeople !== 'boolean') errors.push({ field: 'includePeople', message: '取值错误' });
+  if (typeof schedule !== 'string' || !CRON.test(schedule)) errors.push({ field: 'schedule', message: '格式错误' });
+  const units: unknown[] | undefined = Array.isArray(scope) ? scope : undefined;
+  if (units === undefined) errors.push({ field: 'scope', message: '必填' });
+  if (units?.some((id) => typeof id !== 'string' || org.unitById(id, pages.oaVersion) === undefined)) {
+    errors.push({ field: 'scope', message: '组织不存在' });
+  }
+  const refused = refuseTag(c, `"p${pages.versions.peopleSync}"`) ?? refuseFields(errors);
+  if (refused) return refused;
+
+  pages.peopleSync = {
+    ...body,
+    enabled: enabled === true,
+    scope: units as string[],
+    schedule: schedule as string,
+    includePeople: includePeople === true,
+  };
+  pages.versions.peopleSync += 1;
+  c.set('effect', 'people-sync');
+  return tagged(shownPeopleSync(pages));
+}
+
+/** The tree as it can be pulled right now; empty with the console's reason where it cannot. */
+export async function getOrganisation(kernel: Kernel, c: ConsoleContext, customer: Customer): Promise<Response> {
+  const page = pageAsked(c, { usual: 200, most: 200 });
+  if (page instanceof Response) return page;
+  try {
+    const units = (await pullOrganisation(customer, kernel.signal)).map(({ type: _, ...unit }) => unit);
+    return json({ units: units.slice(page.from, page.from + page.limit), ...nextOf(page, units.length) });
+  } catch (error) {
+    return json({ units: [], reason: error instanceof Error ? error.message : '未知错误' });
+  }
+}
+
+/** Starts a run, once for each key and never two at a time. */
+export function postRun(kernel: Kernel, c: ConsoleContext, customer: Customer): Response {
+  const { runs, peopleSync } = customer.console;
+  const key = c.req.header('Idempotency-Key') ?? '';
+  if (key === '' || key.length > LONGEST_KEY) {
+    return problem(422, 'invalid-field', '缺少 Idempotency-Key', {
+      errors: [{ field: 'Idempotency-Key', message: `1 到 ${LONGEST_KEY} 个字符` }],
+    });
+  }
+  const same = runs.find((run) => run.key === key);
+  if (same) return json(showRun(customer, same), 202);
+  const running = runningRun(customer);
+  if (running) {
+    const { runId } = running;
+    return problem(409, 'sync-running', '同步进行中', { runId, detail: `run ${runId} is running` });
+  }
+  if (!peopleSync.enabled || peopleSync.scope.length === 0) {
+    return problem(409, 'nothing-chosen', '未开启同步或未选择同步范围');
+  }
+  c.set('effect', 'people-sync.run');
+  return json(showRun(customer, startRun(kernel, customer, key)), 202);
+}
+
+/** How a run stands by the clock. */
+export function getRun(c: ConsoleContext, customer: Customer): Response {
+  const run = customer.console.runs.find(({ runId }) => runId === c.req.param('runId'));
+  return run ? json(showRun(customer, run)) : problem(404, 'not-found', 'no such run');
+}
+
+/** People as they stand in Qiyuesuo, by id. */
+export function listPeople(c: ConsoleContext, customer: Customer): Response {
+  const page = pageAsked(c, { usual: 500, most: 1000 });
+  if (page instanceof Response) return page;
+  settleRuns(customer);
+  const { console: pages, org, identity } = customer;
+  const known: number[] = [];
+  pages.people.forEach((state, index) => state !== 0 && known.push(index));
+  const people = known.slice(page.from, page.from + page.limit).map((index) => {
+    const { jobNumber, name, mobile, email, e9Id, e10Id } = org.employee(index);
+    return {
+      id: String(identity.qiyuesuoIdBase + 1_000_000n + BigInt(index)),
+      oaUserId: pages.oaVersion === 'E10' ? String(e10Id) : e9Id,
+      jobNumber,
+      name,
+      mobile,
+      email,
+      state: pages.people[index] === 1 ? 'active' : 'disabled',
+    };
+  });
+  return json({ people, total: known.length, ...nextOf(page, known.length) });
+}
