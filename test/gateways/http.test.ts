@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { LosslessNumber } from 'lossless-json';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -191,6 +191,27 @@ describe('below HTTP', () => {
     await expect(http.get('/thing', Thing)).rejects.toThrow('console GET /thing: no answer within 50 ms');
   });
 
+  it('an answer that drips on and on counts as none in time', async () => {
+    const url = await aPlainServer((response) => {
+      const dripping = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(dripping));
+    });
+    const http = createHttp({ system: 'e10', baseUrl: url, timeoutMs: 150 });
+
+    await expect(http.get('/thing', Thing)).rejects.toMatchObject({ name: 'Unavailable' });
+  });
+
+  it('a compressed answer is read, and one that was cut before it was sent is malformed', async () => {
+    const packed = gzipSync(JSON.stringify(seal));
+    const sending = (body: Buffer) =>
+      aPlainServer((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(body));
+    const whole = createHttp({ system: 'e10', baseUrl: await sending(packed) });
+    const half = createHttp({ system: 'e10', baseUrl: await sending(packed.subarray(0, packed.length / 2)) });
+
+    await expect(whole.get('/thing', Thing)).resolves.toMatchObject({ name: '公章' });
+    await expect(half.get('/thing', Thing)).rejects.toMatchObject({ name: 'UnexpectedAnswer' });
+  });
+
   it('an aborted signal throws its own reason', async () => {
     const stop = new AbortController();
     const reason = new Error('the activity was cancelled');
@@ -331,6 +352,17 @@ describe('secrets', () => {
     expect(everythingOf(error)).not.toMatch(/canary/);
   });
 });
+
+/** For answers that no script can express. */
+async function aPlainServer(answer: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((_request, response) => answer(response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /** A proxy that knows CONNECT only, and takes every host to the one given. */
 async function aTunnel(target: string): Promise<{ url: string; asked: string[] }> {

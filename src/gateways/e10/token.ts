@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { GatewayError, Unauthenticated, Unavailable } from '../errors.js';
+import { GatewayError, Rejected, Unauthenticated } from '../errors.js';
 import type { Http } from '../http.js';
 import type { E10App } from './e10.js';
 import { classifyAuthorize, classifyToken, CODE_SPENT } from './errcodes.js';
@@ -75,9 +75,13 @@ function mayDislikeForm(error: unknown): error is GatewayError {
   return error.status !== undefined && (error.status < 300 || [400, 415, 500].includes(error.status));
 }
 
-/** Of two refusals the one to show: what is worth a retry, then what names the credentials, then what is not just "busy". */
+/**
+ * Of two refusals the one to show: what is worth a retry, then what names the credentials, then what was said to the body
+ * that the site read. A form that got no code of E10 was not read.
+ */
 function telling(form: GatewayError, json: unknown): unknown {
   if (!(json instanceof GatewayError) || json instanceof Unauthenticated) return json;
   const outage = json.retryable && (json.status === undefined || json.status >= 400);
-  return outage || form instanceof Unavailable ? json : form;
+  const formWasRead = form instanceof Rejected && form.code !== undefined;
+  return outage || !formWasRead ? json : form;
 }

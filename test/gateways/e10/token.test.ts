@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createE10 } from '../../../src/gateways/e10/open-platform.js';
 import { createHttp } from '../../../src/gateways/http.js';
 import { everythingOf, thrownBy } from '../../support/leaks.js';
-import { aServer, type Script } from '../../support/scripted-server.js';
+import { aServer, type Script, type ScriptedAnswer } from '../../support/scripted-server.js';
 
 const AUTHORIZE = 'GET /openserver/oauth2/authorize';
 const TOKEN = 'POST /openserver/oauth2/access_token';
@@ -177,4 +177,20 @@ it.each<[string, unknown, object]>([
   const error = await thrownBy(e10.countEmployees());
 
   expect(error).toMatchObject({ name: 'Rejected', code: '200013', ...expected });
+});
+
+const UNREVIEWED = { json: { errcode: '200020', errmsg: '应用未审核' } };
+
+it.each<[string, ScriptedAnswer, ScriptedAnswer, object]>([
+  ['JSON, where the form is refused as a format', { status: 415 }, UNREVIEWED, { name: 'Rejected', code: '200020' }],
+  ['JSON, where the form gets a page', { html: '<html>' }, UNREVIEWED, { name: 'Rejected', code: '200020' }],
+  ['the form, where JSON is only busy', UNREVIEWED, { json: BUSY }, { name: 'Rejected', code: '200020' }],
+  ['the form, where JSON is refused as a format', UNREVIEWED, { status: 415 }, { name: 'Rejected', code: '200020' }],
+  ['an outage, which may end', UNREVIEWED, { status: 502 }, { name: 'Unavailable', status: 502 }],
+])('of two refusals it tells that of %s', async (_which, toForm, toJson, expected) => {
+  const { e10 } = await anE10({
+    [TOKEN]: ({ headers }) => (headers['content-type'] === 'application/json' ? toJson : toForm),
+  });
+
+  expect(await thrownBy(e10.authorize())).toMatchObject(expected);
 });
