@@ -51,7 +51,8 @@ function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Syst
     });
   }
 
-  const oa = (baseUrl: string): Http => http('e10', baseUrl, { headers: () => e10.headers });
+  const oa = (baseUrl: string): Http =>
+    http('e10', baseUrl, { headers: () => e10.headers, mask: Object.values(e10.headers) });
 
   return {
     async console() {

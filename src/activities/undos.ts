@@ -122,9 +122,10 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
     async undoForward({ tenant, snapshot }: UndoInput): Promise<UndoResult> {
       const proxy = open(tenant).proxy();
       const { forward } = seal.open(snapshot, Snapshot);
-      if (!proxy || (await proxy.readForward()) === forward) return NOTHING_UNDONE;
+      if (!proxy) return NOTHING_UNDONE;
+      const stood = (await proxy.readForward()) === forward;
       await proxy.applyForward(forward);
-      return { ...NOTHING_UNDONE, restored: 1 };
+      return { ...NOTHING_UNDONE, restored: stood ? 0 : 1 };
     },
 
     /** Reads everything again that we own and compares it with the snapshot: the undo is proved, or says what is left. */

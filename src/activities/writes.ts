@@ -97,9 +97,10 @@ export function createWriteActivities({ open }: { open: OpenSystems }) {
       const proxy = open(tenant).proxy();
       if (!proxy) return { written: 0, managed: false };
       const text = renderForward({ tenantId: tenant.id });
-      if ((await proxy.readForward()) === text) return { written: 0, managed: true };
+      const stood = (await proxy.readForward()) === text;
+      // Also where the file stands already: an attempt that was cut off may not have loaded it.
       await proxy.applyForward(text);
-      return { written: 1, managed: true };
+      return { written: stood ? 0 : 1, managed: true };
     },
 
     /** Polls the equality probe of both paths until the proxy forwards (`facts/weaver.md` §4.3). */
