@@ -1,12 +1,12 @@
 import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
 import { legacyCategories, movedCallback } from '../domain/categories.js';
+import { renderForward } from '../domain/forward-block.js';
 import type { Category, IntegrationFields, IntegrationWrite, OaVersion } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import { differingFields, wantedFields, isSecretField } from '../domain/wanted.js';
 import { Conflict } from '../gateways/errors.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
-import { renderForward } from '../gateways/proxy/forward-block.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite, readBack, saveSeen } from './look-and-write.js';
 import type { TenantInput } from './reads.js';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { isBlocking } from '../../domain/findings.js';
 import { sentence } from '../../domain/limits.js';
 import { assignWaves } from '../../domain/waves.js';
-import { forwardBlock } from '../forward-hint.js';
+import { renderForward } from '../../domain/forward-block.js';
 import type { Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { inspectAll, type Inspected } from '../inspecting.js';
@@ -41,7 +41,7 @@ export function showPlan({ batch }: Selection, inspected: readonly Inspected[], 
           `${report.tenant}  ${report.name}  ${out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,
           changeLines(report.changes, out),
           ...(mode === 'forward' && report.changes.some(({ target }) => target === 'proxy.forward')
-            ? [forwardBlock(report.tenant)]
+            ? [renderForward({ tenantId: report.tenant }).trimEnd()]
             : []),
           findingLines(report.findings, out),
         ]

@@ -70,7 +70,9 @@ describe.each(METHODS)('%s', (name, route, call) => {
     });
   });
 
-  it.skipIf(!WRITES.includes(name))('a change by somebody else is a conflict that says what', async () => {
+  if (!WRITES.includes(name)) return;
+
+  it('a change by somebody else is a conflict that says what', async () => {
     for (const status of [409, 412, 428]) {
       const error = await failing({ status, json: { type: 'changed', title: '已被修改', status } });
       expect(error).toMatchObject({ name: 'Conflict', code: 'changed', retryable: false });
@@ -78,7 +80,7 @@ describe.each(METHODS)('%s', (name, route, call) => {
     }
   });
 
-  it.skipIf(!WRITES.includes(name))('a refused field is named', async () => {
+  it('a refused field is named', async () => {
     const error = await failing({
       status: 422,
       json: { type: 'invalid-field', title: 'x', errors: [{ field: 'corpId', message: '必填' }] },

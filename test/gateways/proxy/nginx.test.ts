@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { renderForward } from '../../../src/gateways/proxy/forward-block.js';
+import { renderForward } from '../../../src/domain/forward-block.js';
 import { createNginx, type NginxOptions } from '../../../src/gateways/proxy/nginx.js';
 import { thrownBy } from '../../support/leaks.js';
 import { aServer } from '../../support/scripted-server.js';

@@ -1,4 +1,4 @@
-import { E10_CATEGORY_PATH, E9_CATEGORY_PATH } from '../../domain/categories.js';
+import { E10_CATEGORY_PATH, E9_CATEGORY_PATH } from './categories.js';
 
 /** Room for the photographs of physical seals. Weaver caps uploads at 10 MB (`facts/qiyuesuo.md` §1.6). */
 const MAX_BODY = '50m';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { renderForward } from '../../../src/gateways/proxy/forward-block.js';
+import { renderForward } from '../../src/domain/forward-block.js';
 
 describe('the block', () => {
   it.each([
