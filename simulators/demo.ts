@@ -144,6 +144,7 @@ export function demoFaults(world: World): void {
     kind: 'error-after',
   });
   world.fault({ tenant: 'lost-answer', system: 'console', method: 'PUT', path: '/integration', kind: 'error-after' });
+  world.fault({ tenant: 'lost-answer', system: 'console', method: 'PUT', path: '/callback', kind: 'reset' });
   world.fault({
     tenant: 'lost-answer',
     system: 'console',

@@ -11,49 +11,40 @@ export function flawsOf(issues: readonly z.core.$ZodIssue[], file: unknown): Fla
 
 function flawOf(issue: z.core.$ZodIssue, found: unknown): Flaw[] {
   const { path } = issue;
-  if (issue.code === 'unrecognized_keys')
+  const text = readProblemText(issue.message);
+  if (issue.code === 'unrecognized_keys' && text === undefined) {
     return issue.keys.map((key) => unknownKey(path, key, issue.message.split(' ')));
+  }
   if (found === undefined) return [{ code: 'MISSING', message: 'missing', fix: `add ${String(path.at(-1))}`, path }];
   if (found === null)
     return [{ code: 'EMPTY-VALUE', message: 'is empty', fix: 'write a value or remove the line', path }];
-  const text = readProblemText(issue.message);
   return [{ path, ...(text ?? plainText(issue, found)) }];
 }
 
-function plainText(issue: z.core.$ZodIssue, found: unknown): Pick<Flaw, 'code' | 'message' | 'fix'> {
-  switch (issue.code) {
-    case 'invalid_type': {
-      const expected = NAMES[issue.expected] ?? issue.expected;
-      return {
-        code: 'WRONG-TYPE',
-        message: `expected ${expected}, found ${kindOf(found)}`,
-        fix: typeFix(issue.expected, found),
-      };
-    }
-    case 'invalid_value': {
-      const allowed = issue.values.map(String);
-      const meant = typeof found === 'string' ? nearest(found, allowed) : undefined;
-      const message =
-        allowed.length === 1 ? 'not the value that stands here' : 'not one of the values that can stand here';
-      return {
-        code: 'BAD-VALUE',
-        message: meant === undefined ? message : `${message}; did you mean ${meant}?`,
-        fix: `write ${listed(allowed)}`,
-      };
-    }
-    case 'too_small':
-      return issue.origin === 'array'
-        ? { code: 'EMPTY-VALUE', message: 'is empty', fix: 'add at least one entry' }
-        : { code: 'BAD-VALUE', message: 'too small', fix: `write ${String(issue.minimum)} or more` };
-    case 'too_big':
-      return { code: 'BAD-VALUE', message: 'too large', fix: `write ${String(issue.maximum)} or less` };
-    default:
-      return {
-        code: 'BAD-VALUE',
-        message: 'not a value that can stand here',
-        fix: 'compare with the example and the JSON Schema',
-      };
+function plainText(issue: z.core.$ZodIssue, found: unknown): Omit<Flaw, 'path' | 'at'> {
+  if (issue.code === 'invalid_type') {
+    const expected = NAMES[issue.expected] ?? issue.expected;
+    const message = `expected ${expected}, found ${kindOf(found)}`;
+    return { code: 'WRONG-TYPE', message, fix: typeFix(issue.expected, found) };
   }
+  if (issue.code === 'invalid_value') return notAllowed(issue.values.map(String), found);
+  if (issue.code === 'too_small' && issue.origin === 'array') {
+    return { code: 'EMPTY-VALUE', message: 'is empty', fix: 'add at least one entry' };
+  }
+  if (issue.code === 'too_small') {
+    return { code: 'BAD-VALUE', message: 'too small', fix: `write ${String(issue.minimum)} or more` };
+  }
+  if (issue.code === 'too_big') {
+    return { code: 'BAD-VALUE', message: 'too large', fix: `write ${String(issue.maximum)} or less` };
+  }
+  return { code: 'BAD-VALUE', message: 'not usable here', fix: 'compare with the JSON Schema of the batch file' };
+}
+
+function notAllowed(allowed: readonly string[], found: unknown): Omit<Flaw, 'path' | 'at'> {
+  const meant = typeof found === 'string' ? nearest(found, allowed) : undefined;
+  const message = 'not one of the values that can stand here';
+  const said = meant === undefined ? message : `${message}; did you mean ${meant}?`;
+  return { code: 'BAD-VALUE', message: said, fix: `write ${listed(allowed)}` };
 }
 
 const NAMES: Readonly<Record<string, string>> = {

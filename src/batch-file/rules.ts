@@ -102,6 +102,7 @@ export function fileFlaws(file: Mapping): Flaw[] {
   return [
     ...repeated(file, 'tenants', 'id'),
     ...repeated(file, 'waves', 'name'),
+    ...strictFlaws(file['limits'], ['limits']),
     ...entriesOf(file, 'waves').flatMap((wave, index, waves) => waveFlaws(wave, index, waves)),
   ];
 }
@@ -137,8 +138,10 @@ function waveFlaws(wave: unknown, index: number, waves: readonly unknown[]): Fla
     const fix = 'move the wave with rest: true to the end';
     return [{ code: 'WAVE-SIZE', message: 'leaves nothing to the waves below', fix, path: [...path, 'rest'] }];
   }
-  if (wave['strict'] === true && wave['maxErrors'] === undefined) {
-    return [{ code: 'LIMIT', message: 'strict needs maxErrors', fix: 'add maxErrors: 0', path: [...path, 'strict'] }];
-  }
-  return [];
+  return strictFlaws(wave, path);
+}
+
+function strictFlaws(limits: unknown, path: readonly PropertyKey[]): Flaw[] {
+  if (valueAt(limits, ['strict']) !== true || valueAt(limits, ['maxErrors']) !== undefined) return [];
+  return [{ code: 'LIMIT', message: 'strict needs maxErrors', fix: 'add maxErrors: 0', path: [...path, 'strict'] }];
 }

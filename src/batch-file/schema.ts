@@ -11,6 +11,7 @@ import {
   Label,
   Limit,
   Percent,
+  SharePercent,
   SecretReference,
   TimeOfDay,
   Version,
@@ -59,7 +60,9 @@ const limits = {
 const WaveEntry = mapping({
   name: Id,
   count: AtLeastOne.describe('Takes so many tenants, in the order of the file').exactOptional(),
-  percent: Percent.describe('Takes a share of all tenants of the file, rounded down, at least one').exactOptional(),
+  percent: SharePercent.describe(
+    'Takes a share of all tenants of the file, rounded down, at least one',
+  ).exactOptional(),
   match: Tags.describe('Takes the tenants that have all of these tags').exactOptional(),
   rest: z.literal(true).describe('Takes all that are left; only the last wave may').exactOptional(),
   maxConcurrency: AtLeastOne.describe('Tenants that run at once; 5 if absent').exactOptional(),

@@ -60,34 +60,34 @@ const EnvName = text(
   ),
 });
 
-/** Where a secret stands. Anything else in its place is taken for the secret and never shown. */
+const REFERENCE = problemText(
+  'SECRET-REFERENCE',
+  'expected a reference to a secret and nothing else',
+  'write { env: NAME } or { file: PATH }',
+);
+
+const PLAIN_SECRET = problemText(
+  'SECRET-IN-PLAIN-TEXT',
+  'a secret stands here in plain text',
+  'put it into an environment variable or a file and write { env: NAME } or { file: PATH }; then replace the secret, it has been in a file',
+);
+
+/** Where a secret stands. Anything else in its place is taken for the secret and never shown, not even as an unknown key. */
 export const SecretReference = z
   .union(
     [
-      z.strictObject({ env: EnvName.describe('Name of an environment variable of the worker') }),
-      z.strictObject({ file: Label.describe('Path of a file; a relative one starts at the folder of the batch file') }),
+      z.strictObject({ env: EnvName.describe('Name of an environment variable of the worker') }, { error: REFERENCE }),
+      z.strictObject(
+        { file: Label.describe('Path of a file; a relative one starts at the folder of the batch file') },
+        { error: REFERENCE },
+      ),
     ],
-    { error: ({ input }) => secretProblem(input) },
+    { error: ({ input }) => (typeof input === 'object' ? REFERENCE : PLAIN_SECRET) },
   )
   .meta({
     id: 'SecretReference',
     description: 'A secret by reference: { env: NAME } or { file: PATH }. Never the secret itself.',
   });
-
-function secretProblem(input: unknown): string {
-  if (typeof input === 'object') {
-    return problemText(
-      'SECRET-REFERENCE',
-      'expected a reference to a secret and nothing else',
-      'write { env: NAME } or { file: PATH }',
-    );
-  }
-  return problemText(
-    'SECRET-IN-PLAIN-TEXT',
-    'a secret stands here in plain text',
-    'put it into an environment variable or a file and write { env: NAME } or { file: PATH }; then replace the secret, it has been in a file',
-  );
-}
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -120,6 +120,11 @@ export const Percent = z
   .min(0, { error: PERCENT })
   .max(100, { error: PERCENT })
   .refine((value) => /^\d+(\.\d{1,2})?$/.test(String(value)), { error: PERCENT });
+
+/** A share of something: 0 would be nobody. */
+export const SharePercent = Percent.gt(0, {
+  error: problemText('BAD-VALUE', 'a share of nobody', 'write a number above 0, or remove the wave'),
+});
 
 export const Version = text(
   /^\d+\.\d+\.\d+(\.\d+)?$/,

@@ -99,8 +99,8 @@ describe('which requests are struck', () => {
   });
 
   it('is told by number, and ends', async () => {
-    world.fault({ system: 'console', kind: 'error-before', after: 1, times: 2 });
-    expect(await statuses(5)).toEqual([200, 500, 500, 200, 200]);
+    world.fault({ system: 'console', kind: 'error-before', after: 2, times: 2 });
+    expect(await statuses(5)).toEqual([200, 200, 500, 500, 200]);
     world.fault({ system: 'console', kind: 'error-before', times: Infinity });
     expect(await statuses(2)).toEqual([500, 500]);
     world.clearFaults();

@@ -1,0 +1,29 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { batchJsonSchema } from '../../src/batch-file/json-schema.js';
+
+describe('the JSON Schema of the batch file', () => {
+  it('is named by the example, for editors', async () => {
+    const text = await readFile('examples/spring-cutover.batch.yaml', 'utf8');
+
+    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schemas/batch.schema.json');
+  });
+
+  it.each([
+    ['an unknown key', { colour: 'red' }],
+    ['a secret in plain text', { encryptionKey: 'plain' }],
+    ['an address with a password', { e10: { address: 'https://me:pw@x' } }],
+    ['a schedule of six fields', { people: { schedule: '0 0 2 * * *' } }],
+  ])('refuses %s', (_, fields) => {
+    const validate = new Ajv2020().compile(batchJsonSchema());
+
+    expect(validate({ batch: 'b', tenants: [{ id: 'a', ...fields }] })).toBe(false);
+  });
+
+  it('refuses a wave of two sizes', () => {
+    const validate = new Ajv2020().compile(batchJsonSchema());
+
+    expect(validate({ batch: 'b', waves: [{ name: 'w', count: 1, rest: true }], tenants: [{ id: 'a' }] })).toBe(false);
+  });
+});
