@@ -10,7 +10,7 @@ interface Operation {
 }
 type Contract = { paths: Record<string, Record<string, Operation>> };
 
-const file = new URL('../../simulators/console/console.openapi.yaml', import.meta.url);
+const file = new URL('../../api/console.openapi.yaml', import.meta.url);
 const contract = parse(readFileSync(file, 'utf8')) as Contract;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(contract, 'console');
