@@ -1,4 +1,9 @@
-import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityOptions,
+  type RetryPolicy,
+} from '@temporalio/workflow';
 import type { CoordinatorActivities, TenantActivities } from '../activities/index.js';
 import type { Policy } from '../domain/policy.js';
 
@@ -39,32 +44,83 @@ export interface ActivityGroups {
 export function activityGroups(policy: Policy): ActivityGroups {
   const backOff = { initialInterval: policy.firstRetryMs, backoffCoefficient: 2, maximumInterval: policy.maxRetryMs };
   return {
-    reads: proxyActivities<Reads>({
-      startToCloseTimeout: '10 minutes',
-      heartbeatTimeout: HEARTBEAT,
-      cancellationType: ActivityCancellationType.TRY_CANCEL,
-      retry: { ...backOff, maximumAttempts: policy.readAttempts },
-    }),
-    writes: proxyActivities<Writes>({
-      startToCloseTimeout: '1 hour',
-      heartbeatTimeout: HEARTBEAT,
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      retry: { ...backOff, maximumAttempts: policy.writeAttempts },
-    }),
-    polls: proxyActivities<Polls>({
-      startToCloseTimeout: '2 minutes',
-      scheduleToCloseTimeout: policy.peopleSyncMs,
-      heartbeatTimeout: HEARTBEAT,
-      cancellationType: ActivityCancellationType.TRY_CANCEL,
-      retry: backOff,
-    }),
-    undos: proxyActivities<Undos>({
-      startToCloseTimeout: '1 hour',
-      heartbeatTimeout: HEARTBEAT,
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      retry: { ...backOff, maximumAttempts: policy.undoAttempts },
-    }),
+    reads: named<Reads>(
+      {
+        startToCloseTimeout: '10 minutes',
+        heartbeatTimeout: HEARTBEAT,
+        cancellationType: ActivityCancellationType.TRY_CANCEL,
+        retry: { ...backOff, maximumAttempts: policy.readAttempts },
+      },
+      {
+        untilWindow: 'how long until the maintenance window',
+        preflight: 'check E10, Qiyuesuo, routes and people; writes nothing',
+        takeSnapshot: 'keep what there is, and plan the changes',
+        pictureBeforeConfigure: 'keep what the E10 form holds before it is filled',
+        planPeopleSync: 'find the sync scope in E10, and count people',
+        verify: 'read everything again and prove it from outside',
+      },
+    ),
+    writes: named<Writes>(
+      {
+        startToCloseTimeout: '1 hour',
+        heartbeatTimeout: HEARTBEAT,
+        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        retry: { ...backOff, maximumAttempts: policy.writeAttempts },
+      },
+      {
+        switchMode: '切换 OA 版本: E9 → E10',
+        configure: '填写 E10 集成信息',
+        setCallback: '设置全局回调',
+        savePeopleSync: '保存人员同步设置',
+        startPeopleSync: '启动人员同步',
+        rewriteCategories: '业务分类回调改为 E10',
+        applyForward: 'nginx 转发旧回调路径',
+      },
+    ),
+    polls: named<Polls>(
+      {
+        startToCloseTimeout: '2 minutes',
+        scheduleToCloseTimeout: policy.peopleSyncMs,
+        heartbeatTimeout: HEARTBEAT,
+        cancellationType: ActivityCancellationType.TRY_CANCEL,
+        retry: backOff,
+      },
+      { awaitPeopleSync: 'wait for the people sync to end', awaitForward: 'wait until the proxy forwards' },
+    ),
+    undos: named<Undos>(
+      {
+        startToCloseTimeout: '1 hour',
+        heartbeatTimeout: HEARTBEAT,
+        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        retry: { ...backOff, maximumAttempts: policy.undoAttempts },
+      },
+      {
+        undoMode: '回退: OA 版本',
+        undoConfigure: '回退: 集成信息',
+        undoCallback: '回退: 全局回调',
+        undoPeopleSync: '回退: 人员同步设置',
+        undoCategories: '回退: 业务分类回调',
+        undoForward: '回退: nginx 转发',
+        proveUndo: 'read everything again and compare it with the snapshot',
+      },
+    ),
   };
+}
+
+/** The same options for all, and for each a summary that the Web UI shows beside it. */
+function named<G>(options: BoundedOptions, summaries: Record<keyof G & string, string>): G {
+  const { startToCloseTimeout, retry } = options;
+  const proxies = Object.entries<string>(summaries).map(([name, summary]) => [
+    name,
+    proxyActivities({ ...options, startToCloseTimeout, retry, summary })[name],
+  ]);
+  return Object.fromEntries(proxies) as G;
+}
+
+/** No activity without a limit and a retry policy. */
+interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
+  startToCloseTimeout: `${number} ${'minutes' | 'hour'}`;
+  retry: RetryPolicy;
 }
 
 const STORE: ActivityOptions = {
