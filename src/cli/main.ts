@@ -91,7 +91,7 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
   const color = options.color && stdout.isTTY && !env['NO_COLOR'];
   const out = createOutput(options.output, options.lang, { stdout, stderr, color, now: Date.now });
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
   try {
     const config = loadConfig(env);
     installRuntime(config, verb === 'worker' ? 'stderr' : 'file');

@@ -49,6 +49,8 @@ const en = {
   doctorBad: 'does not work',
   logFile: (file: string) => `The log is in ${file}`,
   emptySelection: 'No tenant of the file is selected.',
+  demoIsOver: (dataDir: string) =>
+    `The simulated systems are gone now. To look at the histories: QYS_E10_DATA=${dataDir} npx qys-e10 worker`,
 };
 
 export type Texts = typeof en;
@@ -102,6 +104,7 @@ const zh: Texts = {
   doctorBad: '不正常',
   logFile: (file) => `日志在 ${file}`,
   emptySelection: '没有选中文件里的任何租户。',
+  demoIsOver: (dataDir) => `模拟系统已关闭。查看历史：QYS_E10_DATA=${dataDir} npx qys-e10 worker`,
 };
 
 export const texts: Record<Lang, Texts> = { en, zh };

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../config.js';
 import { connectTemporal } from '../../temporal.js';
@@ -47,7 +47,9 @@ async function demo(attempts: number, context: Context): Promise<ExitCode> {
     for (const { id, story } of world.tenants) out.say(`  ${id.padEnd(15)} ${story}`);
 
     void playAdministrator(world, done.signal);
-    return await apply({ file, yes: true, attempts }, { ...context, config, env: { ...context.env, ...env } });
+    const code = await apply({ file, yes: true, attempts }, { ...context, config, env: { ...context.env, ...env } });
+    out.say(out.text.demoIsOver(relative(process.cwd(), config.dataDir)));
+    return code;
   } finally {
     done.abort();
     await world.close();
