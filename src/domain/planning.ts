@@ -65,7 +65,8 @@ function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change
 
 /** The scope is not foreseen: whether the switch clears it is known only afterwards. */
 function peopleChanges(tenant: Tenant, found: PeopleSyncSettings | null): Change[] {
-  if (!found) return [];
+  // Nothing was chosen, so there is nothing to keep, no run, and no reason to touch the page.
+  if (!found || (tenant.people.scope === 'keep' && found.scope.length === 0)) return [];
   const { schedule } = tenant.people;
   const enabled: Change[] = found.enabled
     ? []

@@ -99,8 +99,11 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
   async function maintenanceWindow(): Promise<void> {
     if (!tenant.window) return;
-    const ms = await reads.untilWindow({ tenant });
-    if (ms > 0) await sleep(ms, { summary: `maintenance window from ${tenant.window.from} ${tenant.window.zone}` });
+    const { from, zone } = tenant.window;
+    // Asked again after the wait: a worker that was off may come back when the window has closed.
+    for (let ms = await reads.untilWindow({ tenant }); ms > 0; ms = await reads.untilWindow({ tenant })) {
+      await sleep(ms, { summary: `maintenance window from ${from} ${zone}` });
+    }
   }
 
   async function peopleSync({ sealed, plan }: SnapshotResult) {
