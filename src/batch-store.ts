@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BatchStore } from './activities/batch-store.js';
+import { BatchMissing, type BatchStore } from './activities/batch-store.js';
 import { canonicalJson } from './domain/canonical-json.js';
 import type { Tenant } from './domain/tenant.js';
 
@@ -40,8 +40,9 @@ async function readWaves(file: string): Promise<Tenant[][]> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Tenant[][];
   } catch (error) {
-    throw new Error(`${file} cannot be read: the CLI and this worker must share one data folder (QYS_E10_DATA)`, {
-      cause: error,
-    });
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new BatchMissing(
+      `${file} is missing: the CLI and the coordinator's worker must share one QYS_E10_DATA folder`,
+    );
   }
 }

@@ -1,35 +1,21 @@
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  TerminatedFailure,
-  TimeoutFailure,
-} from '@temporalio/common';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionInfo,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './activities/batch-store.js';
+import { endOfTenant, type TenantEnd } from './client/endings.js';
+import { BATCH, newestRows, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import { leftToUndo } from './client/undo-records.js';
 import type { Batch } from './domain/batch.js';
 import type { BatchStatus, TenantEnding } from './domain/batch-status.js';
-import type { Ending } from './domain/limits.js';
+import { batchHash } from './domain/fingerprint.js';
 import {
   batchWorkflowId,
   COORDINATOR_TASK_QUEUE,
   inspectionTaskQueue,
   inspectionWorkflowId,
   siteTaskQueue,
-  tenantOfWorkflowId,
   tenantWorkflowId,
 } from './domain/ids.js';
-import { OUTCOMES, type Outcome, type TenantResult } from './domain/outcomes.js';
-import { STEPS, type Step } from './domain/steps.js';
 import type { Policy } from './domain/policy.js';
-import { SEARCH_ATTRIBUTES, type SearchAttribute } from './domain/search-attributes.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
 import { assignWaves } from './domain/waves.js';
@@ -37,51 +23,35 @@ import type { Inspection } from './workflows/inspect-tenant.js';
 import { approveWaveUpdate, batchStatusQuery, decideUpdate, tenantStatusQuery } from './workflows/messages.js';
 import type { inspectTenant, migrateBatch, rollbackTenant } from './workflows/index.js';
 
-/** One tenant as the lists of Temporal show it: needs no worker and no query. */
-export interface TenantRow {
-  tenantId: string;
-  batch: string | null;
-  wave: string | null;
-  step: Step | null;
-  /** Null while it runs. */
-  outcome: Outcome | null;
-  ending: Ending | null;
-  findings: string[];
-  needsAttention: boolean;
-  startedAt: string;
-  endedAt: string | null;
-  runId: string;
-}
+export type { TenantEnd } from './client/endings.js';
+export { runsOfTenants, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 
-/** What became of a tenant: its own result, or how it ended from outside. */
-export type TenantEnd = { ending: Ending; result: TenantResult | null; reason: string };
+/** What came of asking for a batch: another one of the same name may be under way with other tenants or settings. */
+export type BatchStart = 'started' | 'under-way' | 'another-under-way';
+
+/** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
+export type RollbackStart = { undo: 'under-way' } | { undo: 'nothing' } | { undo: 'unknown'; end: TenantEnd };
 
 /** The only door to Temporal for CLI and web: start, ask, tell, each as a typed function. */
 export type Migrations = ReturnType<typeof createMigrations>;
 
-const key = (name: SearchAttribute) => SEARCH_ATTRIBUTES[name].name;
-const BATCH = defineSearchAttributeKey(key('batch'), SearchAttributeType.KEYWORD);
-const TENANT = defineSearchAttributeKey(key('tenant'), SearchAttributeType.KEYWORD);
-const WAVE = defineSearchAttributeKey(key('wave'), SearchAttributeType.KEYWORD);
-const SITE = defineSearchAttributeKey(key('site'), SearchAttributeType.KEYWORD);
-const STEP = defineSearchAttributeKey(key('step'), SearchAttributeType.KEYWORD);
-const OUTCOME = defineSearchAttributeKey(key('outcome'), SearchAttributeType.KEYWORD);
-const FINDINGS = defineSearchAttributeKey(key('findings'), SearchAttributeType.KEYWORD_LIST);
-const NEEDS_ATTENTION = defineSearchAttributeKey(key('needsAttention'), SearchAttributeType.BOOL);
-
-const ALL_RUNS = "WorkflowType IN ('migrateTenant', 'rollbackTenant')";
+const QUERY_WITHIN_MS = 3_000;
+/** An inspection that nobody waits for any more ends by itself. */
+const INSPECTION_WITHIN = '1 hour';
 
 export function createMigrations({ client, store }: { client: Client; store: BatchStore }) {
   const { workflow } = client;
 
   return {
     /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
-    async startBatch(batch: Batch, policy?: Policy): Promise<{ started: boolean }> {
+    async startBatch(batch: Batch, policy?: Policy): Promise<BatchStart> {
       const assigned = assignWaves(batch);
+      const waves = assigned.map(({ wave: { size: _taken, ...wave }, tenants }) => ({ ...wave, size: tenants.length }));
       const reference = await store.put(
         batch.batch,
         assigned.map(({ tenants }) => tenants),
       );
+      const content = batchHash({ reference, waves, limits: batch.limits });
       try {
         await workflow.start<typeof migrateBatch>('migrateBatch', {
           workflowId: batchWorkflowId(batch.batch),
@@ -89,24 +59,15 @@ export function createMigrations({ client, store }: { client: Client; store: Bat
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
+          memo: { content },
           staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
-          args: [
-            {
-              batch: batch.batch,
-              reference,
-              waves: assigned.map(({ wave: { size: _taken, ...wave }, tenants }) => ({
-                ...wave,
-                size: tenants.length,
-              })),
-              limits: batch.limits,
-              ...(policy ? { policy } : {}),
-            },
-          ],
+          args: [{ batch: batch.batch, reference, waves, limits: batch.limits, ...(policy ? { policy } : {}) }],
         });
-        return { started: true };
+        return 'started';
       } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return { started: false };
-        throw error;
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        const { memo } = await workflow.getHandle(batchWorkflowId(batch.batch)).describe();
+        return memo?.['content'] === content ? 'under-way' : 'another-under-way';
       }
     },
 
@@ -114,7 +75,7 @@ export function createMigrations({ client, store }: { client: Client; store: Bat
     async batchStatus(batch: string): Promise<BatchStatus | undefined> {
       try {
         const handle = workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
-        return await client.withDeadline(Date.now() + 3_000, () => handle.query(batchStatusQuery));
+        return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, () => handle.query(batchStatusQuery));
       } catch {
         return undefined;
       }
@@ -148,46 +109,38 @@ export function createMigrations({ client, store }: { client: Client; store: Bat
     },
 
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
-    async tenants(where: string): Promise<TenantRow[]> {
-      const newest = new Map<string, TenantRow>();
-      for await (const info of workflow.list({ query: where })) {
-        const row = rowOf(info);
-        if (!row) continue;
-        const known = newest.get(row.tenantId);
-        if (!known || known.startedAt < row.startedAt) newest.set(row.tenantId, row);
-      }
-      return [...newest.values()];
+    tenants(where: string): Promise<TenantRow[]> {
+      return newestRows(client, where);
     },
 
     /** How a tenant's newest run ended; undefined where it runs, or never ran. */
-    async tenantEnd(tenantId: string): Promise<TenantEnd | undefined> {
-      return endOf(client, tenantId);
+    tenantEnd(tenantId: string): Promise<TenantEnd | undefined> {
+      return endOfTenant(client, tenantId);
     },
 
     async endingsOf(tenantIds: readonly string[]): Promise<TenantEnding[]> {
       const ends = await Promise.all(
-        tenantIds.map(async (tenantId) => ({ tenantId, ending: (await endOf(client, tenantId))?.ending })),
+        tenantIds.map(async (tenantId) => ({ tenantId, ending: (await endOfTenant(client, tenantId))?.ending })),
       );
       return ends.flatMap(({ tenantId, ending }) => (ending ? [{ tenantId, ending }] : []));
     },
 
-    /** Asks the tenant itself; needs a worker at its site. */
+    /** Asks the tenant itself; needs a worker at its site. Undefined where none answers. */
     async tenantStatus(tenantId: string): Promise<TenantStatus | undefined> {
       try {
         const handle = workflow.getHandle(tenantWorkflowId(tenantId));
-        return await client.withDeadline(Date.now() + 3_000, () => handle.query(tenantStatusQuery));
+        return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, () => handle.query(tenantStatusQuery));
       } catch {
         return undefined;
       }
     },
 
-    /** Looks at a tenant without writing: findings and plan. */
+    /** Looks at a tenant without writing: findings and plan. Takes no lock, so two people may look at once. */
     async inspect(tenant: Tenant, policy?: Policy): Promise<Inspection> {
       return workflow.execute<typeof inspectTenant>('inspectTenant', {
-        workflowId: inspectionWorkflowId(tenant.id),
+        workflowId: inspectionWorkflowId(tenant.id, randomUUID()),
         taskQueue: inspectionTaskQueue(tenant.site),
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowExecutionTimeout: INSPECTION_WITHIN,
         typedSearchAttributes: [
           { key: TENANT, value: tenant.id },
           { key: SITE, value: tenant.site },
@@ -205,101 +158,37 @@ export function createMigrations({ client, store }: { client: Client; store: Bat
       await workflow.getHandle(batchWorkflowId(batch)).executeUpdate(approveWaveUpdate, { args: [approval] });
     },
 
-    /** A tenant that runs is cancelled, which undoes it; one that is over is undone from what its run left. */
-    async rollback(tenant: Tenant, reason: string): Promise<TenantEnd | undefined> {
+    /** A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left. */
+    async startRollback(tenant: Tenant, reason: string): Promise<RollbackStart> {
       const handle = workflow.getHandle(tenantWorkflowId(tenant.id));
-      const end = await endOf(client, tenant.id);
-      const record = end?.result?.undoRecord;
-      if (end && !record) return undefined;
-      if (!end) await handle.cancel();
-      else if (record) {
-        await workflow.start<typeof rollbackTenant>('rollbackTenant', {
-          workflowId: tenantWorkflowId(tenant.id),
-          taskQueue: siteTaskQueue(tenant.site),
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          typedSearchAttributes: [
-            { key: TENANT, value: tenant.id },
-            { key: SITE, value: tenant.site },
-          ],
-          staticSummary: `${tenant.name.slice(0, 60)} · rollback`,
-          args: [{ tenant, record, reason }],
-        });
+      if (await isOpen(handle)) {
+        await handle.cancel();
+        return { undo: 'under-way' };
       }
-      await handle.result().catch(() => undefined);
-      return endOf(client, tenant.id);
+      const left = await leftToUndo(client, tenant.id);
+      if ('unknown' in left) return { undo: 'unknown', end: left.unknown };
+      if (left.records.length === 0) return { undo: 'nothing' };
+      await workflow.start<typeof rollbackTenant>('rollbackTenant', {
+        workflowId: tenantWorkflowId(tenant.id),
+        taskQueue: siteTaskQueue(tenant.site),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        typedSearchAttributes: [
+          { key: TENANT, value: tenant.id },
+          { key: SITE, value: tenant.site },
+        ],
+        staticSummary: `${tenant.name.slice(0, 60)} · rollback`,
+        args: [{ tenant, records: left.records, reason }],
+      });
+      return { undo: 'under-way' };
     },
   };
 }
 
-/** The list filter for tenants that wait for somebody, in whatever batch. */
-export function tenantsThatWait(): string {
-  return `${ALL_RUNS} AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
-}
-
-/** The list filter for the runs of these tenants, in whatever batch. */
-export function runsOfTenants(tenantIds: readonly string[]): string {
-  const ids = tenantIds.map((id) => `'${id}'`).join(', ');
-  return `${ALL_RUNS} AND ${key('tenant')} IN (${ids})`;
-}
-
-function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {
-  const tenantId = tenantOfWorkflowId(info.workflowId);
-  if (tenantId === undefined) return undefined;
-  const attributes = info.typedSearchAttributes;
-  const outcome = asOutcome(attributes.get(OUTCOME));
-  return {
-    tenantId,
-    batch: attributes.get(BATCH) ?? null,
-    wave: attributes.get(WAVE) ?? null,
-    step: STEPS.find((step) => step === attributes.get(STEP)) ?? null,
-    outcome,
-    ending: info.status.name === 'RUNNING' ? null : (outcome ?? outsideEnding(info.status.name)),
-    findings: attributes.get(FINDINGS) ?? [],
-    needsAttention: info.status.name === 'RUNNING' && (attributes.get(NEEDS_ATTENTION) ?? false),
-    startedAt: info.startTime.toISOString(),
-    endedAt: info.closeTime?.toISOString() ?? null,
-    runId: info.runId,
-  };
-}
-
-function outsideEnding(status: string): Ending {
-  if (status === 'CANCELLED') return 'cancelled';
-  return status === 'TIMED_OUT' ? 'timed-out' : 'terminated';
-}
-
-async function endOf(client: Client, tenantId: string): Promise<TenantEnd | undefined> {
-  const handle = client.workflow.getHandle(tenantWorkflowId(tenantId));
-  let description;
+async function isOpen(handle: { describe(): Promise<{ status: { name: string } }> }): Promise<boolean> {
   try {
-    description = await handle.describe();
+    return (await handle.describe()).status.name === 'RUNNING';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-  if (description.status.name === 'RUNNING') return undefined;
-  try {
-    const result = (await client.workflow.getHandle(handle.workflowId, description.runId).result()) as TenantResult;
-    return { ending: result.outcome, result, reason: result.reason };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return failedEnd(error.cause, description.memo ?? {});
-  }
-}
-
-function failedEnd(cause: unknown, memo: Record<string, unknown>): TenantEnd {
-  if (cause instanceof ApplicationFailure) {
-    const result = (cause.details?.[0] ?? null) as TenantResult | null;
-    return { ending: asOutcome(cause.type) ?? 'terminated', result, reason: cause.message };
-  }
-  if (cause instanceof CancelledFailure) {
-    const reason = typeof memo['reason'] === 'string' ? memo['reason'] : 'cancelled';
-    return { ending: 'cancelled', result: null, reason };
-  }
-  if (cause instanceof TimeoutFailure) return { ending: 'timed-out', result: null, reason: 'the run timed out' };
-  const reason = cause instanceof TerminatedFailure ? cause.message || 'terminated' : 'terminated';
-  return { ending: 'terminated', result: null, reason };
-}
-
-function asOutcome(value: string | null | undefined): Outcome | null {
-  return OUTCOMES.find((outcome) => outcome === value) ?? null;
 }

@@ -18,10 +18,14 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The code that a set of finished tenants comes to. 7 wins over all others: somebody's hands are needed. */
-export function exitCodeOf(endings: readonly Ending[], outcome: BatchOutcome | null = null): ExitCode {
+/**
+ * The code that a set of tenants comes to; null is one that is not over. 7 wins over all others: somebody's hands are needed.
+ * 8 where nothing went wrong but not all are over: a success is only what is in the wanted state.
+ */
+export function exitCodeOf(endings: readonly (Ending | null)[], outcome: BatchOutcome | null = null): ExitCode {
   if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
   if (outcome === 'stopped-by-limit') return EXIT.stopped;
-  if (endings.some((ending) => isFailure(ending) || ending === 'cancelled')) return EXIT.failed;
-  return endings.includes('blocked') ? EXIT.blocked : EXIT.ok;
+  if (endings.some((ending) => ending !== null && (isFailure(ending) || ending === 'cancelled'))) return EXIT.failed;
+  if (endings.includes('blocked')) return EXIT.blocked;
+  return endings.includes(null) ? EXIT.timeout : EXIT.ok;
 }

@@ -18,6 +18,7 @@ import { workerCommand } from './commands/worker.js';
 import type { Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { createOutput, type Format, type Output } from './output.js';
+import { Interrupted } from './session.js';
 import type { Lang } from './texts.js';
 import { UsageError } from './usage-error.js';
 
@@ -91,7 +92,13 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
   const color = options.color && stdout.isTTY && !env['NO_COLOR'];
   const out = createOutput(options.output, options.lang, { stdout, stderr, color, now: Date.now });
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // Asked twice: whoever asks does not want to wait for calls under way.
+      if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
+      interrupted.abort();
+    });
+  }
   try {
     const config = loadConfig(env);
     installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
@@ -117,12 +124,15 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
     out.say(error.message);
     return EXIT.usage;
   }
+  if (error instanceof Interrupted) {
+    out.say(out.text.interrupted);
+    return EXIT.interrupted;
+  }
   if (error instanceof UsageError || error instanceof ConfigError) {
     out.say(error.message);
     return EXIT.usage;
   }
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  out.say(`${error instanceof Error ? error.message : String(error)}${cause}`);
+  out.say(withCauses(error));
   if (verbose && error instanceof Error && error.stack) out.say(error.stack);
   try {
     out.say(out.text.logFile(logFile(loadConfig(env))));
@@ -130,6 +140,12 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
     // The environment itself is the trouble, and has been named.
   }
   return EXIT.error;
+}
+
+/** What happened and why, down to the first cause: Temporal wraps what an activity says twice. */
+function withCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${withCauses(error.cause)}` : error.message;
 }
 
 process.exit(await main(process.argv.slice(2)));

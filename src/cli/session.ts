@@ -19,11 +19,18 @@ export interface SessionOptions {
   /** What a worker in this process is needed for; on many machines the workers are elsewhere. `nothing`: for lists. */
   serves: WorkersOptions['serves'] | 'nothing';
   sites: readonly string[];
+  /** Aborted by Ctrl-C. */
+  interrupted: AbortSignal;
 }
 
-/** Opens, works, and closes in the right order whatever happens. */
+/** Ctrl-C while something was under way: what runs in Temporal is kept. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Opens, works, and closes in the right order whatever happens. Rejects with `Interrupted` on Ctrl-C. */
 export async function inSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
-  const { config, out, serves } = options;
+  const { config, out, serves, interrupted } = options;
   const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
   let workers: Workers | null = null;
   try {
@@ -32,9 +39,18 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
     }
     const migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     const failed = workers?.running.then(() => new Promise<never>(() => undefined));
-    return await Promise.race([work({ temporal, migrations, workers }), ...(failed ? [failed] : [])]);
+    const stopped = rejectedBy(interrupted);
+    return await Promise.race([stopped, work({ temporal, migrations, workers }), ...(failed ? [failed] : [])]);
   } finally {
     await workers?.stop();
     await temporal.close();
   }
+}
+
+function rejectedBy(interrupted: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(new Interrupted());
+    if (interrupted.aborted) stop();
+    else interrupted.addEventListener('abort', stop, { once: true });
+  });
 }

@@ -8,6 +8,8 @@ const en = {
   applySummary: (batch: string, tenants: number, waves: number) =>
     `Batch ${batch}: ${tenants} tenants in ${waves} wave(s). Each is looked at first; a blocked one is not touched.`,
   goesOn: (batch: string) => `Batch ${batch} is under way already: going on with it, as it was started.`,
+  otherBatch: (batch: string) =>
+    `A batch ${batch} is under way with other tenants or settings. Wait for its end (status --watch), or give this file another batch name.`,
   webUi: (url: string) => `Temporal Web UI: ${url}`,
   progress: (done: number, total: number, counts: string, running: number, rate: string, wave: string) =>
     `${wave}   ${done}/${total} finished · ${counts}${running} running${rate}`,
@@ -42,6 +44,7 @@ const en = {
   rolledBack: (tenant: string, how: string) => `${tenant}: ${how}`,
   nothingToUndo: (tenant: string) =>
     `${tenant}: there is nothing to undo; no run of this tenant wrote anything that is known here`,
+  writesUnknown: 'what that run wrote cannot be read: compare its console with the report by hand',
   decided: (tenant: string, action: string) => `${tenant}: ${action} accepted`,
   approved: (wave: string) => `wave ${wave} approved`,
   workerRuns: (sites: string) => `Worker runs for: ${sites}. Ctrl-C ends it.`,
@@ -65,6 +68,8 @@ const zh: Texts = {
   applySummary: (batch, tenants, waves) =>
     `批次 ${batch}：${tenants} 个租户，${waves} 个波次。先检查后写入；被阻断的租户不会被改动。`,
   goesOn: (batch) => `批次 ${batch} 已在运行：按启动时的内容继续。`,
+  otherBatch: (batch) =>
+    `批次 ${batch} 正以其他租户或设置运行。请等它结束（status --watch），或为本文件换一个批次名称。`,
   webUi: (url) => `Temporal 网页界面：${url}`,
   progress: (done, total, counts, running, rate, wave) =>
     `${wave}   已完成 ${done}/${total} · ${counts}运行中 ${running}${rate}`,
@@ -97,6 +102,7 @@ const zh: Texts = {
   inspecting: (done, total) => `已检查 ${done}/${total} 个租户`,
   rolledBack: (tenant, how) => `${tenant}：${how}`,
   nothingToUndo: (tenant) => `${tenant}：没有可回退的内容；这里没有该租户写入过的记录`,
+  writesUnknown: '无法得知该次运行写入了什么：请对照报告人工核对控制台',
   decided: (tenant, action) => `${tenant}：已接受 ${action}`,
   approved: (wave) => `波次 ${wave} 已批准`,
   workerRuns: (sites) => `工作进程服务于：${sites}。按 Ctrl-C 结束。`,

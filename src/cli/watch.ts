@@ -5,9 +5,7 @@ import { tenantsThatWait, type Migrations } from '../client.js';
 import type { Output } from './output.js';
 
 export type WatchEnd =
-  | { because: 'over'; status: BatchStatus }
-  | { because: 'people'; status: BatchStatus }
-  | { because: 'interrupted' | 'timeout' };
+  { because: 'over'; status: BatchStatus } | { because: 'people'; status: BatchStatus } | { because: 'timeout' };
 
 const ASK_EVERY_MS = 700;
 /** Only after this many equal looks is "everybody waits" believed: a tenant may be just about to go on. */
@@ -17,13 +15,12 @@ export interface WatchOptions {
   batch: string;
   tenantIds: ReadonlySet<string>;
   timeoutMs: number | null;
-  interrupted: AbortSignal;
 }
 
 /** Follows a batch to its end, or to the point where only people can go on. */
 export async function watchBatch(
   migrations: Migrations,
-  { batch, tenantIds, timeoutMs, interrupted }: WatchOptions,
+  { batch, tenantIds, timeoutMs }: WatchOptions,
   out: Output,
 ): Promise<WatchEnd> {
   const result = migrations.batchResult(batch);
@@ -38,7 +35,6 @@ export async function watchBatch(
   let stuckLooks = 0;
 
   for (;;) {
-    if (interrupted.aborted) return { because: 'interrupted' };
     if (timeoutMs !== null && Date.now() - since > timeoutMs) return { because: 'timeout' };
     if (broken !== undefined) throw broken;
     if (over) return { because: 'over', status: over };
@@ -50,7 +46,7 @@ export async function watchBatch(
       stuckLooks = stuck ? stuckLooks + 1 : 0;
       if (stuckLooks >= LOOKS_BEFORE_GIVING_UP) return { because: 'people', status };
     }
-    await pause(ASK_EVERY_MS, undefined, { signal: interrupted }).catch(() => undefined);
+    await pause(ASK_EVERY_MS);
   }
 }
 

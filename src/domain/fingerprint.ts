@@ -19,6 +19,11 @@ export function planHash(tenantId: string, changes: readonly Change[]): string {
   return sha256(canonicalJson({ tenantId, changes })).slice(0, 16);
 }
 
+/** Two batches with the same hash do the same: first 16 hexadecimal digits over whatever makes one up. */
+export function batchHash(content: object): string {
+  return sha256(canonicalJson(content)).slice(0, 16);
+}
+
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }

@@ -3,9 +3,9 @@ export function tenantWorkflowId(tenantId: string): string {
   return `tenant/${tenantId}`;
 }
 
-/** A look at a tenant takes no lock: it writes nothing. */
-export function inspectionWorkflowId(tenantId: string): string {
-  return `inspect/${tenantId}`;
+/** A look at a tenant takes no lock: it writes nothing, and each is one of its own. */
+export function inspectionWorkflowId(tenantId: string, unique: string): string {
+  return `inspect/${tenantId}/${unique}`;
 }
 
 export function batchWorkflowId(batch: string): string {

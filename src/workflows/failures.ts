@@ -21,6 +21,11 @@ export function invalid(message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: 'Invalid', message, nonRetryable: true });
 }
 
+/** The store does not hold what the batch was started with: the batch ends, and says so. */
+export function missing(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'BatchMissing', message, nonRetryable: true });
+}
+
 /** A finding that ends the procedure from inside the workflow. */
 export function refused(finding: Finding): ApplicationFailure {
   return ApplicationFailure.create({

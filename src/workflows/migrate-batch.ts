@@ -26,7 +26,7 @@ import { tenantWorkflowId } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { coordinatorActivities } from './activity-groups.js';
-import { invalid } from './failures.js';
+import { invalid, missing } from './failures.js';
 import { approveWaveUpdate, batchStatusQuery, tenantEndedSignal } from './messages.js';
 import { startTenant } from './start-tenant.js';
 
@@ -57,6 +57,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   let page: Tenant[] = [];
   let startsOfRun = 0;
   let over = false;
+  /** Counted as running, but its run may not be there yet: an earlier one must not be taken for it. */
+  let starting: string | null = null;
 
   const status = (): BatchStatus => batchStatus(batch, state, waves, over);
   const show = (): void => setCurrentDetails(batchDetails(status()));
@@ -114,12 +116,14 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     if (page.length === 0)
       page = await listTenants({ batch, reference, wave: state.wave, from: state.next, limit: PAGE });
     const tenant = page.shift();
-    if (!tenant) throw new Error(`the store has no tenant ${state.next} of wave ${state.wave}`);
+    if (!tenant) throw missing(`the store has no tenant ${state.next} of wave ${currentWave().name}`);
     // Before the start: a tenant may end while the start is being confirmed.
     tenantStarted(state, tenant.id);
     startsOfRun += 1;
+    starting = tenant.id;
     show();
     await startTenant({ tenant, batch, wave: currentWave().name, ...(policy ? { policy } : {}) }, settle);
+    starting = null;
   }
 
   async function acceptWave(): Promise<void> {
@@ -147,8 +151,9 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       while (!done) {
         if (!first) await condition(() => done, RECONCILE_EVERY);
         first = false;
-        if (done || state.inFlight.length === 0) continue;
-        (await findEnded({ tenantIds: [...state.inFlight] })).forEach(settle);
+        const tenantIds = state.inFlight.filter((id) => id !== starting);
+        if (done || tenantIds.length === 0) continue;
+        (await findEnded({ tenantIds })).forEach(settle);
       }
     };
     const scope = new CancellationScope();

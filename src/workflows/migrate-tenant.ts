@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
 import { type Outcome, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
@@ -11,6 +11,7 @@ import { forwardCategories } from './forward-categories.js';
 import { createCompensation } from './compensation.js';
 import { closeTenant, isClosing } from './close-tenant.js';
 import { findingOfFailure, refused } from './failures.js';
+import { undoRecordQuery } from './messages.js';
 import { createProgress } from './progress.js';
 import { syncPeople } from './sync-people.js';
 import { undoStep, undoTenant } from './undo-steps.js';
@@ -39,6 +40,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   const compensation = createCompensation(progress);
   let snapshot: SnapshotResult | undefined;
   let record: UndoRecord | undefined;
+  setHandler(undoRecordQuery, leftToUndo, { description: 'What this run has registered to be undone' });
 
   try {
     return await close(await procedure());
@@ -157,6 +159,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     };
   }
 
+  function leftToUndo(): UndoRecord | null {
+    return record && record.steps.length > 0 ? record : null;
+  }
+
   function undoable(step: Step): void {
     if (!record) throw new Error('nothing may be written before the snapshot');
     const facts = { tenant, record };
@@ -189,7 +195,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
         changes: snapshot?.plan.changes ?? [],
         snapshotHash: snapshot?.sealed.hash ?? null,
         planHash: snapshot?.plan.hash ?? null,
-        undoRecord: record && record.steps.length > 0 ? record : null,
+        undoRecord: leftToUndo(),
       },
       progress,
       batch,

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { type TenantResult, type UndoRecord } from '../domain/outcomes.js';
+import type { TenantResult, UndoProof, UndoRecord } from '../domain/outcomes.js';
 import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -11,15 +11,19 @@ import { undoStep, undoTenant } from './undo-steps.js';
 
 export interface RollbackTenantInput {
   tenant: Tenant;
-  record: UndoRecord;
+  /** What the runs of this tenant left, newest first. */
+  records: UndoRecord[];
   reason: string;
   policy?: Policy;
 }
 
-/** Undoes a tenant whose migration is over, from what that run left: runs under the tenant's id, so it holds the same lock. */
+/**
+ * Undoes a tenant whose migration is over, from what its runs left: one after the other, newest first, so that the proof of
+ * the last one is against what stood before the first. Runs under the tenant's id, so it holds the same lock.
+ */
 export async function rollbackTenant({
   tenant,
-  record,
+  records,
   reason,
   policy = DEFAULT_POLICY,
 }: RollbackTenantInput): Promise<TenantResult> {
@@ -28,10 +32,17 @@ export async function rollbackTenant({
     { tenantId: tenant.id, name: tenant.name, batch: null, wave: null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
-  const compensation = createCompensation(progress);
-  for (const step of record.steps) compensation.add(step, (leave) => undoStep(step, { tenant, record }, groups)(leave));
-
-  const proof = await CancellationScope.nonCancellable(() => undoTenant(compensation, { tenant, record }, groups));
+  const nothing: UndoProof = { equal: 0, total: 0, left: [], foreign: [] };
+  const proof = await CancellationScope.nonCancellable(async () => {
+    let newest = nothing;
+    for (const record of records) {
+      const compensation = createCompensation(progress);
+      for (const step of record.steps)
+        compensation.add(step, (leave) => undoStep(step, { tenant, record }, groups)(leave));
+      newest = await undoTenant(compensation, { tenant, record }, groups);
+    }
+    return newest;
+  });
   const left = proof.left.map(({ field }) => field).join(', ');
   return closeTenant(
     {
@@ -43,10 +54,10 @@ export async function rollbackTenant({
       findings: progress.status.findings,
       steps: progress.status.steps,
       changes: [],
-      snapshotHash: record.snapshot.hash,
+      snapshotHash: records.at(-1)?.snapshot.hash ?? null,
       planHash: null,
       undo: proof,
-      undoRecord: left ? record : null,
+      undoRecord: null,
     },
     progress,
     undefined,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '../../simulators/world.js';
 import { aCli, type Cli } from '../support/cli.js';
+import { until } from '../support/rig.js';
 
 describe('a batch of good and bad tenants, by the commands', () => {
   let world: World;
@@ -45,6 +46,12 @@ describe('a batch of good and bad tenants, by the commands', () => {
     expect((await cli.run('apply', '-f', cli.file)).code).toBe(2);
     expect((await cli.run('plan', '-f', cli.file, '--tenant', 'nobody')).code).toBe(2);
   });
+
+  it('status before the first apply is no success', async () => {
+    const { code, stdout } = await cli.run('status', '-f', cli.file, '-o', 'json');
+    expect(code).toBe(8);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: null, counts: { 'not-started': 4 } });
+  }, 60_000);
 
   it('check, plan and a dry run write nothing', async () => {
     const check = await cli.run('check', '-f', cli.file, '-o', 'json', '--attempts', '2');
@@ -130,14 +137,52 @@ it('stops starting tenants when the limit of a wave is exceeded, and ends with 4
 
 it('says that only a person can go on, and ends with 6; goes on after the answer', async () => {
   const world = await startWorld({ tenants: [{ id: 'forward', sameAddress: true, people: { e9: 4, e10: 4 } }] });
-  const cli = await aCli(world);
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, maxConcurrency: 5 }] });
 
   const waiting = await cli.run('apply', '-f', cli.file, '--yes');
   expect(waiting.code, waiting.stderr).toBe(6);
   expect(waiting.stderr).toContain('forward waits');
+
+  const edited = join(cli.file, '..', 'edited.yaml');
+  await writeFile(edited, (await readFile(cli.file, 'utf8')).replace('maxConcurrency: 5', 'maxConcurrency: 6'));
+  const other = await cli.run('apply', '-f', edited, '--yes');
+  expect(other.code, other.stderr).toBe(2);
+  expect(other.stderr).toContain('under way with other tenants or settings');
+
   world.tenant('forward').setForward('proxied');
   const done = await cli.run('apply', '-f', cli.file, '--yes');
 
   expect(done.code, done.stderr).toBe(0);
+  await world.close();
+}, 120_000);
+
+it('an undo that meets a change by somebody else ends with 6, and after the answer with 7', async () => {
+  const world = await startWorld({ tenants: [{ id: 'changed', people: { e9: 4, e10: 4 } }] });
+  const cli = await aCli(world);
+  expect((await cli.run('apply', '-f', cli.file, '--yes')).code).toBe(0);
+  world.tenant('changed').edit(({ callback }) => (callback.url = 'https://elsewhere.example/'));
+
+  const tenant = ['-f', cli.file, '--tenant', 'changed', '--reason', 'test'];
+  const waits = await cli.run('rollback', ...tenant);
+  expect(waits.code, waits.stderr).toBe(6);
+  expect(waits.stdout).toContain('somebody else changed callback.url');
+  await cli.run('skip', ...tenant);
+  const left = await cli.run('rollback', ...tenant);
+
+  expect(left.code, left.stderr).toBe(7);
+  expect(world.tenant('changed').state().callback).toMatchObject({ url: 'https://elsewhere.example/' });
+  await world.close();
+}, 120_000);
+
+it('Ctrl-C ends whatever waits with 130', async () => {
+  const world = await startWorld({ tenants: [{ id: 'slow', people: { e9: 4, e10: 4 } }] });
+  world.fault({ system: 'console', kind: 'latency', ms: 20_000, times: Infinity });
+  const cli = await aCli(world);
+  const plan = cli.start('plan', '-f', cli.file);
+  await until('it looks at the tenant', () => world.journal.entries().length > 0);
+  plan.process.kill('SIGINT');
+
+  const { code, stderr } = await plan.finished;
+  expect(code, stderr).toBe(130);
   await world.close();
 }, 120_000);

@@ -38,6 +38,8 @@ export interface Rig {
   /** Starts it and waits for its end. */
   migrate(id: string, policy?: Policy): Promise<TenantEnd>;
   end(id: string): Promise<TenantEnd>;
+  /** Undoes it from what its runs left, and waits for the end. */
+  rollback(id: string): Promise<TenantEnd>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,11 @@ export async function aRig(specs: TenantSpec[], env: Record<string, string> = {}
       const end = await migrations.tenantEnd(idOf(id));
       if (!end) throw new Error(`${id} has not ended`);
       return end;
+    },
+    async rollback(id) {
+      const begun = await migrations.startRollback(rig.tenant(id), 'changed our mind');
+      if (begun.undo !== 'under-way') throw new Error(`no undo of ${id}: ${begun.undo}`);
+      return rig.end(id);
     },
     async close() {
       await workers.stop();

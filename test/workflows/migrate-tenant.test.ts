@@ -224,18 +224,6 @@ describe('what the history shows', () => {
   });
 });
 
-it('can be undone after it is over, from what its run left', async () => {
-  const rig = await aRig([{ ...SMALL, id: 'regret', scopeAfterSwitch: 'cleared', scope: 'departments' }]);
-  const { people: _, runs: __, ...before } = rig.world.tenant('regret').state();
-  expect(await rig.migrate('regret')).toMatchObject({ ending: 'migrated' });
-
-  const undone = await rig.migrations.rollback(rig.tenant('regret'), 'changed our mind');
-
-  expect(undone, undone?.reason).toMatchObject({ ending: 'rolled-back' });
-  expect(rig.world.tenant('regret').state()).toMatchObject(before);
-  await rig.close();
-});
-
 it('has its bundle made once for all of these', async () => {
   const { inject } = await import('vitest');
   const code = await readFile(inject('workflowBundlePath'), 'utf8');

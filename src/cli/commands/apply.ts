@@ -42,8 +42,9 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
   return inSession({ ...context, serves: 'all', sites }, async ({ temporal, migrations }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    const { started } = await migrations.startBatch(selection.batch, policyOf(options));
-    if (!started) out.say(out.text.goesOn(selection.batch.batch));
+    const started = await migrations.startBatch(selection.batch, policyOf(options));
+    if (started === 'another-under-way') throw new UsageError(out.text.otherBatch(selection.batch.batch));
+    if (started === 'under-way') out.say(out.text.goesOn(selection.batch.batch));
 
     const end = await watchBatch(
       migrations,
@@ -51,11 +52,13 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
         batch: selection.batch.batch,
         tenantIds: new Set(selection.selected.map(({ tenant }) => tenant.id)),
         timeoutMs: options.timeout ?? null,
-        interrupted: context.interrupted,
       },
       out,
     );
-    if (end.because === 'interrupted' || end.because === 'timeout') return leave(end, out);
+    if (end.because === 'timeout') {
+      out.say(out.text.timedOut);
+      return EXIT.timeout;
+    }
     const report = await readReport(migrations, selection);
     showReport(report, out);
     return finish(end, report, options.file, out);
@@ -99,11 +102,6 @@ async function confirmed({ ask, out }: Context): Promise<boolean> {
   return false;
 }
 
-function leave({ because }: WatchEnd, out: Output): ExitCode {
-  out.say(because === 'timeout' ? out.text.timedOut : out.text.interrupted);
-  return because === 'timeout' ? EXIT.timeout : EXIT.interrupted;
-}
-
 export function showReport(report: BatchReport, out: Output): void {
   out.data(report, () => [tenantTable(report.tenants, out), causeLines(report, out)].filter(Boolean).join('\n\n'));
 }
@@ -111,7 +109,7 @@ export function showReport(report: BatchReport, out: Output): void {
 function finish(end: WatchEnd, report: BatchReport, file: string, out: Output): ExitCode {
   const counts = Object.entries(report.counts).map(([state, count]) => `${count} ${state}`);
   out.say(out.text.result(counts.join(', ')));
-  const endings = report.tenants.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+  const endings = report.tenants.map(({ outcome }) => outcome);
   if (end.because === 'people') {
     out.say(out.text.onlyPeople);
     return endings.includes('rollback-incomplete') ? EXIT.rollbackIncomplete : EXIT.waiting;

@@ -19,18 +19,18 @@ export function statusCommand(register: Register): Command {
 
 /** Reads Temporal's own lists, so that it works while nothing runs, and never wakes a migration. */
 async function status(options: Selectors & { watch?: boolean }, context: Context): Promise<ExitCode> {
-  const { out, interrupted } = context;
+  const { out } = context;
   const selection = await loadSelection(options, out);
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    while (options.watch && !interrupted.aborted && (await migrations.isRunning(selection.batch.batch))) {
+    while (options.watch && (await migrations.isRunning(selection.batch.batch))) {
       const now = await migrations.batchStatus(selection.batch.batch);
       if (now) out.progress(progressLine(now, out));
-      await pause(WATCH_EVERY_MS, undefined, { signal: interrupted }).catch(() => undefined);
+      await pause(WATCH_EVERY_MS);
     }
     const report = await readReport(migrations, selection);
     out.data(report, () => [tenantTable(report.tenants, out), causeLines(report, out)].filter(Boolean).join('\n\n'));
-    const endings = report.tenants.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+    const endings = report.tenants.map(({ outcome }) => outcome);
     if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
     if (report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
     return exitCodeOf(endings, report.outcome);

@@ -1,0 +1,51 @@
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { tenantWorkflowId } from '../domain/ids.js';
+import type { Ending } from '../domain/limits.js';
+import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
+
+/** What became of a tenant's run: its own result, or how it ended from outside. */
+export type TenantEnd = { ending: Ending; result: TenantResult | null; reason: string };
+
+/** How a tenant's newest run ended; undefined where it runs, or never ran. */
+export async function endOfTenant(client: Client, tenantId: string): Promise<TenantEnd | undefined> {
+  const handle = client.workflow.getHandle(tenantWorkflowId(tenantId));
+  try {
+    const { status, runId } = await handle.describe();
+    return status.name === 'RUNNING' ? undefined : await endOfRun(client, tenantId, runId);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** How this run of a tenant ended. Waits where it has not. */
+export async function endOfRun(client: Client, tenantId: string, runId: string): Promise<TenantEnd> {
+  const handle = client.workflow.getHandle(tenantWorkflowId(tenantId), runId);
+  try {
+    const result = (await handle.result()) as TenantResult;
+    return { ending: result.outcome, result, reason: result.reason };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return failedEnd(error.cause, (await handle.describe()).memo ?? {});
+  }
+}
+
+/** An outcome by its name; null for any other text. */
+export function asOutcome(value: string | null | undefined): Outcome | null {
+  return OUTCOMES.find((outcome) => outcome === value) ?? null;
+}
+
+function failedEnd(cause: unknown, memo: Record<string, unknown>): TenantEnd {
+  if (cause instanceof ApplicationFailure) {
+    const result = (cause.details?.[0] ?? null) as TenantResult | null;
+    return { ending: asOutcome(cause.type) ?? 'terminated', result, reason: cause.message };
+  }
+  if (cause instanceof CancelledFailure) {
+    const reason = typeof memo['reason'] === 'string' ? memo['reason'] : 'cancelled';
+    return { ending: 'cancelled', result: null, reason };
+  }
+  if (cause instanceof TimeoutFailure) return { ending: 'timed-out', result: null, reason: 'the run timed out' };
+  const reason = cause instanceof TerminatedFailure ? cause.message || 'terminated' : 'terminated';
+  return { ending: 'terminated', result: null, reason };
+}

@@ -1,0 +1,85 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { tenantOfWorkflowId } from '../domain/ids.js';
+import type { Ending } from '../domain/limits.js';
+import type { Outcome } from '../domain/outcomes.js';
+import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../domain/search-attributes.js';
+import { STEPS, type Step } from '../domain/steps.js';
+import { asOutcome } from './endings.js';
+
+/** One tenant as the lists of Temporal show it: needs no worker and no query. */
+export interface TenantRow {
+  tenantId: string;
+  batch: string | null;
+  wave: string | null;
+  step: Step | null;
+  /** Null while it runs. */
+  outcome: Outcome | null;
+  ending: Ending | null;
+  findings: string[];
+  needsAttention: boolean;
+  startedAt: string;
+  endedAt: string | null;
+  runId: string;
+}
+
+const key = (name: SearchAttribute) => SEARCH_ATTRIBUTES[name].name;
+const STEP = defineSearchAttributeKey(key('step'), SearchAttributeType.KEYWORD);
+const OUTCOME = defineSearchAttributeKey(key('outcome'), SearchAttributeType.KEYWORD);
+const FINDINGS = defineSearchAttributeKey(key('findings'), SearchAttributeType.KEYWORD_LIST);
+const NEEDS_ATTENTION = defineSearchAttributeKey(key('needsAttention'), SearchAttributeType.BOOL);
+/** What a run is given at its start. */
+export const BATCH = defineSearchAttributeKey(key('batch'), SearchAttributeType.KEYWORD);
+export const TENANT = defineSearchAttributeKey(key('tenant'), SearchAttributeType.KEYWORD);
+export const WAVE = defineSearchAttributeKey(key('wave'), SearchAttributeType.KEYWORD);
+export const SITE = defineSearchAttributeKey(key('site'), SearchAttributeType.KEYWORD);
+
+const ALL_RUNS = "WorkflowType IN ('migrateTenant', 'rollbackTenant')";
+
+/** The list filter for tenants that wait for somebody, in whatever batch. */
+export function tenantsThatWait(): string {
+  return `${ALL_RUNS} AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
+}
+
+/** The list filter for the runs of these tenants, in whatever batch. */
+export function runsOfTenants(tenantIds: readonly string[]): string {
+  const ids = tenantIds.map((id) => `'${id}'`).join(', ');
+  return `${ALL_RUNS} AND ${key('tenant')} IN (${ids})`;
+}
+
+/** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
+export async function newestRows(client: Client, where: string): Promise<TenantRow[]> {
+  const newest = new Map<string, TenantRow>();
+  for await (const info of client.workflow.list({ query: where })) {
+    const row = rowOf(info);
+    if (!row) continue;
+    const known = newest.get(row.tenantId);
+    if (!known || known.startedAt < row.startedAt) newest.set(row.tenantId, row);
+  }
+  return [...newest.values()];
+}
+
+function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {
+  const tenantId = tenantOfWorkflowId(info.workflowId);
+  if (tenantId === undefined) return undefined;
+  const attributes = info.typedSearchAttributes;
+  const outcome = asOutcome(attributes.get(OUTCOME));
+  return {
+    tenantId,
+    batch: attributes.get(BATCH) ?? null,
+    wave: attributes.get(WAVE) ?? null,
+    step: STEPS.find((step) => step === attributes.get(STEP)) ?? null,
+    outcome,
+    ending: info.status.name === 'RUNNING' ? null : (outcome ?? outsideEnding(info.status.name)),
+    findings: attributes.get(FINDINGS) ?? [],
+    needsAttention: info.status.name === 'RUNNING' && (attributes.get(NEEDS_ATTENTION) ?? false),
+    startedAt: info.startTime.toISOString(),
+    endedAt: info.closeTime?.toISOString() ?? null,
+    runId: info.runId,
+  };
+}
+
+function outsideEnding(status: string): Ending {
+  if (status === 'CANCELLED') return 'cancelled';
+  return status === 'TIMED_OUT' ? 'timed-out' : 'terminated';
+}

@@ -1,0 +1,54 @@
+import type { Client } from '@temporalio/client';
+import { tenantWorkflowId } from '../domain/ids.js';
+import type { UndoRecord } from '../domain/outcomes.js';
+import { undoRecordQuery } from '../workflows/messages.js';
+import { endOfRun, type TenantEnd } from './endings.js';
+
+/** What the closed runs of a tenant left to undo, newest first; or a run whose writes nobody knows any more. */
+export type LeftToUndo = { records: UndoRecord[] } | { unknown: TenantEnd };
+
+const ANSWER_WITHIN_MS = 30_000;
+
+/**
+ * Walks the closed runs of a tenant, newest first, back to the last proved rollback. A run that found nothing to do, was
+ * blocked, or put back itself what it wrote left nothing; one that was terminated is asked what it had registered, which
+ * needs a worker at its site. Reads Temporal's lists, so that a second `apply` never hides what the first one wrote.
+ */
+export async function leftToUndo(client: Client, tenantId: string): Promise<LeftToUndo> {
+  const records: UndoRecord[] = [];
+  for (const { runId, type } of await closedRuns(client, tenantId)) {
+    const end = await endOfRun(client, tenantId, runId);
+    if (type === 'rollbackTenant') {
+      if (end.ending === 'rolled-back') break;
+      // What it did not put back still stands in the records that it was given.
+      continue;
+    }
+    if (end.ending === 'rolled-back' || end.ending === 'cancelled') continue;
+    if (end.result) {
+      if (end.result.undoRecord) records.push(end.result.undoRecord);
+      continue;
+    }
+    const record = await askedOf(client, tenantId, runId);
+    if (record === undefined) return { unknown: end };
+    if (record) records.push(record);
+  }
+  return { records };
+}
+
+async function closedRuns(client: Client, tenantId: string): Promise<{ runId: string; type: string }[]> {
+  const runs = [];
+  for await (const info of client.workflow.list({ query: `WorkflowId = '${tenantWorkflowId(tenantId)}'` })) {
+    if (info.status.name !== 'RUNNING') runs.push({ runId: info.runId, type: info.type, at: info.startTime.getTime() });
+  }
+  return runs.sort((one, other) => other.at - one.at);
+}
+
+/** Null: it wrote nothing. Undefined: it cannot be asked. */
+async function askedOf(client: Client, tenantId: string, runId: string): Promise<UndoRecord | null | undefined> {
+  try {
+    const handle = client.workflow.getHandle(tenantWorkflowId(tenantId), runId);
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query(undoRecordQuery));
+  } catch {
+    return undefined;
+  }
+}
