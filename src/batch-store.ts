@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchMissing, type BatchStore } from './activities/batch-store.js';
+import { BatchMissing, type BatchStore } from './activities/batch.js';
 import { canonicalJson } from './domain/canonical-json.js';
 import type { Tenant } from './domain/tenant.js';
 
@@ -23,7 +23,7 @@ export function createFileBatchStore(folder: string): BatchStore {
       await rename(`${file}.${process.pid}`, file);
       return reference;
     },
-    async page({ batch, reference, wave, from, limit }) {
+    async get(batch, reference) {
       const file = fileOf(batch, reference);
       let waves = read.get(file);
       if (!waves) {
@@ -31,7 +31,7 @@ export function createFileBatchStore(folder: string): BatchStore {
         read.set(file, waves);
         waves.catch(() => read.delete(file));
       }
-      return ((await waves)[wave] ?? []).slice(from, from + limit);
+      return waves;
     },
   };
 }

@@ -1,33 +1,22 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { BatchStore } from './activities/batch-store.js';
+import type { BatchStore } from './activities/batch.js';
+import { createBatches } from './client/batches.js';
 import { endOfTenant, type TenantEnd } from './client/endings.js';
-import { BATCH, newestRows, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import { newestRows, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { leftToUndo } from './client/undo-records.js';
-import type { Batch } from './domain/batch.js';
-import type { BatchStatus, TenantEnding } from './domain/batch-status.js';
-import { batchHash } from './domain/fingerprint.js';
-import {
-  batchWorkflowId,
-  COORDINATOR_TASK_QUEUE,
-  inspectionTaskQueue,
-  inspectionWorkflowId,
-  siteTaskQueue,
-  tenantWorkflowId,
-} from './domain/ids.js';
+import type { TenantEnding } from './domain/limits.js';
+import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, siteTaskQueue, tenantWorkflowId } from './domain/ids.js';
 import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
-import { assignWaves } from './domain/waves.js';
 import type { Inspection } from './workflows/inspect-tenant.js';
-import { approveWaveUpdate, batchStatusQuery, decideUpdate, tenantStatusQuery } from './workflows/messages.js';
-import type { inspectTenant, migrateBatch, rollbackTenant } from './workflows/index.js';
+import { decideUpdate, tenantStatusQuery } from './workflows/messages.js';
+import type { inspectTenant, rollbackTenant } from './workflows/index.js';
 
+export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
 export { runsOfTenants, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
-
-/** What came of asking for a batch: another one of the same name may be under way with other tenants or settings. */
-export type BatchStart = 'started' | 'under-way' | 'another-under-way';
 
 /** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
 export type RollbackStart = { undo: 'under-way' } | { undo: 'nothing' } | { undo: 'unknown'; end: TenantEnd };
@@ -39,74 +28,18 @@ const QUERY_WITHIN_MS = 3_000;
 /** An inspection that nobody waits for any more ends by itself. */
 const INSPECTION_WITHIN = '1 hour';
 
-export function createMigrations({ client, store }: { client: Client; store: BatchStore }) {
+export interface MigrationsOptions {
+  client: Client;
+  store: BatchStore;
+  /** Where coordinators run; another one keeps two installations in one namespace apart. */
+  coordinatorQueue?: string;
+}
+
+export function createMigrations({ client, store, coordinatorQueue = COORDINATOR_TASK_QUEUE }: MigrationsOptions) {
   const { workflow } = client;
 
   return {
-    /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
-    async startBatch(batch: Batch, policy?: Policy): Promise<BatchStart> {
-      const assigned = assignWaves(batch);
-      const waves = assigned.map(({ wave: { size: _taken, ...wave }, tenants }) => ({ ...wave, size: tenants.length }));
-      const reference = await store.put(
-        batch.batch,
-        assigned.map(({ tenants }) => tenants),
-      );
-      const content = batchHash({ reference, waves, limits: batch.limits });
-      try {
-        await workflow.start<typeof migrateBatch>('migrateBatch', {
-          workflowId: batchWorkflowId(batch.batch),
-          taskQueue: COORDINATOR_TASK_QUEUE,
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
-          memo: { content },
-          staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
-          args: [{ batch: batch.batch, reference, waves, limits: batch.limits, ...(policy ? { policy } : {}) }],
-        });
-        return 'started';
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const { memo } = await workflow.getHandle(batchWorkflowId(batch.batch)).describe();
-        return memo?.['content'] === content ? 'under-way' : 'another-under-way';
-      }
-    },
-
-    /** Asks the coordinator; undefined where there is none, or no worker answers. */
-    async batchStatus(batch: string): Promise<BatchStatus | undefined> {
-      try {
-        const handle = workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
-        return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, () => handle.query(batchStatusQuery));
-      } catch {
-        return undefined;
-      }
-    },
-
-    /** Whether a batch of this name is running. */
-    async isRunning(batch: string): Promise<boolean> {
-      try {
-        return (await workflow.getHandle(batchWorkflowId(batch)).describe()).status.name === 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
-
-    /** Waits for the batch's end; its counts. Rejects where it was cancelled or terminated. */
-    batchResult(batch: string): Promise<BatchStatus> {
-      return workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch)).result();
-    },
-
-    /** Whether the newest batch of this name ended because a limit was exceeded. */
-    async batchStopped(batch: string): Promise<boolean> {
-      try {
-        const handle = workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
-        if ((await handle.describe()).status.name !== 'COMPLETED') return false;
-        return (await handle.result()).outcome === 'stopped-by-limit';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
+    ...createBatches({ client, store, coordinatorQueue }),
 
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {
@@ -152,10 +85,6 @@ export function createMigrations({ client, store }: { client: Client; store: Bat
     /** Answers a tenant that waits for somebody. Rejects with the reason where the answer does not fit. */
     async decide(tenantId: string, decision: Decision): Promise<void> {
       await workflow.getHandle(tenantWorkflowId(tenantId)).executeUpdate(decideUpdate, { args: [decision] });
-    },
-
-    async approveWave(batch: string, approval: { wave: string; by: string; reason: string }): Promise<void> {
-      await workflow.getHandle(batchWorkflowId(batch)).executeUpdate(approveWaveUpdate, { args: [approval] });
     },
 
     /** A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left. */

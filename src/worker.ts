@@ -42,6 +42,8 @@ export interface WorkersOptions {
   serves: 'inspect' | 'site' | 'all';
   /** Where secret references of the kind `{env}` are looked up. */
   env: Record<string, string | undefined>;
+  /** Where coordinators run, if not on the usual queue. */
+  coordinatorQueue?: string;
   /** Made beforehand; else the one of the build, or the sources. */
   workflowBundle?: WorkflowBundleOption;
 }
@@ -64,14 +66,14 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const interceptors = { activity: [() => ({ inbound: createFailureInterceptor() })] };
-  const { preflight, takeSnapshot } = activities;
+  const { preflight, takeSnapshot, verify } = activities;
 
   const created: Promise<Worker>[] = options.sites.map((site) =>
     Worker.create({
       ...shared,
       interceptors,
       taskQueue: inspectionTaskQueue(site),
-      activities: { preflight, takeSnapshot },
+      activities: { preflight, takeSnapshot, verify },
     }),
   );
   if (options.serves !== 'inspect') {
@@ -89,7 +91,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   if (options.serves === 'all') {
     const describe = (tenantIds: readonly string[]) => migrations.endingsOf(tenantIds);
     const coordinator = createCoordinatorActivities({ store, describe });
-    created.push(Worker.create({ ...shared, taskQueue: COORDINATOR_TASK_QUEUE, activities: coordinator }));
+    const taskQueue = options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE;
+    created.push(Worker.create({ ...shared, taskQueue, activities: coordinator }));
   }
   const workers = await Promise.all(created);
   const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);

@@ -1,5 +1,4 @@
-import type { BatchStore } from './batch-store.js';
-import { createBatchActivities, type DescribeRuns } from './batch-store.js';
+import { createBatchActivities, type BatchStore, type DescribeRuns } from './batch.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
 import { createUndoActivities } from './undos.js';

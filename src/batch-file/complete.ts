@@ -20,18 +20,22 @@ export function completeBatch(file: BatchFile, tenants: readonly MergedTenant[],
     batch: file.batch,
     waves: completeWaves(file.waves),
     limits: file.limits ?? {},
+    targets: {},
     tenants: tenants.map((tenant) => completeTenant(tenant, anchor)),
   };
 }
 
 /** Without waves all tenants are one, five at a time. */
 export function completeWaves(waves: readonly WaveEntry[] | undefined): Wave[] {
-  if (waves === undefined) return [{ name: 'all', size: { rest: true }, maxConcurrency: DEFAULT_CONCURRENCY }];
+  if (waves === undefined)
+    return [{ name: 'all', size: { rest: true }, maxConcurrency: DEFAULT_CONCURRENCY, slowStart: true, order: 'file' }];
   return waves.map(
     ({ count, percent, match, rest: _, soak, maxConcurrency = DEFAULT_CONCURRENCY, name, approval, ...limits }) => ({
       name,
       size: sizeOf({ count, percent, match }),
       maxConcurrency,
+      slowStart: true,
+      order: 'file',
       ...(soak !== undefined && { soakMs: soak }),
       ...(approval !== undefined && { approval }),
       ...(limits satisfies Limits),
@@ -68,6 +72,7 @@ function completeTenant(tenant: MergedTenant, anchor: Anchor): Tenant {
       guard: { percent: people?.guard?.percent ?? 5, count: people?.guard?.count ?? 50 },
     },
     ...(window !== undefined && { window }),
+    priority: 3,
     acceptUnrestorable: [...new Set(tenant.acceptUnrestorable)],
   };
 }

@@ -1,4 +1,4 @@
-import type { BatchOutcome } from '../domain/batch-status.js';
+import type { BatchOutcome } from '../domain/batch/status.js';
 import { isFailure, type Ending } from '../domain/limits.js';
 
 /** The exit codes of the CLI: documented, never reused. */

@@ -27,6 +27,6 @@ export async function readReport(migrations: Migrations, { batch, selected }: Se
       )),
     );
   }
-  const status = await migrations.batchStopped(batch.batch);
-  return batchReport(batch.batch, reports, status);
+  const row = await migrations.batchRow(batch.batch);
+  return batchReport(batch.batch, reports, row?.outcome ?? null);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BatchStatus } from '../domain/batch-status.js';
+import type { BatchStatus } from '../domain/batch/status.js';
 import { nextAction } from '../domain/details.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import type { Output } from './output.js';
@@ -40,6 +40,7 @@ export async function watchBatch(
     if (over) return { because: 'over', status: over };
 
     const status = await migrations.batchStatus(batch);
+    if (status?.outcome === 'stopped-by-limit') return { because: 'over', status };
     if (status) {
       out.progress(progressLine(status, out));
       const stuck = await onlyPeopleCanGoOn(migrations, status, tenantIds, told, out);
@@ -83,6 +84,6 @@ async function onlyPeopleCanGoOn(
     out.say(out.text.waitsFor(tenantId, nextAction(tenant)));
   }
   const wave = status.waves.find(({ name }) => name === status.wave);
-  const canStart = status.stoppedBy === null && wave !== undefined && wave.started < wave.size;
-  return status.running > 0 && waiting.length === status.running && !(canStart && status.running < wave.maxConcurrency);
+  const canStart = status.stoppedBy === null && wave !== undefined && wave.finished + wave.running < wave.size;
+  return status.running > 0 && waiting.length === status.running && !(canStart && status.running < wave.width);
 }

@@ -25,10 +25,9 @@ export interface TenantRow {
 
 const key = (name: SearchAttribute) => SEARCH_ATTRIBUTES[name].name;
 const STEP = defineSearchAttributeKey(key('step'), SearchAttributeType.KEYWORD);
-const OUTCOME = defineSearchAttributeKey(key('outcome'), SearchAttributeType.KEYWORD);
+export const OUTCOME = defineSearchAttributeKey(key('outcome'), SearchAttributeType.KEYWORD);
 const FINDINGS = defineSearchAttributeKey(key('findings'), SearchAttributeType.KEYWORD_LIST);
-const NEEDS_ATTENTION = defineSearchAttributeKey(key('needsAttention'), SearchAttributeType.BOOL);
-/** What a run is given at its start. */
+export const NEEDS_ATTENTION = defineSearchAttributeKey(key('needsAttention'), SearchAttributeType.BOOL);
 export const BATCH = defineSearchAttributeKey(key('batch'), SearchAttributeType.KEYWORD);
 export const TENANT = defineSearchAttributeKey(key('tenant'), SearchAttributeType.KEYWORD);
 export const WAVE = defineSearchAttributeKey(key('wave'), SearchAttributeType.KEYWORD);

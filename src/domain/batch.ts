@@ -26,10 +26,18 @@ export interface Wave extends Limits {
   name: string;
   size: WaveSize;
   maxConcurrency: number;
-  /** Milliseconds to wait after the wave before the next one starts. */
+  /** Begins with one tenant and widens while results are clean; false: full width at once. */
+  slowStart: boolean;
+  /** In what order its tenants start: as in the file, or those of a higher priority first. */
+  order: 'file' | 'priority';
+  /** Nothing of the wave starts before; ISO 8601 with zone. */
+  startAfter?: string;
+  /** Milliseconds to wait after the wave; then its migrated tenants are looked at again. */
   soakMs?: number;
-  /** After the wave and its soak somebody must approve it before the next one starts. */
-  approval?: boolean;
+  /** After the wave and its soak somebody must approve it before the next one starts; `warnings`: only where some have warnings. */
+  approval?: boolean | 'warnings';
+  /** Whoever started the batch may not approve it. */
+  fourEyes?: boolean;
 }
 
 /** A batch file, read and completed. */
@@ -37,5 +45,7 @@ export interface Batch {
   batch: string;
   waves: Wave[];
   limits: Limits;
+  /** Tenants that may run at once against one origin; `*` is any that is not named. */
+  targets: Record<string, number>;
   tenants: Tenant[];
 }

@@ -1,4 +1,4 @@
-import type { BatchStatus } from './batch-status.js';
+import { cell } from './markdown.js';
 import type { StepState } from './outcomes.js';
 import type { DecisionAction, TenantStatus } from './tenant-status.js';
 
@@ -48,39 +48,4 @@ export function nextAction({ tenantId, waiting, outcome, step }: TenantStatus): 
   }
   if (outcome) return 'nothing: the run is over';
   return step ? `${step} goes on by itself` : 'starts by itself';
-}
-
-function cell(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, ' ')
-    .replaceAll('|', '\\|')
-    .slice(0, 300);
-}
-
-/** The current details of a batch: waves, counts, and what it waits for. */
-export function batchDetails(status: BatchStatus): string {
-  const rows = status.waves.map(
-    ({ name, size, started, running, finished, failed, blocked }) =>
-      `| ${name === status.wave ? '⏳' : finished === size ? '✅' : '·'} | ${cell(name)} | ${finished}/${size} | ${running} | ${failed} | ${blocked} | ${size - started} |`,
-  );
-  const endings = Object.entries(status.endings).map(([ending, count]) => `${count} ${ending}`);
-  return [
-    `**${cell(status.batch)}** · ${status.total} tenants${status.outcome ? ` · **${status.outcome}**` : ''}`,
-    '',
-    '| | wave | finished | running | failed | blocked | not started |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...rows,
-    '',
-    ...(endings.length > 0 ? [`So far: ${endings.join(', ')}`, ''] : []),
-    `Next: ${nextOfBatch(status)}`,
-  ].join('\n');
-}
-
-/** One sentence: what the batch does next, or whom it waits for. */
-export function nextOfBatch({ batch, outcome, awaitsApproval, stoppedBy, wave }: BatchStatus): string {
-  if (outcome) return 'nothing: the run is over';
-  if (awaitsApproval !== null)
-    return `qys-e10 approve -f ${batch}.yaml --wave ${awaitsApproval} --reason … lets the next wave start`;
-  if (stoppedBy !== null) return `no new tenant starts (${stoppedBy}); running ones finish`;
-  return wave === null ? 'starts by itself' : `wave ${wave} goes on by itself`;
 }

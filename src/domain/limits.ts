@@ -7,6 +7,12 @@ export const MAX_RECENT = 200;
 /** How a tenant's run ended: by its own outcome, or from outside. */
 export type Ending = Outcome | 'terminated' | 'timed-out';
 
+/** How a tenant's run ended, as its batch is told. */
+export interface TenantEnding {
+  tenantId: string;
+  ending: Ending;
+}
+
 /** What the limits of a wave, or of the whole batch, are held against. */
 export interface LimitState {
   /** Tenants of the wave, or of the batch. Percentages are of this. */
@@ -62,6 +68,16 @@ export function ended(state: LimitState, ending: Ending): LimitState {
     blocked: state.blocked + Number(ending === 'blocked'),
     rollbackIncomplete: state.rollbackIncomplete + Number(ending === 'rollback-incomplete'),
     recent: silent ? state.recent : [...state.recent, failed].slice(-MAX_RECENT),
+  };
+}
+
+/** An ended tenant is to start again: what it had ended as no longer counts. */
+export function reopened(state: LimitState, was: Ending): LimitState {
+  return {
+    ...state,
+    failed: state.failed - Number(isFailure(was)),
+    blocked: state.blocked - Number(was === 'blocked'),
+    rollbackIncomplete: Math.max(0, state.rollbackIncomplete - Number(was === 'rollback-incomplete')),
   };
 }
 

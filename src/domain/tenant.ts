@@ -24,6 +24,8 @@ export interface Tenant {
   categories: CategoriesChoice;
   people: PeopleChoice;
   window?: MaintenanceWindow;
+  /** From 1, the first, to 5; for waves whose order is `priority`. */
+  priority: number;
   /** Secrets that the console shows, that differ from ours, and that an undo need not restore. */
   acceptUnrestorable: SecretField[];
 }

@@ -1,5 +1,4 @@
-import type { BatchOutcome } from '../domain/batch-status.js';
-import { outcomeOfBatch } from '../domain/batch-status.js';
+import { outcomeOfEndings, type BatchOutcome } from '../domain/batch/status.js';
 import type { FindingCode } from '../domain/findings.js';
 import type { Ending } from '../domain/limits.js';
 import type { TenantReport } from './tenant-report.js';
@@ -22,7 +21,12 @@ export interface Cause {
   tenants: string[];
 }
 
-export function batchReport(batch: string, tenants: readonly TenantReport[], stopped: boolean): BatchReport {
+/** `outcome`: what the coordinator calls it, where it says so; else it follows from the tenants. */
+export function batchReport(
+  batch: string,
+  tenants: readonly TenantReport[],
+  outcome: BatchOutcome | null,
+): BatchReport {
   const counts: BatchReport['counts'] = {};
   for (const tenant of tenants) {
     const state = tenant.outcome ?? (tenant.step === null ? 'not-started' : 'running');
@@ -32,7 +36,12 @@ export function batchReport(batch: string, tenants: readonly TenantReport[], sto
   return {
     schemaVersion: 1,
     batch,
-    outcome: over || stopped ? outcomeOfBatch(counts, tenants.length, stopped) : null,
+    outcome:
+      outcome === 'stopped-by-limit' || outcome === 'aborted'
+        ? outcome
+        : over
+          ? outcomeOfEndings(counts, tenants.length)
+          : null,
     total: tenants.length,
     counts,
     causes: causesOf(tenants),

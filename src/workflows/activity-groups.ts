@@ -1,10 +1,13 @@
 import {
   ActivityCancellationType,
   proxyActivities,
+  proxyLocalActivities,
   type ActivityOptions,
+  type LocalActivityOptions,
   type RetryPolicy,
 } from '@temporalio/workflow';
 import type { CoordinatorActivities, TenantActivities } from '../activities/index.js';
+import { inspectionTaskQueue } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 
 /** After this much silence a worker is taken for dead; every activity beats every two seconds (`activities/failures.ts`). */
@@ -123,12 +126,37 @@ interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
   retry: RetryPolicy;
 }
 
-const STORE: ActivityOptions = {
+/** In the coordinator's own process, so that a page of tenants costs one event and no task. */
+const STORE: LocalActivityOptions = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 };
 
-/** The coordinator's own: its store of tenants, and a look at runs that never told how they ended. */
-export function coordinatorActivities(): CoordinatorActivities {
-  return proxyActivities<CoordinatorActivities>(STORE);
+/** The store of tenants. */
+export function storeActivities(): Omit<CoordinatorActivities, 'findEnded'> {
+  return proxyLocalActivities<CoordinatorActivities>(STORE);
+}
+
+/** A look at runs that never told how they ended. */
+export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded'> {
+  return proxyActivities<CoordinatorActivities>({
+    startToCloseTimeout: '1 minute',
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+    summary: 'how did those end that did not tell',
+  });
+}
+
+/** What a coordinator asks of a tenant's own site: looks only. */
+export function inspectionActivities(site: string, policy: Policy): Pick<TenantActivities, 'verify'> {
+  return proxyActivities<TenantActivities>({
+    taskQueue: inspectionTaskQueue(site),
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: HEARTBEAT,
+    retry: {
+      initialInterval: policy.firstRetryMs,
+      maximumInterval: policy.maxRetryMs,
+      maximumAttempts: policy.readAttempts,
+    },
+    summary: 'second look during the soak',
+  });
 }

@@ -1,5 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchStatus, TenantEnding } from '../domain/batch-status.js';
+import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
+import type { Candidate } from '../domain/batch/schedule.js';
+import type { Source } from '../domain/batch/state.js';
+import type { BatchStatus } from '../domain/batch/status.js';
+import type { Explanation } from '../domain/batch/why.js';
+import type { TenantEnding } from '../domain/limits.js';
 import type { UndoRecord } from '../domain/outcomes.js';
 import type { Decision, TenantStatus } from '../domain/tenant-status.js';
 
@@ -15,8 +20,61 @@ export const decideUpdate = defineUpdate<void, [Decision]>('decide');
 /** A tenant tells its batch how it ended. Goes to the batch's newest run, and counts once however often it comes. */
 export const tenantEndedSignal = defineSignal<[TenantEnding]>('tenantEnded');
 
+/** A tenant tells its batch that an endpoint refuses a credential which several tenants share; it waits for `endpointOpen`. */
+export const endpointRefusedSignal =
+  defineSignal<[{ tenantId: string; endpoint: string; why: string }]>('endpointRefused');
+
+/** The batch tells a tenant that waits for an endpoint to try again. */
+export const endpointOpenSignal = defineSignal('endpointOpen');
+
+/** The batch tells a tenant to stop before its next step, or to go on. */
+export const pauseSignal = defineSignal<[boolean]>('setPaused');
+
+/** A worker tells the batch that a target asks to be asked less often. */
+export const targetThrottledSignal = defineSignal<[{ tenantId: string }]>('targetThrottled');
+
 /** Where a batch stands: counts, never tenants. */
 export const batchStatusQuery = defineQuery<BatchStatus>('progress');
 
-/** Lets the next wave start after one that asked for approval. */
-export const approveWaveUpdate = defineUpdate<void, [{ wave: string; by: string; reason: string }]>('approveWave');
+/** Where the tenants of each wave lie in the store, the endpoints that are held, and the limits of targets. */
+export const sourcesQuery = defineQuery<{ waves: Source[][]; endpoints: string[]; targets: Record<string, number> }>(
+  'sources',
+);
+
+/** What keeps a tenant of the batch where it is. */
+export const whyQuery = defineQuery<Explanation, [Candidate]>('why');
+
+/** Holds the batch, a wave, a tenant or an endpoint; a tenant that runs alone takes it as well. */
+export const pauseUpdate = defineUpdate<void, [Order & { on: Scope }]>('pause');
+
+/** Lifts a pause; for the batch also goes on after a limit was exceeded, with new limits where they are given. */
+export const resumeUpdate = defineUpdate<void, [Order & { on: Scope; limits?: LimitChange }]>('resume');
+
+/** New limits of a wave, or of the batch where `wave` is null. */
+export const setLimitsUpdate = defineUpdate<void, [Order & { wave: string | null; change: LimitChange }]>('setLimits');
+
+/** Lets the next wave start after one that asked for approval. `content`: hash of the batch that is approved. */
+export const approveWaveUpdate = defineUpdate<void, [Order & { wave: string; content?: string }]>('approveWave');
+
+/** Stops the batch instead of going on to the next wave. */
+export const rejectWaveUpdate = defineUpdate<void, [Order & { wave: string }]>('rejectWave');
+
+/** Ends the batch. `finish-step`: running tenants stop before their next step and wait; `undo`: they are undone. */
+export const abortUpdate = defineUpdate<void, [Order & { how: 'finish-step' | 'undo' }]>('abort');
+
+/** Which tenants an order was carried out for, and why not for the others. */
+export interface Answered {
+  accepted: string[];
+  refused: { tenantId: string; why: string }[];
+}
+
+/** Tenants of the store join a wave. `content`: hash of the batch with them. */
+export const addTenantsUpdate = defineUpdate<void, [Order & { wave: string; source: Source; content: string }]>(
+  'addTenants',
+);
+
+/** Tenants that have not started are left out; they end as `skipped`. */
+export const dropTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('dropTenants');
+
+/** Tenants that ended otherwise than migrated start again. */
+export const retryTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('retryTenants');

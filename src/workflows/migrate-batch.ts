@@ -7,151 +7,290 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Limits } from '../domain/batch.js';
+import type { Startable } from '../activities/batch.js';
+import { batchDetails } from '../domain/batch/details.js';
+import { endpointRefused } from '../domain/batch/control.js';
+import { stateAt } from '../domain/batch/ledger.js';
+import { nextMove, reasonsOfTenant, room, usualDuration } from '../domain/batch/schedule.js';
 import {
-  batchStatus,
-  nextMove,
-  noTenantStarted,
+  entered,
+  newBatchState,
+  targetThrottled,
   tenantEnded,
+  tenantParked,
   tenantStarted,
+  tenantWoken,
+  toVerify,
+  waveOf,
+  waveVerified,
   type BatchState,
-  type SizedWave,
-} from '../domain/batch-state.js';
-import type { BatchStatus } from '../domain/batch-status.js';
-import { batchDetails } from '../domain/details.js';
+  type NewBatch,
+  type Source,
+} from '../domain/batch/state.js';
+import { batchStatus, type BatchStatus } from '../domain/batch/status.js';
+import { explain } from '../domain/batch/why.js';
 import { tenantWorkflowId } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
-import type { Tenant } from '../domain/tenant.js';
-import { coordinatorActivities } from './activity-groups.js';
-import { invalid, missing } from './failures.js';
-import { approveWaveUpdate, batchStatusQuery, tenantEndedSignal } from './messages.js';
+import { storeActivities, coordinatorActivities } from './activity-groups.js';
+import { missing } from './failures.js';
+import { handleBatchOrders } from './batch-orders.js';
+import { lookAgain } from './look-again.js';
+import {
+  batchStatusQuery,
+  endpointOpenSignal,
+  endpointRefusedSignal,
+  pauseSignal,
+  sourcesQuery,
+  targetThrottledSignal,
+  tenantEndedSignal,
+  whyQuery,
+} from './messages.js';
+import { showBatchInLists } from './search-attributes.js';
 import { startTenant } from './start-tenant.js';
 
 export interface MigrateBatchInput {
   batch: string;
-  /** Where the tenants lie: never in a payload. */
-  reference: string;
-  waves: SizedWave[];
-  limits: Limits;
   policy?: Policy;
+  /** Given by whoever starts the batch. The tenants lie in the store: never in a payload. */
+  begin?: Omit<NewBatch, 'startedAt'>;
   /** From the run before, over Continue-As-New. */
   state?: BatchState;
 }
 
-const PAGE = 50;
-/** 6 to 9 events each: well below the server's suggestion of 4,096. */
-const STARTS_PER_RUN = 300;
-const RECONCILE_EVERY = '30 seconds';
+/** Tenants fetched at once; what the window does not take waits here. */
+const PAGE = 40;
+/** Started side by side: fewer and wider workflow tasks. */
+const STARTS_AT_ONCE = 20;
+const LOOKS_AT_ONCE = 20;
+/** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before. */
+const MAX_EVENTS = 3_000;
+const MAX_BYTES = 3 * 1024 * 1024;
+const RECONCILE_EVERY = '20 seconds';
 
 /**
- * Moves the tenants of a batch, wave after wave, through a window of running ones; starts no more when a limit is exceeded.
- * Carries the ids that are in flight through Continue-As-New, and looks after those that never tell how they ended.
+ * Moves the tenants of a batch, wave after wave, through a window of running ones. What it does next is decided in one place
+ * (`domain/batch/schedule.ts`); here it is only carried out. Ids in flight travel through Continue-As-New, and those that never
+ * tell how they ended are looked after.
  */
 export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatus> {
-  const { batch, reference, waves, limits, policy } = input;
-  const { listTenants, findEnded } = coordinatorActivities();
-  const state = input.state ?? noTenantStarted(waves, new Date().toISOString());
-  let page: Tenant[] = [];
-  let startsOfRun = 0;
-  let over = false;
+  const { batch, policy } = input;
+  const { nextTenants } = storeActivities();
+  const { findEnded } = coordinatorActivities();
+  const state = input.state ?? begun(input);
   /** Counted as running, but its run may not be there yet: an earlier one must not be taken for it. */
-  let starting: string | null = null;
+  const starting = new Set<string>();
+  let changes = 0;
+  let over = false;
+  let shown = '';
+  let supply: { wave: number; tenants: Startable[] } = { wave: -1, tenants: [] };
 
-  const status = (): BatchStatus => batchStatus(batch, state, waves, over);
-  const show = (): void => setCurrentDetails(batchDetails(status()));
-  const settle = (ending: Parameters<typeof tenantEnded>[1]): void => {
-    tenantEnded(state, ending, currentWave(), limits);
-    show();
+  const changed = (): void => {
+    changes += 1;
+    const now = status();
+    setCurrentDetails(batchDetails(now));
+    shown = showBatchInLists(now, shown);
   };
-  setHandler(batchStatusQuery, status, { description: 'Counts of this batch, by wave and ending' });
+  const settle = (ending: Parameters<typeof tenantEnded>[1]): void => {
+    tenantEnded(state, ending, Date.now());
+    changed();
+  };
+  setHandler(batchStatusQuery, status, { description: 'Counts of this batch, by wave and state' });
+  setHandler(whyQuery, (candidate) => explain(state, candidate, Date.now()), {
+    description: 'What keeps a tenant where it is',
+  });
+  setHandler(sourcesQuery, sources, { description: 'Where the tenants of this batch lie' });
   setHandler(tenantEndedSignal, settle, { description: 'A tenant tells how it ended' });
   setHandler(
-    approveWaveUpdate,
-    () => {
-      state.awaitsApproval = null;
+    endpointRefusedSignal,
+    ({ tenantId, endpoint, why }) => {
+      endpointRefused(state, endpoint, why, now());
+      tenantParked(state, tenantId, endpoint);
+      changed();
     },
-    {
-      description: 'Lets the next wave start, with by and reason',
-      validator: ({ wave, by, reason }) => {
-        if (state.awaitsApproval !== wave) throw invalid(`wave ${wave} waits for no approval`);
-        if (!by || !reason) throw invalid('by and reason are needed');
-      },
-    },
+    { description: 'A tenant meets an endpoint that refuses a credential which several share' },
   );
-  show();
+  setHandler(
+    targetThrottledSignal,
+    () => {
+      targetThrottled(state);
+      changed();
+    },
+    { description: 'A target asks to be asked less often' },
+  );
+  handleBatchOrders(batch, state, changed);
+  changed();
 
   try {
-    await reconcileWhile(async () => {
-      for (; state.wave < waves.length; state.wave += 1, state.next = 0) {
-        await runWave();
-        if (state.stoppedBy !== null) return;
-        await acceptWave();
-      }
-    });
+    await reconcileWhile(run);
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    await CancellationScope.nonCancellable(() => reconcileWhile(undoRunning));
+    // Cancel = roll back: every running tenant is undone, and waited for.
+    state.abort = 'undo';
+    await CancellationScope.nonCancellable(() => reconcileWhile(run));
     over = true;
-    show();
+    changed();
     throw error;
   }
   over = true;
-  show();
+  changed();
   return status();
 
-  async function runWave(): Promise<void> {
+  async function run(): Promise<void> {
     for (;;) {
-      const move = nextMove(state, currentWave(), limits);
-      if (move === 'end-wave' || move === 'stop') return;
-      if (move === 'start') await startNext();
-      else await condition(() => nextMove(state, currentWave(), limits) !== 'wait');
-      if (startsOfRun >= STARTS_PER_RUN || workflowInfo().continueAsNewSuggested) await goOnAsNew();
+      const move = nextMove(state, Date.now());
+      switch (move.do) {
+        case 'over':
+          return;
+        case 'cancel':
+          await cancelRunning();
+          break;
+        case 'tell':
+          await Promise.all(move.tenants.map(({ id, paused }) => pauseTenant(id, paused)));
+          break;
+        case 'wake':
+          await wake(move.id);
+          break;
+        case 'start':
+          await startSome(move.waves);
+          break;
+        case 'verify':
+          await verifySome();
+          break;
+        case 'enter':
+          entered(state, move.phase, Date.now());
+          changed();
+          break;
+        case 'stop':
+          state.stoppedBy = move.because;
+          changed();
+          break;
+        case 'wait':
+          await change(move.until);
+      }
+      await goOnAsNewInTime();
     }
   }
 
-  async function startNext(): Promise<void> {
-    if (page.length === 0)
-      page = await listTenants({ batch, reference, wave: state.wave, from: state.next, limit: PAGE });
-    const tenant = page.shift();
-    if (!tenant) throw missing(`the store has no tenant ${state.next} of wave ${currentWave().name}`);
-    // Before the start: a tenant may end while the start is being confirmed.
-    tenantStarted(state, tenant.id);
-    startsOfRun += 1;
-    starting = tenant.id;
-    show();
-    await startTenant({ tenant, batch, wave: currentWave().name, ...(policy ? { policy } : {}) }, settle);
-    starting = null;
+  /** Waits for an ending, an order, or the time at which something becomes possible by itself. */
+  async function change(until: number | null): Promise<void> {
+    const seen = changes;
+    const somethingChanged = (): boolean => changes !== seen;
+    if (until === null) await condition(somethingChanged);
+    else await condition(somethingChanged, Math.max(until - Date.now(), 1));
   }
 
-  async function acceptWave(): Promise<void> {
-    const { name, soakMs, approval } = currentWave();
-    const last = state.wave === waves.length - 1;
-    if (last) return;
-    if (soakMs) await sleep(soakMs, { summary: `soak of wave ${name}` });
-    if (!approval) return;
-    state.awaitsApproval = name;
-    show();
-    await condition(() => state.awaitsApproval === null);
-    show();
+  /** Fills the window from the first of these waves that has somebody whom nothing holds back. */
+  async function startSome(waves: readonly number[]): Promise<void> {
+    const seen = changes;
+    const times: number[] = [];
+    for (const wave of waves) {
+      let next = takeStartable(wave);
+      if (next.length === 0) {
+        const until = await fetch(wave);
+        if (until !== null) times.push(until);
+        next = takeStartable(wave);
+      }
+      if (next.length === 0) continue;
+      await Promise.all(next.map(start));
+      return;
+    }
+    // All of them are held back by something of their own.
+    if (changes === seen) await change(times.length === 0 ? null : Math.min(...times));
   }
 
-  async function goOnAsNew(): Promise<never> {
+  async function fetch(wave: number): Promise<number | null> {
+    const { sources, ledger, settings } = waveOf(state, wave);
+    const limited = Object.keys(state.targets).length > 0;
+    const { tenants, until } = await nextTenants({
+      batch,
+      wave,
+      sources,
+      ledger,
+      limit: PAGE,
+      order: settings.order,
+      state: { holds: state.holds, targets: state.targets, inFlight: limited ? state.inFlight : [] },
+      usualMs: usualDuration(state),
+    });
+    supply = { wave, tenants };
+    return tenants.length === 0 ? until : null;
+  }
+
+  /** Marks them as running at once, so that each start is decided with the ones before it. */
+  function takeStartable(wave: number): Startable[] {
+    const taken: Startable[] = [];
+    while (supply.wave === wave && supply.tenants.length > 0 && taken.length < STARTS_AT_ONCE && room(state) > 0) {
+      const move = nextMove(state, Date.now());
+      if (move.do !== 'start' || !move.waves.includes(wave)) break;
+      const next = supply.tenants.shift();
+      if (!next || reasonsOfTenant(state, next.candidate, Date.now(), usualDuration(state)).length > 0) continue;
+      const { id, at, endpoints, targets } = next.candidate;
+      if (!isNotStarted(wave, at)) continue;
+      tenantStarted(state, { id, wave, at, endpoints, targets, since: Date.now() });
+      starting.add(id);
+      taken.push(next);
+    }
+    if (taken.length > 0) changed();
+    return taken;
+  }
+
+  function isNotStarted(wave: number, at: number): boolean {
+    return stateAt(waveOf(state, wave).ledger, at) === 'not-started';
+  }
+
+  async function start({ tenant, candidate, shared }: Startable): Promise<void> {
+    const { name } = waveOf(state, candidate.wave).settings;
+    // A start that is under way when the batch is cancelled must be known, to be undone.
+    await CancellationScope.nonCancellable(() =>
+      startTenant({ tenant, batch, wave: name, shared, ...(policy ? { policy } : {}) }, settle),
+    );
+    starting.delete(tenant.id);
+  }
+
+  async function verifySome(): Promise<void> {
+    const positions = toVerify(state, LOOKS_AT_ONCE);
+    const { sources } = waveOf(state, state.wave);
+    const drifted = await lookAgain({ batch, wave: state.wave, sources, positions }, policy);
+    waveVerified(state, (positions.at(-1) ?? 0) + 1, drifted);
+    changed();
+  }
+
+  async function pauseTenant(id: string, paused: boolean): Promise<void> {
+    const tenant = state.inFlight.find((one) => one.id === id);
+    if (tenant) tenant.paused = paused;
+    await getExternalWorkflowHandle(tenantWorkflowId(id)).signal(pauseSignal, paused).catch(gone);
+  }
+
+  async function wake(id: string): Promise<void> {
+    tenantWoken(state, id);
+    changed();
+    await getExternalWorkflowHandle(tenantWorkflowId(id)).signal(endpointOpenSignal).catch(gone);
+  }
+
+  async function cancelRunning(): Promise<void> {
+    await Promise.all(
+      state.inFlight.map(({ id }) => getExternalWorkflowHandle(tenantWorkflowId(id)).cancel().catch(gone)),
+    );
+    await condition(() => state.inFlight.length === 0);
+  }
+
+  async function goOnAsNewInTime(): Promise<void> {
+    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+    if (historyLength < MAX_EVENTS && historySize < MAX_BYTES && !continueAsNewSuggested) return;
     await condition(allHandlersFinished);
-    return continueAsNew<typeof migrateBatch>({ ...input, state });
+    await continueAsNew<typeof migrateBatch>({ batch, ...(policy ? { policy } : {}), state });
   }
 
   /** Tenants that were terminated, or whose signal was lost, must not hold their place for ever. */
   async function reconcileWhile(work: () => Promise<void>): Promise<void> {
     let done = false;
     const reconcile = async (): Promise<void> => {
-      let first = input.state !== undefined;
+      let atOnce = input.state !== undefined;
       while (!done) {
-        if (!first) await condition(() => done, RECONCILE_EVERY);
-        first = false;
-        const tenantIds = state.inFlight.filter((id) => id !== starting);
+        if (!atOnce) await condition(() => done, RECONCILE_EVERY);
+        atOnce = false;
+        const tenantIds = state.inFlight.flatMap(({ id }) => (starting.has(id) ? [] : [id]));
         if (done || tenantIds.length === 0) continue;
         (await findEnded({ tenantIds })).forEach(settle);
       }
@@ -167,22 +306,24 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     }
   }
 
-  /** Cancel = roll back: every running tenant is undone, and waited for. */
-  async function undoRunning(): Promise<void> {
-    state.stoppedBy = 'cancelled';
-    await Promise.all(
-      state.inFlight.map((id) =>
-        getExternalWorkflowHandle(tenantWorkflowId(id))
-          .cancel()
-          .catch(() => undefined),
-      ),
-    );
-    await condition(() => state.inFlight.length === 0);
+  function sources(): { waves: Source[][]; endpoints: string[]; targets: Record<string, number> } {
+    const endpoints = state.holds.flatMap(({ on }) => ('endpoint' in on ? [on.endpoint] : []));
+    return { waves: state.waves.map((wave) => wave.sources), endpoints, targets: state.targets };
   }
 
-  function currentWave(): SizedWave {
-    const wave = waves[Math.min(state.wave, waves.length - 1)];
-    if (!wave) throw new Error('a batch has at least one wave');
-    return wave;
+  function status(): BatchStatus {
+    return batchStatus(batch, state, Date.now(), over);
   }
+}
+
+function begun({ batch, begin }: MigrateBatchInput): BatchState {
+  if (!begin) throw missing(`batch ${batch} was started without its waves`);
+  return newBatchState({ ...begin, startedAt: now() });
+}
+
+/** The tenant ended before it could be told: there is nobody to tell. */
+function gone(): void {}
+
+function now(): string {
+  return new Date().toISOString();
 }

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
 import { type Outcome, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
@@ -21,6 +22,8 @@ export interface MigrateTenantInput {
   batch?: string;
   wave?: string;
   policy?: Policy;
+  /** Endpoints that it shares with other tenants of the batch: where one refuses a credential, it does so for all of them. */
+  shared?: Endpoint[];
 }
 
 /**

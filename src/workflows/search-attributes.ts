@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcomes.js';
+import type { BatchStatus } from '../domain/batch/status.js';
 import type { Step } from '../domain/steps.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 
@@ -28,6 +29,20 @@ export function showInLists({ step, outcome, codes, needsAttention }: ShownState
     { key: FINDINGS, value: codes.length > 0 ? [...new Set(codes)] : null },
     { key: NEEDS_ATTENTION, value: needsAttention },
   ]);
+}
+
+/** A batch in the lists: held by a limit, or waiting for somebody. Answers what was shown, so that nothing is shown twice. */
+export function showBatchInLists({ outcome, stoppedBy, awaitsApproval, holds }: BatchStatus, before: string): string {
+  const needsAttention = outcome === null && (stoppedBy !== null || awaitsApproval !== null || holds.length > 0);
+  const attention = needsAttention || outcome === 'stopped-by-limit';
+  const shown = `${outcome ?? ''} ${String(attention)}`;
+  if (shown !== before && !(before === '' && shown === ' false')) {
+    upsertSearchAttributes([
+      { key: OUTCOME, value: outcome },
+      { key: NEEDS_ATTENTION, value: attention },
+    ]);
+  }
+  return shown;
 }
 
 /** Given at the start, so that they cost no event. */

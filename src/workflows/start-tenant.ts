@@ -8,9 +8,8 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { TenantEnding } from '../domain/batch-status.js';
 import { siteTaskQueue, tenantWorkflowId } from '../domain/ids.js';
-import type { Ending } from '../domain/limits.js';
+import type { Ending, TenantEnding } from '../domain/limits.js';
 import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
 import { migrateTenant, type MigrateTenantInput } from './migrate-tenant.js';
 import { startAttributes } from './search-attributes.js';

@@ -71,7 +71,7 @@ function takenBy(size: WaveSize, of: number): number | undefined {
 }
 
 function aWave(size: WaveSize): Wave {
-  return { name: 'wave', size, maxConcurrency: 5 };
+  return { name: 'wave', size, maxConcurrency: 5, slowStart: true, order: 'file' };
 }
 
 function aTenant(id: string, region = 'west'): { id: string; tags: Record<string, string> } {

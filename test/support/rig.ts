@@ -8,14 +8,14 @@ import { inject } from 'vitest';
 import { batchFileOf } from '../../simulators/batch-file.js';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { startWorld, type World } from '../../simulators/world.js';
-import { parseBatch } from '../../src/batch-file/parse.js';
+import { parseBatch, type ParsedBatch } from '../../src/batch-file/parse.js';
 import { createFileBatchStore } from '../../src/batch-store.js';
 import { createMigrations, type Migrations, type TenantEnd } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
 import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Tenant } from '../../src/domain/tenant.js';
-import { startWorkers } from '../../src/worker.js';
+import { batchFolder, startWorkers } from '../../src/worker.js';
 
 /** Simulated systems come back at once or never. */
 export const IMPATIENT: Policy = {
@@ -32,6 +32,8 @@ export interface Rig {
   world: World;
   client: Client;
   migrations: Migrations;
+  /** The whole file, as it is applied. */
+  batch: ParsedBatch;
   tenant(id: string): Tenant;
   /** Starts the tenant's migration. */
   start(id: string, policy?: Policy): Promise<void>;
@@ -44,21 +46,28 @@ export interface Rig {
 }
 
 /** Ids get a suffix, since all tests share one server and a tenant's id is a lock. */
-export async function aRig(specs: TenantSpec[], env: Record<string, string> = {}): Promise<Rig> {
+export async function aRig(
+  specs: TenantSpec[],
+  env: Record<string, string> = {},
+  file: Record<string, unknown> = {},
+): Promise<Rig> {
   const suffix = randomUUID().slice(0, 8);
   const site = `site-${suffix}`;
   const world = await startWorld({
     tenants: specs.map((spec) => ({ syncSeconds: 0.2, ...spec, id: `${spec.id}-${suffix}` })),
   });
-  const { yaml, env: secrets } = batchFileOf(world, `batch-${suffix}`, { defaults: { site } });
-  const { tenants } = parseBatch(yaml, 'test.batch.yaml');
+  const { yaml, env: secrets } = batchFileOf(world, `batch-${suffix}`, { ...file, defaults: { site } });
+  const batch = parseBatch(yaml, 'test.batch.yaml');
+  const { tenants } = batch;
   const dataDir = await mkdtemp(join(tmpdir(), 'qys-e10-rig-'));
 
   const address = inject('temporalAddress');
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection });
-  const migrations = createMigrations({ client, store: createFileBatchStore(dataDir) });
+  const coordinatorQueue = `coordinator-${suffix}`;
+  const store = createFileBatchStore(batchFolder({ dataDir }));
+  const migrations = createMigrations({ client, store, coordinatorQueue });
   const workers = await startWorkers({
     config: loadConfig({ ...env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '3' }),
     temporal: {
@@ -72,7 +81,8 @@ export async function aRig(specs: TenantSpec[], env: Record<string, string> = {}
       close: () => Promise.resolve(),
     },
     sites: [site],
-    serves: 'site',
+    serves: 'all',
+    coordinatorQueue,
     env: secrets,
     workflowBundle: { codePath: inject('workflowBundlePath') },
   });
@@ -86,6 +96,7 @@ export async function aRig(specs: TenantSpec[], env: Record<string, string> = {}
     },
     client,
     migrations,
+    batch,
     tenant(id) {
       const found = tenants.find((tenant) => tenant.id === idOf(id));
       if (!found) throw new Error(`no tenant ${id}`);

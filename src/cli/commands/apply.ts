@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { sentence } from '../../domain/limits.js';
 import { assignWaves } from '../../domain/waves.js';
-import type { BatchOutcome } from '../../domain/batch-status.js';
+import type { BatchOutcome } from '../../domain/batch/status.js';
 import type { BatchReport } from '../../reports/batch-report.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
@@ -42,7 +42,7 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
   return inSession({ ...context, serves: 'all', sites }, async ({ temporal, migrations }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    const started = await migrations.startBatch(selection.batch, policyOf(options));
+    const started = await migrations.startBatch(selection.batch, context.by, policyOf(options));
     if (started === 'another-under-way') throw new UsageError(out.text.otherBatch(selection.batch.batch));
     if (started === 'under-way') out.say(out.text.goesOn(selection.batch.batch));
 

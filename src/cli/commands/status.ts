@@ -23,7 +23,7 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
   const selection = await loadSelection(options, out);
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    while (options.watch && (await migrations.isRunning(selection.batch.batch))) {
+    while (options.watch && (await migrations.batchRow(selection.batch.batch))?.running) {
       const now = await migrations.batchStatus(selection.batch.batch);
       if (now) out.progress(progressLine(now, out));
       await pause(WATCH_EVERY_MS);

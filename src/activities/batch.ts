@@ -1,0 +1,185 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { endpointsOf, targetsOf, type Endpoint } from '../domain/batch/endpoints.js';
+import { positionsOf, type Ledger } from '../domain/batch/ledger.js';
+import { reasonsOfTenant, type Candidate } from '../domain/batch/schedule.js';
+import type { BatchState, Source } from '../domain/batch/state.js';
+import type { Ending } from '../domain/limits.js';
+import type { Tenant } from '../domain/tenant.js';
+import { windowAt } from './maintenance-window.js';
+
+/** A batch as it was when it was applied: its tenants by wave. Lies beside Temporal, since ten thousand tenants fit in no payload. */
+export interface BatchStore {
+  /** Keeps the tenants of each wave and answers a reference by content: the same tenants, the same reference. */
+  put(batch: string, waves: readonly (readonly Tenant[])[]): Promise<string>;
+  /** The tenants of each wave, in the order of the file. Throws `BatchMissing` where the reference is not of this store. */
+  get(batch: string, reference: string): Promise<readonly (readonly Tenant[])[]>;
+}
+
+/** The store has no such batch, and asking again will not help; says where it looked. */
+export class BatchMissing extends Error {
+  override readonly name = 'BatchMissing';
+}
+
+/** How runs ended, by tenant; those that are running or never were are left out. */
+export type DescribeRuns = (tenantIds: readonly string[]) => Promise<{ tenantId: string; ending: Ending }[]>;
+
+/** A wave as the coordinator knows it: positions and letters, no tenants. */
+export interface WaveInput {
+  batch: string;
+  wave: number;
+  sources: Source[];
+}
+
+export interface NextTenantsInput extends WaveInput {
+  ledger: Ledger;
+  limit: number;
+  order: 'file' | 'priority';
+  /** What holds tenants back; `inFlight` only where targets are limited. */
+  state: Pick<BatchState, 'holds' | 'inFlight' | 'targets'>;
+  usualMs: number;
+}
+
+/** A tenant that may start, and what it shares with others of the batch. */
+export interface Startable {
+  tenant: Tenant;
+  candidate: Candidate;
+  shared: Endpoint[];
+}
+
+export interface NextTenants {
+  tenants: Startable[];
+  /** Where none may start: when time alone changes that, in milliseconds since the epoch; null where it does not. */
+  until: number | null;
+}
+
+export interface Located {
+  tenantId: string;
+  wave: number;
+  at: number;
+}
+
+/** What the coordinator asks of its store, and of runs that never told how they ended. Touches no tenant's systems. */
+export function createBatchActivities({ store, describe }: { store: BatchStore; describe: DescribeRuns }) {
+  const shared = createSharedEndpoints(store);
+
+  return {
+    /** The next tenants of a wave that nothing holds back, in its order. */
+    async nextTenants(input: NextTenantsInput): Promise<NextTenants> {
+      return missingAsFailure(async () => {
+        const tenants = await tenantsOf(store, input);
+        const found: Startable[] = [];
+        const times: number[] = [];
+        for (const at of inOrder(positionsOf(input.ledger, ['not-started']), tenants, input.order)) {
+          const tenant = tenants[at];
+          if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${input.wave}`);
+          const common = await shared(input, tenant);
+          const candidate = candidateOf(tenant, { wave: input.wave, at }, common, input.state.targets, new Date());
+          const reasons = reasonsOfTenant(input.state, candidate, Date.now(), input.usualMs);
+          if (reasons.length === 0) found.push({ tenant, candidate, shared: common });
+          else times.push(...reasons.flatMap(({ until }) => (until === undefined ? [] : [until])));
+          if (found.length >= input.limit) break;
+        }
+        return { tenants: found, until: times.length === 0 ? null : Math.min(...times) };
+      });
+    },
+
+    /** The tenants at these positions, for a second look. */
+    async tenantsAt({ positions, ...wave }: WaveInput & { positions: number[] }): Promise<Tenant[]> {
+      return missingAsFailure(async () => {
+        const tenants = await tenantsOf(store, wave);
+        return positions.flatMap((at) => tenants[at] ?? []);
+      });
+    },
+
+    /** Where these tenants stand; those that are not of the batch are left out. */
+    async locateTenants({ batch, waves, tenantIds }: LocateInput): Promise<Located[]> {
+      return missingAsFailure(async () => {
+        const wanted = new Set(tenantIds);
+        const found: Located[] = [];
+        for (const [wave, sources] of waves.entries()) {
+          (await tenantsOf(store, { batch, wave, sources })).forEach(({ id }, at) => {
+            if (wanted.has(id)) found.push({ tenantId: id, wave, at });
+          });
+        }
+        return found;
+      });
+    },
+
+    /** For tenants whose signal never came: terminated from outside, or lost. */
+    async findEnded({ tenantIds }: { tenantIds: string[] }): Promise<{ tenantId: string; ending: Ending }[]> {
+      return describe(tenantIds);
+    },
+  };
+}
+
+export interface LocateInput {
+  batch: string;
+  waves: Source[][];
+  tenantIds: string[];
+}
+
+/** What decides whether a tenant may start now. Also what `why` reads out. */
+export function candidateOf(
+  tenant: Tenant,
+  { wave, at }: { wave: number; at: number },
+  shared: readonly Endpoint[],
+  targets: BatchState['targets'],
+  now: Date,
+): Candidate {
+  return {
+    id: tenant.id,
+    wave,
+    at,
+    endpoints: shared.map(({ key }) => key),
+    targets: Object.keys(targets).length === 0 ? [] : targetsOf(tenant),
+    window: tenant.window ? windowAt(tenant.window, now) : null,
+  };
+}
+
+/** All tenants of a wave, with those that joined later behind the others. */
+export async function tenantsOf(store: BatchStore, { batch, sources }: WaveInput): Promise<readonly Tenant[]> {
+  const parts = await Promise.all(
+    sources.map(async ({ reference, wave }) => (await store.get(batch, reference))[wave] ?? []),
+  );
+  const [only = [], ...more] = parts;
+  return more.length === 0 ? only : parts.flat();
+}
+
+/** Which endpoints of a tenant somebody else of the same stored batch has as well. */
+function createSharedEndpoints(store: BatchStore) {
+  const counted = new Map<string, Promise<ReadonlyMap<string, number>>>();
+
+  async function countAll(batch: string, reference: string): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const tenant of (await store.get(batch, reference)).flat()) {
+      for (const { key } of endpointsOf(tenant)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  return async ({ batch, sources }: WaveInput, tenant: Tenant): Promise<Endpoint[]> => {
+    const counts = await Promise.all(
+      sources.map(({ reference }) => {
+        const known = counted.get(reference) ?? countAll(batch, reference);
+        counted.set(reference, known);
+        known.catch(() => counted.delete(reference));
+        return known;
+      }),
+    );
+    return endpointsOf(tenant).filter(({ key }) => counts.reduce((sum, of) => sum + (of.get(key) ?? 0), 0) > 1);
+  };
+}
+
+function inOrder(positions: number[], tenants: readonly Tenant[], order: 'file' | 'priority'): number[] {
+  if (order === 'file') return positions;
+  return positions.sort((one, other) => (tenants[one]?.priority ?? 0) - (tenants[other]?.priority ?? 0) || one - other);
+}
+
+async function missingAsFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BatchMissing) throw ApplicationFailure.nonRetryable(error.message, error.name);
+    throw error;
+  }
+}

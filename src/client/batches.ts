@@ -1,0 +1,193 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { candidateOf, tenantsOf, type BatchStore } from '../activities/batch.js';
+import type { Batch } from '../domain/batch.js';
+import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
+import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
+import type { Explanation } from '../domain/batch/why.js';
+import { batchHash } from '../domain/fingerprint.js';
+import { batchWorkflowId } from '../domain/ids.js';
+import type { Policy } from '../domain/policy.js';
+import type { Tenant } from '../domain/tenant.js';
+import { assignWaves } from '../domain/waves.js';
+import {
+  abortUpdate,
+  addTenantsUpdate,
+  approveWaveUpdate,
+  batchStatusQuery,
+  dropTenantsUpdate,
+  pauseUpdate,
+  rejectWaveUpdate,
+  resumeUpdate,
+  retryTenantsUpdate,
+  setLimitsUpdate,
+  sourcesQuery,
+  whyQuery,
+  type Answered,
+} from '../workflows/messages.js';
+import type { migrateBatch } from '../workflows/index.js';
+import { BATCH, NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
+
+/** What came of asking for a batch: another one of the same name may be under way with other tenants or settings. */
+export type BatchStart = 'started' | 'under-way' | 'another-under-way';
+
+/** A batch as the lists of Temporal show it: needs no worker and no query. */
+export interface BatchRow {
+  running: boolean;
+  /** `stopped-by-limit` also while it is held; null where it has not come to anything yet. */
+  outcome: BatchOutcome | null;
+  needsAttention: boolean;
+  content: string | null;
+}
+
+const QUERY_WITHIN_MS = 3_000;
+/** Ids of one Update: some hundred kilobytes at most. */
+const IDS_AT_ONCE = 1_000;
+
+export interface BatchesOptions {
+  client: Client;
+  store: BatchStore;
+  /** Where coordinators run. */
+  coordinatorQueue: string;
+}
+
+/** Starts batches, asks them, and gives them orders. Every order rejects with the reason where it does not fit. */
+export function createBatches({ client, store, coordinatorQueue }: BatchesOptions) {
+  const handleOf = (batch: string) => client.workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
+
+  async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, question);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function tell<Given>(batch: string, update: UpdateDefinition<void, [Given]>, given: Given): Promise<void> {
+    await handleOf(batch).executeUpdate(update, { args: [given] });
+  }
+
+  async function tellInPages(
+    batch: string,
+    update: UpdateDefinition<Answered, [Order & { tenantIds: string[] }]>,
+    { tenantIds, ...order }: Order & { tenantIds: readonly string[] },
+  ): Promise<Answered> {
+    const all: Answered = { accepted: [], refused: [] };
+    for (let from = 0; from < tenantIds.length; from += IDS_AT_ONCE) {
+      const page = tenantIds.slice(from, from + IDS_AT_ONCE);
+      const { accepted, refused } = await handleOf(batch).executeUpdate(update, {
+        args: [{ ...order, tenantIds: [...page] }],
+      });
+      all.accepted.push(...accepted);
+      all.refused.push(...refused);
+    }
+    return all;
+  }
+
+  return {
+    /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
+    async startBatch(batch: Batch, by: string, policy?: Policy): Promise<BatchStart> {
+      const begin = await stored(store, batch);
+      try {
+        await client.workflow.start<typeof migrateBatch>('migrateBatch', {
+          workflowId: batchWorkflowId(batch.batch),
+          taskQueue: coordinatorQueue,
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
+          memo: { content: begin.content },
+          staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
+          args: [{ batch: batch.batch, begin: { ...begin, startedBy: by }, ...(policy ? { policy } : {}) }],
+        });
+        return 'started';
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        const row = await this.batchRow(batch.batch);
+        return row?.content === begin.content ? 'under-way' : 'another-under-way';
+      }
+    },
+
+    /** Undefined where no batch of this name ever ran. */
+    async batchRow(batch: string): Promise<BatchRow | undefined> {
+      try {
+        const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
+        const content = memo?.['content'];
+        const outcome = typedSearchAttributes.get(OUTCOME);
+        return {
+          running: status.name === 'RUNNING',
+          outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
+          needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
+          content: typeof content === 'string' ? content : null,
+        };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
+
+    /** Asks the coordinator, once; undefined where there is none, or no worker answers. */
+    batchStatus(batch: string): Promise<BatchStatus | undefined> {
+      return ask(() => handleOf(batch).query(batchStatusQuery));
+    },
+
+    /** Waits for the batch's end; its counts. Rejects where it was cancelled or terminated. */
+    batchResult(batch: string): Promise<BatchStatus> {
+      return handleOf(batch).result();
+    },
+
+    /** What keeps a tenant where it is; undefined where it is not of the batch, or no worker answers. */
+    async why(batch: string, tenantId: string): Promise<Explanation | undefined> {
+      const asked = await ask(() => handleOf(batch).query(sourcesQuery));
+      for (const [wave, sources] of (asked?.waves ?? []).entries()) {
+        const tenants = await tenantsOf(store, { batch, wave, sources });
+        const at = tenants.findIndex(({ id }) => id === tenantId);
+        const tenant = tenants[at];
+        if (!asked || !tenant) continue;
+        const shared = asked.endpoints.map((key) => ({ system: 'console' as const, key }));
+        const candidate = candidateOf(tenant, { wave, at }, shared, asked.targets, new Date());
+        return ask(() => handleOf(batch).query(whyQuery, candidate));
+      }
+      return undefined;
+    },
+
+    pause: (batch: string, order: Order & { on: Scope }) => tell(batch, pauseUpdate, order),
+    resume: (batch: string, order: Order & { on: Scope; limits?: LimitChange }) => tell(batch, resumeUpdate, order),
+    setLimits: (batch: string, order: Order & { wave: string | null; change: LimitChange }) =>
+      tell(batch, setLimitsUpdate, order),
+    approveWave: (batch: string, order: Order & { wave: string; content?: string }) =>
+      tell(batch, approveWaveUpdate, order),
+    rejectWave: (batch: string, order: Order & { wave: string }) => tell(batch, rejectWaveUpdate, order),
+    abort: (batch: string, order: Order & { how: 'finish-step' | 'undo' }) => tell(batch, abortUpdate, order),
+
+    /** Tenants of the file join waves of the running batch. */
+    async addTenants(batch: Batch, order: Order, joining: ReadonlyMap<string, readonly Tenant[]>): Promise<void> {
+      const waves = [...joining];
+      const reference = await store.put(
+        batch.batch,
+        waves.map(([, tenants]) => tenants),
+      );
+      const { content } = await stored(store, batch);
+      for (const [index, [wave, { length }]] of waves.entries()) {
+        const source = { reference, wave: index, size: length };
+        await tell(batch.batch, addTenantsUpdate, { ...order, wave, source, content });
+      }
+    },
+
+    dropTenants: (batch: string, order: Order & { tenantIds: readonly string[] }) =>
+      tellInPages(batch, dropTenantsUpdate, order),
+    retryTenants: (batch: string, order: Order & { tenantIds: readonly string[] }) =>
+      tellInPages(batch, retryTenantsUpdate, order),
+  };
+}
+
+/** Puts the tenants into the store; what is left is small enough for a payload. */
+async function stored(store: BatchStore, { batch, waves, limits, targets, tenants }: Batch) {
+  const assigned = assignWaves({ waves, tenants });
+  const reference = await store.put(
+    batch,
+    assigned.map((one) => one.tenants),
+  );
+  const sized = assigned.map(({ wave: { size: _taken, ...wave }, tenants: of }) => ({ ...wave, size: of.length }));
+  const content = batchHash({ reference, waves: sized, limits, targets });
+  return { reference, waves: sized, limits, targets, content };
+}

@@ -1,0 +1,136 @@
+import { resumed } from '../limits.js';
+import { count } from './ledger.js';
+import { nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
+import { entered, exceeded, limitsChanged, waveOf, type BatchState } from './state.js';
+
+/** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
+const TRAIL_KEPT = 200;
+
+export function audit(state: BatchState, what: string, { by, reason }: Order, at: string, updateId?: string): void {
+  const entry: Audited = { at, what, by, reason, ...(updateId === undefined ? {} : { updateId }) };
+  state.trail = [...state.trail, entry].slice(-TRAIL_KEPT);
+}
+
+export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
+  return state.holds.some((hold) => nameOf(hold.on) === nameOf(on));
+}
+
+/** Why this order does not fit now; null where it does. Each answer is a sentence for whoever gave the order. */
+export function refusalOf(state: BatchState, order: BatchOrder): string | null {
+  if (order.by.trim() === '' || order.reason.trim() === '') return 'by and reason are needed';
+  if (state.abort !== null && order.do !== 'abort') return 'the batch is being aborted';
+  switch (order.do) {
+    case 'pause':
+      return (
+        unknownScope(state, order.on) ?? (isHeld(state, order.on) ? `${nameOf(order.on)} is paused already` : null)
+      );
+    case 'resume':
+      return unknownScope(state, order.on) ?? refusalOfResume(state, order);
+    case 'limits':
+      return order.wave === null || hasWave(state, order.wave) ? null : `there is no wave ${order.wave}`;
+    case 'approve':
+      return refusalOfApproval(state, order);
+    case 'reject':
+      return awaitsApproval(state) === order.wave ? null : `wave ${order.wave} waits for no approval`;
+    case 'abort':
+      return state.abort === 'undo' ? 'the batch is being aborted already' : null;
+  }
+}
+
+/** Carries an order out that is not refused. `at` is ISO 8601. */
+export function obey(state: BatchState, order: BatchOrder, at: string, updateId?: string): void {
+  audit(state, carriedOut(state, order, at), order, at, updateId);
+}
+
+function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
+  switch (order.do) {
+    case 'pause':
+      state.holds.push({ on: order.on, by: order.by, reason: order.reason, at });
+      return `paused ${nameOf(order.on)}`;
+    case 'resume':
+      resume(state, order);
+      return `resumed ${nameOf(order.on)}`;
+    case 'limits':
+      limitsChanged(state, order.wave, order.change);
+      return `limits of ${order.wave === null ? 'the batch' : `wave ${order.wave}`}: ${changeText(order.change)}`;
+    case 'approve':
+      entered(state, 'next-wave', 0);
+      return `approved wave ${order.wave}`;
+    case 'reject':
+      state.stoppedBy = `wave ${order.wave} was rejected by ${order.by}: ${order.reason}`;
+      return `rejected wave ${order.wave}`;
+    case 'abort':
+      state.abort = order.how;
+      return `aborted (${order.how})`;
+  }
+}
+
+/** An endpoint that refuses a credential that several tenants share is held once, instead of failing each of them. */
+export function endpointRefused(state: BatchState, key: string, why: string, at: string): void {
+  if (isHeld(state, { endpoint: key })) return;
+  const order: Order = { by: 'qys-e10', reason: why };
+  state.holds.push({ on: { endpoint: key }, ...order, at });
+  audit(state, `paused endpoint ${key}`, order, at);
+}
+
+/** The wave whose approval is awaited, or null. */
+export function awaitsApproval(state: BatchState): string | null {
+  return state.phase === 'approval' ? waveOf(state, state.wave).settings.name : null;
+}
+
+/** After the wave and its soak: whether somebody has to say yes. */
+export function needsApproval({ waves, wave }: BatchState): boolean {
+  const of = waves[wave];
+  if (!of || wave === waves.length - 1) return false;
+  const { approval } = of.settings;
+  return approval === true || (approval === 'warnings' && count(of.ledger, 'migrated-with-warnings') > 0);
+}
+
+function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 'resume' }>): void {
+  state.holds = state.holds.filter((hold) => nameOf(hold.on) !== nameOf(on));
+  if (!('batch' in on)) return;
+  if (limits) {
+    const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
+    if (current) limitsChanged(state, current.settings.name, limits);
+  }
+  if (state.stoppedBy === null) return;
+  state.stoppedBy = null;
+  state.whole = resumed(state.whole);
+  for (const wave of state.waves) wave.limits = resumed(wave.limits);
+  if (state.phase === 'verifying') state.drifted = [];
+  state.stoppedBy = exceeded(state);
+}
+
+function refusalOfResume(state: BatchState, order: Extract<BatchOrder, { do: 'resume' }>): string | null {
+  if (!('batch' in order.on)) return isHeld(state, order.on) ? null : `${nameOf(order.on)} is not paused`;
+  if (state.stoppedBy === null) return isHeld(state, order.on) ? null : 'the batch is not paused';
+  const after = { ...state, waves: state.waves.map((wave) => ({ ...wave })) };
+  resume(after, order);
+  return after.stoppedBy === null ? null : `${after.stoppedBy} is still exceeded: give a higher limit`;
+}
+
+function refusalOfApproval(
+  state: BatchState,
+  { wave, by, content }: Extract<BatchOrder, { do: 'approve' }>,
+): string | null {
+  if (awaitsApproval(state) !== wave) return `wave ${wave} waits for no approval`;
+  if (content !== undefined && content !== state.content)
+    return 'the file is not the one that this batch runs: approve with the one that was applied';
+  if (waveOf(state, state.wave).settings.fourEyes === true && by === state.startedBy)
+    return `${by} started this batch, so somebody else has to approve`;
+  return null;
+}
+
+function unknownScope(state: BatchState, on: Scope): string | null {
+  return 'wave' in on && !hasWave(state, on.wave) ? `there is no wave ${on.wave}` : null;
+}
+
+function hasWave({ waves }: BatchState, name: string): boolean {
+  return waves.some(({ settings }) => settings.name === name);
+}
+
+function changeText(change: LimitChange): string {
+  return Object.entries(change)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,41 @@
+import { cell } from '../markdown.js';
+import { nameOf } from './orders.js';
+import type { BatchStatus, WaveStatus } from './status.js';
+
+/** The current details of a batch: waves, counts, and what it waits for. What the stock Web UI shows on its page. */
+export function batchDetails(status: BatchStatus): string {
+  const endings = Object.entries(status.endings).map(([ending, count]) => `${count} ${ending}`);
+  return [
+    `**${cell(status.batch)}** · ${status.total} tenants${status.outcome ? ` · **${status.outcome}**` : ''}`,
+    '',
+    '| | wave | finished | running | width | failed | blocked |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...status.waves.map((wave) => waveRow(wave)),
+    '',
+    ...(endings.length > 0 ? [`So far: ${endings.join(', ')}`, ''] : []),
+    ...status.holds.map(({ on, by, reason }) => `Paused: ${cell(nameOf(on))} by ${cell(by)}: ${cell(reason)}`),
+    `Next: ${nextOfBatch(status)}`,
+  ].join('\n');
+}
+
+const MARKS: Partial<Record<WaveStatus['phase'], string>> = { accepted: '✅', waiting: '·', approval: '✋' };
+
+function waveRow(wave: WaveStatus): string {
+  const { name, phase, size, finished, running, width, maxConcurrency, failed, blocked } = wave;
+  const limit = wave.tolerated === null ? '' : ` of ${wave.tolerated}`;
+  return `| ${MARKS[phase] ?? '⏳'} | ${cell(name)} (${phase}) | ${finished}/${size} | ${running} | ${width}/${maxConcurrency} | ${failed}${limit} | ${blocked} |`;
+}
+
+/** One sentence: what the batch does next, or whom it waits for. */
+export function nextOfBatch({ over, awaitsApproval, stoppedBy, wave, holds, running }: BatchStatus): string {
+  if (over) return 'nothing: the run is over';
+  if (stoppedBy !== null) {
+    const rest = running > 0 ? '; running ones finish' : '';
+    return `stopped (${stoppedBy})${rest}: qys-e10 resume --reason … with a higher limit goes on, qys-e10 abort ends it`;
+  }
+  if (awaitsApproval !== null)
+    return `qys-e10 approve --wave ${awaitsApproval} --reason … lets the next wave start, qys-e10 reject stops`;
+  const [held] = holds;
+  if (held) return `qys-e10 resume --reason … goes on with ${nameOf(held.on)}`;
+  return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;
+}

@@ -1,0 +1,51 @@
+import type { ErrorLimit, ErrorRate } from '../batch.js';
+
+/** What a pause holds: the whole batch, a wave, a tenant, or an endpoint by its key. */
+export type Scope = { batch: true } | { wave: string } | { tenant: string } | { endpoint: string };
+
+/** Who gives an order, and why; both stand in the audit trail. */
+export interface Order {
+  by: string;
+  reason: string;
+}
+
+/** Something that nothing may start behind. */
+export interface Hold extends Order {
+  on: Scope;
+  /** ISO 8601. */
+  at: string;
+}
+
+/** One order that was carried out. */
+export interface Audited extends Order {
+  /** ISO 8601. */
+  at: string;
+  what: string;
+  /** Of the Update that brought it: the same one is not carried out twice. */
+  updateId?: string;
+}
+
+/** What can be changed while a batch runs. `maxConcurrency` is a wave's; given for the batch it is that of every wave. */
+export interface LimitChange {
+  maxConcurrency?: number;
+  maxErrors?: ErrorLimit;
+  maxErrorRate?: ErrorRate;
+  consecutive?: number;
+  maxBlocked?: ErrorLimit;
+  strict?: boolean;
+}
+
+/** An order to a batch, as its Update carries it. */
+export type BatchOrder =
+  | (Order & { do: 'pause'; on: Scope })
+  | (Order & { do: 'resume'; on: Scope; limits?: LimitChange })
+  | (Order & { do: 'limits'; wave: string | null; change: LimitChange })
+  | (Order & { do: 'approve'; wave: string; content?: string })
+  | (Order & { do: 'reject'; wave: string })
+  | (Order & { do: 'abort'; how: 'finish-step' | 'undo' });
+
+export function nameOf(on: Scope): string {
+  if ('wave' in on) return `wave ${on.wave}`;
+  if ('tenant' in on) return `tenant ${on.tenant}`;
+  return 'endpoint' in on ? `endpoint ${on.endpoint}` : 'the batch';
+}

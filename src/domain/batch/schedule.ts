@@ -1,0 +1,242 @@
+import { mayStart } from '../limits.js';
+import { isHeld, needsApproval } from './control.js';
+import { count } from './ledger.js';
+import { toVerify, underWay, waveOf, type BatchState, type InFlight, type NextPhase } from './state.js';
+
+/** A tenant that could start, with what decides whether it may. */
+export interface Candidate {
+  id: string;
+  wave: number;
+  at: number;
+  /** Keys of the endpoints that it shares with others. */
+  endpoints: string[];
+  targets: string[];
+  /** Its maintenance window: when it closes, where it is open; else when it opens. Milliseconds since the epoch. */
+  window: { closesAt: number } | { opensAt: number } | null;
+}
+
+/** Why something does not start. The scheduler starts what has none of these; `why` reads them out. */
+export interface Reason {
+  because:
+    | 'paused'
+    | 'stopped'
+    | 'aborted'
+    | 'limit'
+    | 'concurrency'
+    | 'earlier-wave'
+    | 'soak'
+    | 'approval'
+    | 'start-after'
+    | 'window'
+    | 'endpoint'
+    | 'target';
+  /** One sentence with the numbers. */
+  text: string;
+  /** When time alone changes it, in milliseconds since the epoch. */
+  until?: number;
+}
+
+/** What the coordinator does next. The one place where that is decided. */
+export type Move =
+  | { do: 'tell'; tenants: { id: string; paused: boolean }[] }
+  | { do: 'cancel' }
+  | { do: 'wake'; id: string }
+  /** Waves that may start somebody now, in order. */
+  | { do: 'start'; waves: number[] }
+  | { do: 'verify' }
+  | { do: 'enter'; phase: NextPhase }
+  | { do: 'stop'; because: string }
+  | { do: 'wait'; until: number | null }
+  | { do: 'over' };
+
+export function nextMove(state: BatchState, now: number): Move {
+  if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'cancel' } : { do: 'over' };
+  const tenants = state.inFlight.filter((one) => shouldPause(state, one) !== one.paused);
+  if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
+  if (state.abort !== null) return { do: 'over' };
+  if (isOver(state)) return { do: 'over' };
+
+  const held = reasonsOfBatch(state);
+  if (held.length > 0) return { do: 'wait', until: earliest(held) };
+
+  const parked = state.inFlight.find(({ parkedAt }) => parkedAt !== null && !isHeld(state, { endpoint: parkedAt }));
+  if (parked && room(state) > 0) return { do: 'wake', id: parked.id };
+
+  const waves = state.waves.map((_, wave) => wave).filter((wave) => wave <= state.wave);
+  const reasons = waves.map((wave) => reasonsOfWave(state, wave, now));
+  const open = waves.filter(
+    (wave) => reasons[wave]?.length === 0 && count(waveOf(state, wave).ledger, 'not-started') > 0,
+  );
+  if (open.length > 0) return { do: 'start', waves: open };
+
+  return waveMove(state, now) ?? { do: 'wait', until: earliest(reasons.flat()) };
+}
+
+/** From the last tenant of a wave to the first of the next: soak, second look, gate, approval. */
+function waveMove(state: BatchState, now: number): Move | null {
+  const wave = state.waves[state.wave];
+  if (!wave || count(wave.ledger, 'not-started') > 0 || underWay(state, state.wave) > 0) return null;
+  const { soakMs } = wave.settings;
+  const isLast = state.wave === state.waves.length - 1;
+  const afterLooks = (): Move => ({ do: 'enter', phase: needsApproval(state) ? 'approval' : 'next-wave' });
+  switch (state.phase) {
+    case 'starting':
+      return soakMs === undefined || isLast ? afterLooks() : { do: 'enter', phase: 'soaking' };
+    case 'soaking':
+      return now < state.soakUntil ? { do: 'wait', until: state.soakUntil } : { do: 'enter', phase: 'verifying' };
+    case 'verifying': {
+      if (toVerify(state, 1).length > 0) return { do: 'verify' };
+      const [first, ...more] = state.drifted;
+      if (!first) return afterLooks();
+      const others = more.length > 0 ? ` and ${more.length} more` : '';
+      return {
+        do: 'stop',
+        because: `gate of wave ${wave.settings.name}: ${first.id} is no longer as wanted (${first.code})${others}`,
+      };
+    }
+    case 'approval':
+      return null;
+  }
+}
+
+function isOver(state: BatchState): boolean {
+  const done = state.wave >= state.waves.length && state.inFlight.length === 0;
+  return done && state.waves.every(({ ledger }) => count(ledger, 'not-started') === 0);
+}
+
+/** How many more may run beside those that do. */
+export function room(state: BatchState): number {
+  const current = waveOf(state, Math.min(state.wave, state.waves.length - 1));
+  const running = state.inFlight.filter(({ parkedAt }) => parkedAt === null).length;
+  return Math.max(0, widthOf(current) - running);
+}
+
+export function widthOf({ settings, width }: BatchState['waves'][number]): number {
+  return settings.slowStart === false ? settings.maxConcurrency : Math.min(width.width, settings.maxConcurrency);
+}
+
+/** What holds everybody back, whoever it is. */
+export function reasonsOfBatch(state: BatchState): Reason[] {
+  const paused = state.holds.find(({ on }) => 'batch' in on);
+  return [
+    ...(state.abort === null ? [] : [{ because: 'aborted' as const, text: 'the batch is being aborted' }]),
+    ...(state.stoppedBy === null ? [] : [{ because: 'stopped' as const, text: `stopped: ${state.stoppedBy}` }]),
+    ...(paused ? [{ because: 'paused' as const, text: `the batch is paused by ${paused.by}: ${paused.reason}` }] : []),
+  ];
+}
+
+/** What holds a wave back. */
+export function reasonsOfWave(state: BatchState, index: number, now: number): Reason[] {
+  const { settings, limits } = waveOf(state, index);
+  const reasons: Reason[] = [];
+  if (index > state.wave) reasons.push(...reasonsOfEarlierWave(state));
+  const paused = state.holds.find(({ on }) => 'wave' in on && on.wave === settings.name);
+  if (paused)
+    reasons.push({ because: 'paused', text: `wave ${settings.name} is paused by ${paused.by}: ${paused.reason}` });
+  const startAfter = settings.startAfter === undefined ? 0 : Date.parse(settings.startAfter);
+  if (now < startAfter) {
+    reasons.push({
+      because: 'start-after',
+      text: `wave ${settings.name} starts after ${settings.startAfter ?? ''}`,
+      until: startAfter,
+    });
+  }
+  const inWave = mayStart(limits, settings);
+  if (!inWave.start)
+    reasons.push({ because: 'limit', text: limitText(inWave.because, `wave ${settings.name}`, limits) });
+  const inWhole = mayStart(state.whole, state.limits);
+  if (!inWhole.start) reasons.push({ because: 'limit', text: limitText(inWhole.because, 'the batch', state.whole) });
+  if (room(state) === 0) {
+    const current = waveOf(state, Math.min(state.wave, state.waves.length - 1));
+    reasons.push({
+      because: 'concurrency',
+      text: `${widthOf(current)} of at most ${current.settings.maxConcurrency} tenants run already`,
+    });
+  }
+  return reasons;
+}
+
+function reasonsOfEarlierWave(state: BatchState): Reason[] {
+  const { settings, ledger } = waveOf(state, state.wave);
+  if (state.phase === 'soaking')
+    return [{ because: 'soak', text: `wave ${settings.name} soaks`, until: state.soakUntil }];
+  if (state.phase === 'verifying')
+    return [{ because: 'soak', text: `the tenants of wave ${settings.name} are looked at again` }];
+  if (state.phase === 'approval') return [{ because: 'approval', text: `wave ${settings.name} waits for approval` }];
+  const left = count(ledger, 'not-started', 'running', 'parked');
+  return [
+    {
+      because: 'earlier-wave',
+      text: `wave ${settings.name} comes first: ${left} of its ${settings.size} tenants have not ended`,
+    },
+  ];
+}
+
+/** What holds one tenant back while its wave may start. `usualMs`: what a tenant usually takes; 0 where that is not known. */
+export function reasonsOfTenant(
+  state: Pick<BatchState, 'holds' | 'inFlight' | 'targets'>,
+  candidate: Candidate,
+  now: number,
+  usualMs: number,
+): Reason[] {
+  const { id, endpoints, targets, window } = candidate;
+  const reasons: Reason[] = [];
+  for (const hold of state.holds) {
+    if ('tenant' in hold.on && hold.on.tenant === id)
+      reasons.push({ because: 'paused', text: `${id} is paused by ${hold.by}: ${hold.reason}` });
+    if ('endpoint' in hold.on && endpoints.includes(hold.on.endpoint)) {
+      reasons.push({ because: 'endpoint', text: `${hold.on.endpoint} is paused by ${hold.by}: ${hold.reason}` });
+    }
+  }
+  for (const target of targets) {
+    const limit = state.targets[target] ?? state.targets['*'];
+    const running = state.inFlight.filter((one) => one.parkedAt === null && one.targets.includes(target)).length;
+    if (limit !== undefined && running >= limit)
+      reasons.push({ because: 'target', text: `${running} of at most ${limit} tenants run against ${target}` });
+  }
+  return [...reasons, ...windowReasons(window, now, usualMs)];
+}
+
+function windowReasons(window: Candidate['window'], now: number, usualMs: number): Reason[] {
+  if (!window) return [];
+  if ('opensAt' in window) {
+    return now < window.opensAt
+      ? [{ because: 'window', text: `its maintenance window opens at ${iso(window.opensAt)}`, until: window.opensAt }]
+      : [];
+  }
+  const left = window.closesAt - now;
+  if (left >= Math.max(usualMs, 1)) return [];
+  const text = `its maintenance window closes at ${iso(window.closesAt)}, and a tenant usually takes ${Math.ceil(usualMs / 60_000)} min`;
+  return [{ because: 'window', text, until: window.closesAt }];
+}
+
+/** What nine of ten tenants that went the whole way took at most, once ten are known; 0 before. */
+export function usualDuration({ finished }: Pick<BatchState, 'finished'>): number {
+  const sorted = finished.flatMap(({ ms, wholeWay }) => (wholeWay ? [ms] : [])).sort((one, other) => one - other);
+  return sorted.length < 10 ? 0 : (sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0);
+}
+
+function shouldPause(state: BatchState, { id, wave, endpoints }: InFlight): boolean {
+  if (state.abort === 'finish-step') return true;
+  const { name } = waveOf(state, wave).settings;
+  return state.holds.some(
+    ({ on }) =>
+      'batch' in on ||
+      ('wave' in on && on.wave === name) ||
+      ('tenant' in on && on.tenant === id) ||
+      ('endpoint' in on && endpoints.includes(on.endpoint)),
+  );
+}
+
+function limitText(because: string, of: string, { failed, running }: { failed: number; running: number }): string {
+  return `${because} of ${of}: ${failed} failed, ${running} running`;
+}
+
+function earliest(reasons: readonly Reason[]): number | null {
+  const times = reasons.flatMap(({ until }) => (until === undefined ? [] : [until]));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,281 @@
+import type { Limits, Wave } from '../batch.js';
+import {
+  ended,
+  noneStarted,
+  reopened,
+  started,
+  tripped,
+  type Ending,
+  type LimitState,
+  type TenantEnding,
+} from '../limits.js';
+import { count, extend, newLedger, positionsOf, setState, stateAt, type Ledger } from './ledger.js';
+import type { Audited, Hold, LimitChange } from './orders.js';
+import { narrow, throttled, widened, type SlowStart } from './slow-start.js';
+
+/** A wave with its size; who is in it lies in the store. */
+export type SizedWave = Omit<Wave, 'size'> & { size: number };
+
+/** Tenants of a wave in the store. A wave has one source, and one more for each group that joined later. */
+export interface Source {
+  reference: string;
+  /** Index of the wave in that stored batch. */
+  wave: number;
+  size: number;
+}
+
+/** `starting` until all of the wave have ended; then the soak, the second look, the approval, and on to the next wave. */
+export type WavePhase = 'starting' | 'soaking' | 'verifying' | 'approval';
+
+export type NextPhase = Exclude<WavePhase, 'starting'> | 'next-wave';
+
+export interface WaveState {
+  settings: SizedWave;
+  sources: Source[];
+  ledger: Ledger;
+  limits: LimitState;
+  width: SlowStart;
+}
+
+/** A tenant that was started and has not ended. At most as many as waves are wide. */
+export interface InFlight {
+  id: string;
+  wave: number;
+  at: number;
+  /** Milliseconds since the epoch. */
+  since: number;
+  /** Keys of the endpoints that it shares with others of the batch. */
+  endpoints: string[];
+  targets: string[];
+  /** The endpoint that it waits for; null while it runs. */
+  parkedAt: string | null;
+  /** Whether it was told to stop before its next step. */
+  paused: boolean;
+}
+
+/** How a tenant ended that was verified again during the soak. */
+export interface Drift {
+  id: string;
+  code: string;
+}
+
+/** Everything that a coordinator carries from one run to the next: bounded, however large the batch is. */
+export interface BatchState {
+  /** ISO 8601. */
+  startedAt: string;
+  startedBy: string;
+  /** Hash of what was applied; an approval is for this and nothing else. Changes when tenants join. */
+  content: string;
+  limits: Limits;
+  /** Tenants that may run at once against one origin; `*` is any that is not named. */
+  targets: Record<string, number>;
+  /** Index of the wave under way; as many as there are waves when all are accepted. */
+  wave: number;
+  phase: WavePhase;
+  /** End of the soak in milliseconds since the epoch. */
+  soakUntil: number;
+  /** How far the second look has come, and whom it found changed. */
+  verified: number;
+  drifted: Drift[];
+  waves: WaveState[];
+  whole: LimitState;
+  inFlight: InFlight[];
+  holds: Hold[];
+  /** Why no more tenants start, in words; null while they do. */
+  stoppedBy: string | null;
+  abort: 'finish-step' | 'undo' | null;
+  /** The newest endings: for the rate, and, of those that went the whole way, for what a tenant usually takes. */
+  finished: { at: number; ms: number; wholeWay: boolean }[];
+  trail: Audited[];
+}
+
+const FINISHED_KEPT = 50;
+const DRIFTED_KEPT = 50;
+
+export interface NewBatch {
+  startedAt: string;
+  startedBy: string;
+  content: string;
+  reference: string;
+  waves: readonly SizedWave[];
+  limits: Limits;
+  targets: Record<string, number>;
+}
+
+export function newBatchState({
+  startedAt,
+  startedBy,
+  content,
+  reference,
+  waves,
+  limits,
+  targets,
+}: NewBatch): BatchState {
+  return {
+    startedAt,
+    startedBy,
+    content,
+    limits,
+    targets,
+    wave: 0,
+    phase: 'starting',
+    soakUntil: 0,
+    verified: 0,
+    drifted: [],
+    waves: waves.map((settings, wave) => ({
+      settings,
+      sources: [{ reference, wave, size: settings.size }],
+      ledger: newLedger(settings.size),
+      limits: noneStarted(settings.size),
+      width: narrow(),
+    })),
+    whole: noneStarted(waves.reduce((sum, { size }) => sum + size, 0)),
+    inFlight: [],
+    holds: [],
+    stoppedBy: null,
+    abort: null,
+    finished: [],
+    trail: [],
+  };
+}
+
+/** Throws on a wave that the batch does not have. */
+export function waveOf(state: BatchState, index: number): WaveState {
+  const wave = state.waves[index];
+  if (!wave) throw new Error(`the batch has no wave ${index}`);
+  return wave;
+}
+
+/** A tenant starts: before its run is there, since it may end while the start is being confirmed. */
+export function tenantStarted(state: BatchState, tenant: Omit<InFlight, 'parkedAt' | 'paused'>): void {
+  const wave = waveOf(state, tenant.wave);
+  setState(wave.ledger, tenant.at, 'running');
+  wave.limits = started(wave.limits);
+  state.whole = started(state.whole);
+  state.inFlight.push({ ...tenant, parkedAt: null, paused: false });
+}
+
+/** Settles a tenant once, however often it is told; and stops the batch where a limit is exceeded. */
+export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEnding, now: number): void {
+  const index = state.inFlight.findIndex(({ id }) => id === tenantId);
+  const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
+  if (!tenant) return;
+  const wave = waveOf(state, tenant.wave);
+  setState(wave.ledger, tenant.at, ending);
+  wave.limits = ended(wave.limits, ending);
+  state.whole = ended(state.whole, ending);
+  const finish = { at: now, ms: now - tenant.since, wholeWay: WHOLE_WAY.includes(ending) };
+  state.finished = [...state.finished, finish].slice(-FINISHED_KEPT);
+  const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
+  if (current) current.width = widened(current.width, CLEAN.includes(ending), current.settings.maxConcurrency);
+  state.stoppedBy ??= exceeded(state);
+}
+
+const CLEAN: readonly Ending[] = ['migrated', 'migrated-with-warnings', 'already-migrated'];
+const WHOLE_WAY: readonly Ending[] = ['migrated', 'migrated-with-warnings'];
+
+/** Which limit is exceeded by now, in words; null where none is. */
+export function exceeded(state: BatchState): string | null {
+  for (const { settings, limits } of state.waves) {
+    const because = tripped(limits, settings);
+    if (because !== null) return `${because} of wave ${settings.name}`;
+  }
+  const because = tripped(state.whole, state.limits);
+  return because === null ? null : `${because} of the batch`;
+}
+
+/** A target asked to be asked less often: the wave narrows. */
+export function targetThrottled(state: BatchState): void {
+  const wave = state.waves[state.wave];
+  if (wave) wave.width = throttled(wave.width, wave.settings.maxConcurrency);
+}
+
+/** A started tenant meets an endpoint that refuses everybody: it waits, and leaves its place to others. */
+export function tenantParked(state: BatchState, id: string, endpoint: string): void {
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (!tenant || tenant.parkedAt !== null) return;
+  tenant.parkedAt = endpoint;
+  setState(waveOf(state, tenant.wave).ledger, tenant.at, 'parked');
+}
+
+export function tenantWoken(state: BatchState, id: string): void {
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (!tenant || tenant.parkedAt === null) return;
+  tenant.parkedAt = null;
+  setState(waveOf(state, tenant.wave).ledger, tenant.at, 'running');
+}
+
+/** An ended tenant is to start again. What it had ended as no longer counts. */
+export function tenantReopened(state: BatchState, wave: number, at: number): void {
+  const of = waveOf(state, wave);
+  const was = stateAt(of.ledger, at);
+  if (was === 'not-started' || was === 'running' || was === 'parked') return;
+  setState(of.ledger, at, 'not-started');
+  of.limits = reopened(of.limits, was);
+  state.whole = reopened(state.whole, was);
+  if (wave === state.wave) state.phase = 'starting';
+}
+
+/** A tenant that has not started is left out: it ends as `skipped`. */
+export function tenantDropped(state: BatchState, wave: number, at: number): void {
+  const { ledger } = waveOf(state, wave);
+  if (stateAt(ledger, at) === 'not-started') setState(ledger, at, 'skipped');
+}
+
+/** More tenants join a wave that is not accepted yet. */
+export function tenantsAdded(state: BatchState, wave: number, source: Source, content: string): void {
+  const of = waveOf(state, wave);
+  of.sources.push(source);
+  extend(of.ledger, source.size);
+  of.settings = { ...of.settings, size: of.settings.size + source.size };
+  of.limits = { ...of.limits, size: of.limits.size + source.size };
+  state.whole = { ...state.whole, size: state.whole.size + source.size };
+  state.content = content;
+  if (wave === state.wave) state.phase = 'starting';
+}
+
+/** New limits hold from the next start on. `wave` null: those of the whole batch. */
+export function limitsChanged(
+  state: BatchState,
+  wave: string | null,
+  { maxConcurrency, ...limits }: LimitChange,
+): void {
+  if (wave === null) state.limits = { ...state.limits, ...limits };
+  for (const one of state.waves) {
+    if (wave !== null && one.settings.name !== wave) continue;
+    const of = wave === null ? {} : limits;
+    one.settings = { ...one.settings, ...of, ...(maxConcurrency === undefined ? {} : { maxConcurrency }) };
+  }
+  state.stoppedBy ??= exceeded(state);
+}
+
+/** The second half of a wave's life. `now` in milliseconds since the epoch. */
+export function entered(state: BatchState, phase: NextPhase, now: number): void {
+  if (phase === 'next-wave') {
+    state.wave += 1;
+    state.phase = 'starting';
+    return;
+  }
+  state.phase = phase;
+  if (phase === 'soaking') state.soakUntil = now + (waveOf(state, state.wave).settings.soakMs ?? 0);
+  if (phase === 'verifying') {
+    state.verified = 0;
+    state.drifted = [];
+  }
+}
+
+/** The second look at the migrated tenants of the wave has come so far. */
+export function waveVerified(state: BatchState, upTo: number, drifted: readonly Drift[]): void {
+  state.verified = upTo;
+  state.drifted = [...state.drifted, ...drifted].slice(0, DRIFTED_KEPT);
+}
+
+/** Migrated tenants of the wave under way that are still to be looked at again. */
+export function toVerify(state: BatchState, limit: number): number[] {
+  return positionsOf(waveOf(state, state.wave).ledger, CLEAN, { from: state.verified, limit });
+}
+
+/** Tenants of a wave whose run is under way. */
+export function underWay(state: BatchState, wave: number): number {
+  return count(waveOf(state, wave).ledger, 'running', 'parked');
+}

@@ -1,0 +1,154 @@
+import type { Ending } from '../limits.js';
+import { tolerated } from '../limits.js';
+import { awaitsApproval } from './control.js';
+import { count, sizeOf, type TenantState } from './ledger.js';
+import type { Audited, Hold } from './orders.js';
+import { widthOf } from './schedule.js';
+import type { BatchState, WavePhase, WaveState } from './state.js';
+
+export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
+export type BatchOutcome = (typeof BATCH_OUTCOMES)[number];
+
+export interface WaveStatus {
+  name: string;
+  /** `waiting` before its turn, `accepted` after it. */
+  phase: WavePhase | 'waiting' | 'accepted';
+  size: number;
+  maxConcurrency: number;
+  /** How many may run at once at the moment: grows while results are clean. */
+  width: number;
+  counts: Partial<Record<TenantState, number>>;
+  running: number;
+  finished: number;
+  failed: number;
+  /** Failures that are tolerated; null without a limit. */
+  tolerated: number | null;
+  blocked: number;
+}
+
+/** Counts per state and wave, and who must act: the answer of the coordinator's query and, at its end, its result. */
+export interface BatchStatus {
+  batch: string;
+  content: string;
+  startedAt: string;
+  startedBy: string;
+  total: number;
+  /** The wave under way; null when all are accepted. */
+  wave: string | null;
+  waves: WaveStatus[];
+  /** Tenants by how they ended. */
+  endings: Partial<Record<Ending, number>>;
+  running: number;
+  /** Started, and waiting for an endpoint that refuses everybody. */
+  parked: number;
+  notStarted: number;
+  /** Tenants that ended within a minute, lately; null before the first. */
+  perMinute: number | null;
+  /** Milliseconds until all have ended, at that rate; null where nobody can tell. */
+  etaMs: number | null;
+  /** The wave whose approval is awaited, or null. */
+  awaitsApproval: string | null;
+  /** Why no more tenants start, in words; null while they do. */
+  stoppedBy: string | null;
+  holds: Hold[];
+  /** The newest orders. */
+  trail: Audited[];
+  /** How it ended; `stopped-by-limit` also while it is held. Null before. */
+  outcome: BatchOutcome | null;
+  over: boolean;
+}
+
+const TRAIL_SHOWN = 20;
+
+/** `now` in milliseconds since the epoch; `over`: the coordinator has nothing left to do. */
+export function batchStatus(batch: string, state: BatchState, now: number, over: boolean): BatchStatus {
+  const waves = state.waves.map((wave, index) => waveStatus(state, wave, index));
+  const endings = endingsOf(state);
+  const total = waves.reduce((sum, { size }) => sum + size, 0);
+  const left = waves.reduce((sum, { size, finished }) => sum + size - finished, 0);
+  const perMinute = rateOf(state, now);
+  return {
+    batch,
+    content: state.content,
+    startedAt: state.startedAt,
+    startedBy: state.startedBy,
+    total,
+    wave: waves[state.wave]?.name ?? null,
+    waves,
+    endings,
+    running: countIn(state, 'running'),
+    parked: countIn(state, 'parked'),
+    notStarted: countIn(state, 'not-started'),
+    perMinute,
+    etaMs: perMinute === null || left === 0 ? null : Math.round((left / perMinute) * 60_000),
+    awaitsApproval: awaitsApproval(state),
+    stoppedBy: state.stoppedBy,
+    holds: state.holds,
+    trail: state.trail.slice(-TRAIL_SHOWN),
+    outcome: outcomeOf(state, endings, total, over),
+    over,
+  };
+}
+
+/** The words for the end of a batch, from how its tenants ended. */
+export function outcomeOfEndings(endings: BatchStatus['endings'], total: number): BatchOutcome {
+  const well = (endings.migrated ?? 0) + (endings['already-migrated'] ?? 0);
+  const warned = endings['migrated-with-warnings'] ?? 0;
+  if (well === total) return 'done';
+  return well + warned === total ? 'done-with-warnings' : 'partial';
+}
+
+function outcomeOf(
+  state: BatchState,
+  endings: BatchStatus['endings'],
+  total: number,
+  over: boolean,
+): BatchOutcome | null {
+  if (state.abort !== null) return over ? 'aborted' : null;
+  if (state.stoppedBy !== null)
+    return state.inFlight.some(({ parkedAt }) => parkedAt === null) ? null : 'stopped-by-limit';
+  return over ? outcomeOfEndings(endings, total) : null;
+}
+
+function waveStatus(state: BatchState, wave: WaveState, index: number): WaveStatus {
+  const { settings, ledger, limits } = wave;
+  const running = count(ledger, 'running', 'parked');
+  const size = sizeOf(ledger);
+  return {
+    name: settings.name,
+    phase: index < state.wave ? 'accepted' : index === state.wave ? state.phase : 'waiting',
+    size,
+    maxConcurrency: settings.maxConcurrency,
+    width: widthOf(wave),
+    counts: { ...ledger.counts },
+    running,
+    finished: size - running - count(ledger, 'not-started'),
+    failed: limits.failed,
+    tolerated: settings.maxErrors === undefined ? null : tolerated(settings.maxErrors, size),
+    blocked: limits.blocked,
+  };
+}
+
+function endingsOf({ waves }: BatchState): BatchStatus['endings'] {
+  const endings: BatchStatus['endings'] = {};
+  for (const { ledger } of waves) {
+    for (const [state, number] of Object.entries(ledger.counts)) {
+      if (state === 'not-started' || state === 'running' || state === 'parked') continue;
+      const ending = state as Ending;
+      endings[ending] = (endings[ending] ?? 0) + number;
+    }
+  }
+  return endings;
+}
+
+function countIn({ waves }: BatchState, state: TenantState): number {
+  return waves.reduce((sum, { ledger }) => sum + count(ledger, state), 0);
+}
+
+/** Over the newest endings up to now, so that it sinks while nothing ends. */
+function rateOf({ finished }: BatchState, now: number): number | null {
+  const [first] = finished;
+  if (!first) return null;
+  const minutes = Math.max(now - (first.at - first.ms), 1_000) / 60_000;
+  return finished.length / minutes;
+}

@@ -1,0 +1,66 @@
+import { isHeld } from './control.js';
+import { stateAt, type TenantState } from './ledger.js';
+import {
+  reasonsOfBatch,
+  reasonsOfTenant,
+  reasonsOfWave,
+  usualDuration,
+  type Candidate,
+  type Reason,
+} from './schedule.js';
+import { waveOf, type BatchState } from './state.js';
+
+/** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
+export interface Explanation {
+  tenantId: string;
+  wave: string;
+  /** Its place in the order of the wave, from 1. */
+  position: number;
+  state: TenantState;
+  /** What holds it back; empty where nothing does. */
+  reasons: Reason[];
+  /** How many of its wave stand before it and have not started. */
+  ahead: number;
+}
+
+export function explain(state: BatchState, candidate: Candidate, now: number): Explanation {
+  const { id, wave, at } = candidate;
+  const { settings, ledger } = waveOf(state, wave);
+  const standing = stateAt(ledger, at);
+  return {
+    tenantId: id,
+    wave: settings.name,
+    position: at + 1,
+    state: standing,
+    reasons: reasonsOf(state, candidate, standing, now),
+    ahead: standing === 'not-started' ? aheadOf(state, wave, at) : 0,
+  };
+}
+
+function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantState, now: number): Reason[] {
+  if (standing === 'not-started') {
+    return [
+      ...reasonsOfBatch(state),
+      ...reasonsOfWave(state, candidate.wave, now),
+      ...reasonsOfTenant(state, candidate, now, usualDuration(state)),
+    ];
+  }
+  const running = state.inFlight.find(({ id }) => id === candidate.id);
+  if (!running) return [];
+  const reasons: Reason[] = [];
+  if (running.parkedAt !== null) {
+    const still = isHeld(state, { endpoint: running.parkedAt });
+    const text = still ? `${running.parkedAt} refuses its credentials` : `it goes on as soon as there is room`;
+    reasons.push({ because: 'endpoint', text });
+  }
+  if (running.paused) reasons.push({ because: 'paused', text: 'it stops before its next step until it is resumed' });
+  return reasons;
+}
+
+function aheadOf({ waves }: BatchState, wave: number, at: number): number {
+  const ledger = waves[wave]?.ledger;
+  if (!ledger) return 0;
+  let ahead = 0;
+  for (let before = 0; before < at; before += 1) if (stateAt(ledger, before) === 'not-started') ahead += 1;
+  return ahead;
+}

@@ -1,0 +1,159 @@
+import { currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import type { UpdateDefinition } from '@temporalio/common';
+import { audit, obey, refusalOf } from '../domain/batch/control.js';
+import { stateAt, type TenantState } from '../domain/batch/ledger.js';
+import type { BatchOrder, Order } from '../domain/batch/orders.js';
+import { tenantDropped, tenantReopened, tenantsAdded, waveOf, type BatchState } from '../domain/batch/state.js';
+import { storeActivities } from './activity-groups.js';
+import { invalid } from './failures.js';
+import {
+  abortUpdate,
+  addTenantsUpdate,
+  approveWaveUpdate,
+  dropTenantsUpdate,
+  pauseUpdate,
+  rejectWaveUpdate,
+  resumeUpdate,
+  retryTenantsUpdate,
+  setLimitsUpdate,
+  type Answered,
+} from './messages.js';
+
+/**
+ * Live control: every order is an Update with a validator, has `by` and `reason`, and stands in the audit trail. An order whose
+ * update id stands there already was carried out by an earlier run of this coordinator and is not carried out twice.
+ */
+export function handleBatchOrders(batch: string, state: BatchState, changed: () => void): void {
+  order(pauseUpdate, 'pause', 'Holds the batch, a wave, a tenant or an endpoint');
+  order(resumeUpdate, 'resume', 'Lifts a pause, or goes on after a limit was exceeded');
+  order(setLimitsUpdate, 'limits', 'New limits, from the next start on');
+  order(approveWaveUpdate, 'approve', 'Lets the next wave start');
+  order(rejectWaveUpdate, 'reject', 'Stops the batch instead of going on to the next wave');
+  order(abortUpdate, 'abort', 'Ends the batch: running tenants stop before their next step, or are undone');
+
+  function order<Given extends Order>(
+    update: UpdateDefinition<void, [Given]>,
+    kind: BatchOrder['do'],
+    description: string,
+  ): void {
+    const asOrder = (given: Given): BatchOrder => ({ ...given, do: kind }) as unknown as BatchOrder;
+    setHandler(
+      update,
+      (given) => {
+        if (isDone()) return;
+        obey(state, asOrder(given), now(), currentUpdateInfo()?.id);
+        changed();
+      },
+      {
+        description,
+        validator: (given) => {
+          const refusal = isDone() ? null : refusalOf(state, asOrder(given));
+          if (refusal !== null) throw invalid(refusal);
+        },
+      },
+    );
+  }
+
+  setHandler(
+    addTenantsUpdate,
+    ({ wave, source, content, by, reason }) => {
+      if (isDone()) return;
+      tenantsAdded(state, indexOf(wave), source, content);
+      audit(state, `added ${source.size} tenants to wave ${wave}`, { by, reason }, now(), currentUpdateInfo()?.id);
+      changed();
+    },
+    {
+      description: 'Tenants join a wave that is not accepted yet',
+      validator: (given) => {
+        if (isDone()) return;
+        needsReason(given);
+        if (state.abort !== null) throw invalid('the batch is being aborted');
+        const index = indexOf(given.wave);
+        if (index < state.wave) throw invalid(`wave ${given.wave} is over: choose a later one`);
+        const known = waveOf(state, index).sources.some(
+          ({ reference, wave }) => reference === given.source.reference && wave === given.source.wave,
+        );
+        if (known) throw invalid('these tenants have joined already');
+      },
+    },
+  );
+
+  setHandler(
+    dropTenantsUpdate,
+    (given) =>
+      eachTenant(given, 'dropped', (wave, at, standing) => {
+        if (standing !== 'not-started') return `it is ${standing}`;
+        tenantDropped(state, wave, at);
+        return null;
+      }),
+    { description: 'Tenants that have not started are left out', validator: needsReason },
+  );
+
+  setHandler(
+    retryTenantsUpdate,
+    (given) =>
+      eachTenant(given, 'retried', (wave, at, standing) => {
+        if (!RETRYABLE.includes(standing)) return `it is ${standing}`;
+        tenantReopened(state, wave, at);
+        return null;
+      }),
+    { description: 'Ended tenants start again', validator: needsReason },
+  );
+
+  async function eachTenant(
+    { tenantIds, by, reason }: Order & { tenantIds: string[] },
+    what: string,
+    carryOut: (wave: number, at: number, standing: TenantState) => string | null,
+  ): Promise<Answered> {
+    const updateId = currentUpdateInfo()?.id;
+    const waves = state.waves.map(({ sources }) => sources);
+    const located = await storeActivities().locateTenants({ batch, waves, tenantIds });
+    if (isDone(updateId)) return { accepted: tenantIds, refused: [] };
+    const answered: Answered = { accepted: [], refused: [] };
+    const known = new Map(located.map((one) => [one.tenantId, one]));
+    for (const tenantId of tenantIds) {
+      const place = known.get(tenantId);
+      const why = place
+        ? carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at))
+        : 'it is not of this batch';
+      if (why === null) answered.accepted.push(tenantId);
+      else answered.refused.push({ tenantId, why });
+    }
+    audit(state, `${what} ${shortList(answered.accepted)}`, { by, reason }, now(), updateId);
+    changed();
+    return answered;
+  }
+
+  function needsReason({ by, reason }: Order): void {
+    if (by.trim() === '' || reason.trim() === '') throw invalid('by and reason are needed');
+  }
+
+  function indexOf(name: string): number {
+    const index = state.waves.findIndex(({ settings }) => settings.name === name);
+    if (index < 0) throw invalid(`there is no wave ${name}`);
+    return index;
+  }
+
+  function isDone(id = currentUpdateInfo()?.id): boolean {
+    return id !== undefined && state.trail.some(({ updateId }) => updateId === id);
+  }
+}
+
+const RETRYABLE: readonly TenantState[] = [
+  'blocked',
+  'rolled-back',
+  'rollback-incomplete',
+  'cancelled',
+  'skipped',
+  'terminated',
+  'timed-out',
+];
+
+function shortList(ids: readonly string[]): string {
+  if (ids.length === 0) return 'nobody';
+  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
