@@ -1,9 +1,8 @@
 import { fingerprint } from '../domain/fingerprint.js';
-import type { FieldDifference } from '../domain/outcomes.js';
 import { ownedIntegration } from '../domain/owned.js';
 import type { Integration, IntegrationField, IntegrationFields, IntegrationWrite } from '../domain/settings.js';
 import type { SecretField, Tenant } from '../domain/tenant.js';
-import { sortUndo, type OwnedValue } from '../domain/undo.js';
+import { difference, sortUndo, type OwnedValue } from '../domain/undo.js';
 import { isSecretField, wantedFields } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { Rejected } from '../gateways/errors.js';
@@ -127,8 +126,4 @@ function secretOf(field: string): SecretField | undefined {
 
 function accepted(tenant: Tenant, field: string): boolean {
   return tenant.acceptUnrestorable.some((name) => field === `integration.${name}`);
-}
-
-function difference({ field, before, found }: OwnedValue): FieldDifference {
-  return { field, expected: before, found };
 }

@@ -97,15 +97,16 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       };
       const listed = await driver.listCategories();
       const { restore, foreign } = sortUndo(values(listed), leave);
-      for (const { field, before } of restore) {
-        const is = (category: Category): boolean => `category:${category.id}` === field;
+      for (const { id, callback: old } of categories) {
+        const field = `category:${id}`;
+        const is = (category: Category): boolean => category.id === id;
         const category = listed.find(is);
-        if (!category || before === null) continue;
+        if (!category || !restore.some((owned) => owned.field === field)) continue;
         await saveSeen(
           {
             look: async () => (await driver.listCategories()).find(is) ?? category,
-            differing: ({ callback }) => (callback?.url === before ? [] : [field]),
-            save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: before }),
+            differing: ({ callback }) => (callback?.url === old.url ? [] : [field]),
+            save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: old.url }),
           },
           category,
         );

@@ -42,7 +42,7 @@ export interface UndoProof {
   foreign: FieldDifference[];
 }
 
-/** Secrets stand here as fingerprints. */
+/** Secrets, and the values in the query of an address, stand here as fingerprints. */
 export interface FieldDifference {
   field: string;
   expected: string | null;

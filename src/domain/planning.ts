@@ -2,7 +2,8 @@ import { sameAddress } from './addresses.js';
 import { wantedCallback } from './callback.js';
 import { categoriesMode, legacyCategories, movedCallback, type CategoriesMode } from './categories.js';
 import type { Change } from './plan.js';
-import type { CallbackSettings, Category, Integration, PeopleSyncSettings } from './settings.js';
+import type { CallbackSettings, Category, Integration, IntegrationFields, PeopleSyncSettings } from './settings.js';
+import { shownAt, shownUrl } from './shown-url.js';
 import type { Tenant } from './tenant.js';
 import { differingFields, shown, wantedFields, type SecretFingerprints } from './wanted.js';
 
@@ -41,13 +42,16 @@ function integrationChanges(tenant: Tenant, found: Integration, fingerprints: Se
     found.oaVersion === 'E10'
       ? []
       : [{ step: 'switch-mode', target: 'integration.oaVersion', before: found.oaVersion, after: 'E10' }];
-  const fields = differingFields(found, wanted).map((field): Change => ({
-    step: 'configure',
-    target: `integration.${field}`,
-    before: shown(found.fields[field]),
-    after: shown(wanted[field]),
-  }));
-  return [...mode, ...fields];
+  return [...mode, ...formChanges(found, wanted)];
+}
+
+/** What `configure` would change in the form as it stands. */
+export function formChanges(found: Integration, wanted: IntegrationFields): Change[] {
+  return differingFields(found, wanted).map((field): Change => {
+    const target = `integration.${field}`;
+    const before = shown(found.fields[field]);
+    return { step: 'configure', target, before: shownAt(target, before), after: shownAt(target, shown(wanted[field])) };
+  });
 }
 
 function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change[] {
@@ -59,7 +63,14 @@ function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change
       : [{ step: 'callback', target: 'callback.page', before: found.page, after: wanted.page }];
   const url: Change[] = sameAddress(found.url, wanted.url)
     ? []
-    : [{ step: 'callback', target: 'callback.url', before: found.url, after: wanted.url }];
+    : [
+        {
+          step: 'callback',
+          target: 'callback.url',
+          before: shownAt('callback.url', found.url),
+          after: shownUrl(wanted.url),
+        },
+      ];
   return [...page, ...url];
 }
 
@@ -91,8 +102,8 @@ function categoryChanges(tenant: Tenant, picture: Picture, mode: CategoriesMode)
         step: 'rewrite-categories',
         target: `category:${category.id}`,
         label: category.name,
-        before: category.callback?.url ?? null,
-        after: moved.url,
+        before: category.callback && shownUrl(category.callback.url),
+        after: shownUrl(moved.url),
       },
     ];
   });

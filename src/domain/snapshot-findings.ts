@@ -4,6 +4,7 @@ import type { Finding } from './findings.js';
 import type { Change } from './plan.js';
 import type { Picture } from './planning.js';
 import type { Fingerprint } from './settings.js';
+import { shownUrl } from './shown-url.js';
 import type { SecretField, Tenant } from './tenant.js';
 import { isSecretField } from './wanted.js';
 
@@ -77,7 +78,7 @@ function categoryFindings(tenant: Tenant, { categories }: Picture): Finding[] {
   const others = otherOldCallbacks(tenant, categories, mode).map((category): Finding => ({
     code: 'CATEGORY-OTHER-CALLBACK',
     severity: 'warning',
-    message: `the callback of ${category.name} still points at the old OA and is left alone: ${withoutQuery(category.callback?.url)}`,
+    message: `the callback of ${category.name} still points at the old OA and is left alone: ${shownUrl(category.callback?.url ?? '')}`,
     subject: `category:${category.id}`,
   }));
   return [...undecided, ...others];
@@ -87,9 +88,4 @@ function scopeFindings(tenant: Tenant, { peopleSync }: Picture): Finding[] {
   if (!peopleSync || peopleSync.scope.length > 0 || tenant.people.scope !== 'keep') return [];
   const message = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
   return [{ code: 'PEOPLE-SCOPE-EMPTY', severity: 'warning', message, subject: 'people.scope' }];
-}
-
-/** A query may hold a token of the customer's. */
-function withoutQuery(url: string | undefined): string {
-  return url?.split('?', 1)[0] ?? '';
 }

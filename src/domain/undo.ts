@@ -1,6 +1,10 @@
 import type { FieldDifference } from './outcomes.js';
+import { shownAt } from './shown-url.js';
 
-/** One value that we own: as it was, as we wrote it, as it stands now. */
+/**
+ * One value that we own: as it was, as we wrote it, as it stands now. Raw, so it never leaves an activity: what does is a
+ * `FieldDifference`.
+ */
 export interface OwnedValue {
   field: string;
   before: string | null;
@@ -31,16 +35,13 @@ export function sortUndo(values: readonly OwnedValue[], leave: readonly string[]
     .map((value) => ({ value, decision: decideUndo(value) }));
   return {
     restore: decided.filter(({ decision }) => decision === 'restore').map(({ value }) => value),
-    foreign: decided
-      .filter(({ decision }) => decision === 'foreign-change')
-      .map(({ value: { field, before, found } }) => ({ field, expected: before, found })),
+    foreign: decided.filter(({ decision }) => decision === 'foreign-change').map(({ value }) => difference(value)),
   };
 }
 
 /** The proof of an undo: what is not as before and was ours is left; what was never ours is somebody else's. */
 export function proveUndo(values: readonly OwnedValue[]) {
   const differing = values.filter(({ before, found }) => before !== found);
-  const difference = ({ field, before, found }: OwnedValue): FieldDifference => ({ field, expected: before, found });
   const ours = differing.filter(({ before, wrote }) => before !== wrote);
   return {
     equal: values.length - differing.length,
@@ -48,4 +49,9 @@ export function proveUndo(values: readonly OwnedValue[]) {
     left: ours.map(difference),
     foreign: differing.filter((value) => !ours.includes(value)).map(difference),
   };
+}
+
+/** What may be said of it outside an activity. */
+export function difference({ field, before, found }: OwnedValue): FieldDifference {
+  return { field, expected: shownAt(field, before), found: shownAt(field, found) };
 }
