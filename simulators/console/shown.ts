@@ -20,8 +20,16 @@ export function shownIntegration({ spec, console: pages }: Customer): Record<str
     ...version,
     etag: integrationTag(pages),
     oaVersion,
-    ...shownFields(pages.sets[oaVersion]),
+    ...(spec.deployment === 'private'
+      ? shownForm(pages.sets[oaVersion], spec.quirks.hidesSecrets)
+      : shownFields(pages.sets[oaVersion])),
   };
+}
+
+/** A secret that is not stored is null; a console that hides its secrets leaves both out, stored or not. */
+function shownForm(fields: Fields, hidesSecrets: boolean): Record<string, unknown> {
+  const { encryptionKey = null, appSecret = null, ...others } = shownFields(fields);
+  return hidesSecrets ? others : { ...others, encryptionKey, appSecret };
 }
 
 /** The callback page. */

@@ -364,12 +364,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
   'SECRET-UNRESTORABLE': {
     en: {
       title: 'a secret could not be restored',
-      cause: 'the console has another secret than ours and nobody gave the old one',
+      cause: 'the console has another secret than ours, or does not show it, and nobody gave the old one',
       fix: 'give qiyuesuo.previous, or accept it with acceptUnrestorable',
     },
     zh: {
       title: '密钥无法恢复',
-      cause: '控制台中的旧密钥与新值不同且未提供',
+      cause: '控制台中的旧密钥与新值不同或不显示，且未提供',
       fix: '填写 qiyuesuo.previous，或用 acceptUnrestorable 接受',
     },
   },

@@ -40,6 +40,11 @@ export interface UndoProof {
   left: FieldDifference[];
   /** Fields that somebody else changed and we never wrote: left alone on purpose. */
   foreign: FieldDifference[];
+  /**
+   * Secrets that went back from their reference, or were cleared, in a console that does not show them: nobody can prove it, so
+   * they are not counted. Absent in results of runs that did not tell.
+   */
+  unreadable?: string[];
 }
 
 /** Secrets, and the values in the query of an address, stand here as fingerprints. */

@@ -1,29 +1,47 @@
 import { canonicalAddress } from './addresses.js';
 import { movedCallback } from './categories.js';
+import { HIDDEN, toldNow, toldSecret } from './old-secrets.js';
 import type { CategoryCallback, IntegrationFields, OaVersion } from './settings.js';
+import type { SecretField } from './tenant.js';
 import type { OwnedValue } from './undo.js';
-import { INTEGRATION_FIELDS, shown } from './wanted.js';
-
-/** SHA-256 of the empty string: how a console may show a secret that was cleared. */
-const FINGERPRINT_OF_NOTHING = 'e3b0c442';
+import { INTEGRATION_FIELDS, isSecretField, shown } from './wanted.js';
 
 /** The OA version; we only ever write E10. */
 export function ownedMode(before: OaVersion, found: OaVersion): OwnedValue[] {
   return [{ field: 'integration.oaVersion', before, wrote: 'E10', found }];
 }
 
-/** Every field of the form, also those that we found equal and never changed: their `wrote` is their `before`. */
+/**
+ * Every field of the form, also those that we found equal and never changed: their `wrote` is their `before`. Not a secret that
+ * is hidden and was never ours to write.
+ */
 export function ownedIntegration(
   before: IntegrationFields,
   wrote: IntegrationFields,
   found: IntegrationFields,
 ): OwnedValue[] {
-  return INTEGRATION_FIELDS.map((field) => ({
-    field: `integration.${field}`,
-    before: comparable(before[field]),
-    wrote: comparable(wrote[field] === undefined ? before[field] : wrote[field]),
-    found: comparable(found[field]),
-  }));
+  return INTEGRATION_FIELDS.flatMap((field) => {
+    if (isSecretField(field)) return ownedSecret(field, before, wrote, found);
+    return {
+      field: `integration.${field}`,
+      before: comparable(before[field]),
+      wrote: comparable(wrote[field] === undefined ? before[field] : wrote[field]),
+      found: comparable(found[field]),
+    };
+  });
+}
+
+function ownedSecret(
+  field: SecretField,
+  before: IntegrationFields,
+  wrote: IntegrationFields,
+  found: IntegrationFields,
+): OwnedValue[] {
+  const was = toldSecret(before, field);
+  const is = toldNow(found, field);
+  const ours = toldNow(wrote, field);
+  if (ours !== HIDDEN) return [{ field: `integration.${field}`, before: was, wrote: ours, found: is }];
+  return was === HIDDEN || is === HIDDEN ? [] : [{ field: `integration.${field}`, before: was, wrote: was, found: is }];
 }
 
 interface CallbackValues {
@@ -82,7 +100,7 @@ export function ownedCategory(
 
 function comparable(value: unknown): string | null {
   const text = shown(value);
-  if (text === null || text === '' || text === FINGERPRINT_OF_NOTHING) return null;
+  if (text === null || text === '') return null;
   return /^https?:/i.test(text) ? canonicalAddress(text) : text;
 }
 

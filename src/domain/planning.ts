@@ -1,11 +1,12 @@
 import { sameAddress } from './addresses.js';
 import { wantedCallback } from './callback.js';
 import { categoriesMode, legacyCategories, movedCallback, type CategoriesMode } from './categories.js';
+import { toldSecret } from './old-secrets.js';
 import type { Change } from './plan.js';
 import type { CallbackSettings, Category, Integration, IntegrationFields, PeopleSyncSettings } from './settings.js';
 import { shownAt, shownUrl } from './shown-url.js';
 import type { Tenant } from './tenant.js';
-import { differingFields, shown, wantedFields, type SecretFingerprints } from './wanted.js';
+import { differingFields, isSecretField, shown, wantedFields, type SecretFingerprints } from './wanted.js';
 
 /** What stands in the console and at the proxy before anything is written. Public tenants have the integration only. */
 export interface Picture {
@@ -45,11 +46,11 @@ function integrationChanges(tenant: Tenant, found: Integration, fingerprints: Se
   return [...mode, ...formChanges(found, wanted)];
 }
 
-/** What `configure` would change in the form as it stands. */
+/** What `configure` would change in the form as it stands. A secret that the console does not show reads so. */
 export function formChanges(found: Integration, wanted: IntegrationFields): Change[] {
   return differingFields(found, wanted).map((field): Change => {
     const target = `integration.${field}`;
-    const before = shown(found.fields[field]);
+    const before = isSecretField(field) ? toldSecret(found.fields, field) : shown(found.fields[field]);
     return { step: 'configure', target, before: shownAt(target, before), after: shownAt(target, shown(wanted[field])) };
   });
 }

@@ -1,6 +1,7 @@
 import { wantedCallback, callbackPageFor } from './callback.js';
 import { categoriesMode, otherOldCallbacks } from './categories.js';
 import type { Finding } from './findings.js';
+import { HIDDEN } from './old-secrets.js';
 import type { Change } from './plan.js';
 import type { Picture } from './planning.js';
 import type { Fingerprint } from './settings.js';
@@ -35,14 +36,21 @@ function deploymentFindings({ qiyuesuo }: Tenant, { integration }: Picture): Fin
   return [{ code: 'CONSOLE-DEPLOYMENT-DIFFERS', severity: 'blocking', message, subject: 'qiyuesuo.deployment' }];
 }
 
-/** A secret that is about to be overwritten and that nobody could write back. */
+/**
+ * A secret that is about to be overwritten and that nobody could write back. One that the console does not show may be any: a
+ * reference to it is believed, and without one nobody can know what stood there.
+ */
 export function secretFindings(tenant: Tenant, changes: readonly Change[], previous: PreviousFingerprints): Finding[] {
   return changes.flatMap(({ target, before }): Finding[] => {
     const field = target.replace('integration.', '');
     if (!isSecretField(field) || before === null || previous[field] === before) return [];
+    if (before === HIDDEN && previous[field] !== undefined) return [];
     const severity = tenant.acceptUnrestorable.includes(field) ? 'warning' : 'blocking';
     const known = previous[field] === undefined ? 'no reference to it is given' : `the given one is ${previous[field]}`;
-    const message = `the console has another ${field} (${before}) and ${known}: an undo could not restore it`;
+    const message =
+      before === HIDDEN
+        ? `the console does not show its ${field}, so nobody can know what stood there, and ${known}: an undo could not restore it`
+        : `the console has another ${field} (${before}) and ${known}: an undo could not restore it`;
     return [{ code: 'SECRET-UNRESTORABLE', severity, message, subject: `qiyuesuo.previous.${field}` }];
   });
 }

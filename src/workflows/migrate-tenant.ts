@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, setHandler, sleep, workflowInfo } fr
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
 import { type Outcome, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
+import { provedText } from '../domain/proof-text.js';
 import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -211,11 +212,10 @@ function blocked(findings: readonly Finding[], failedStep: Step): Ending {
 }
 
 function undone(cancelled: boolean, failedStep: Step | null, { code, message }: Finding, proof: UndoProof): Ending {
-  const proved = `proved ${proof.equal}/${proof.total}`;
   const outcome: Outcome = proof.left.length > 0 ? 'rollback-incomplete' : cancelled ? 'cancelled' : 'rolled-back';
   const why = cancelled ? 'cancelled' : `${failedStep ?? 'a step'} failed (${code}: ${message})`;
   const left = proof.left.map(({ field }) => field).join(', ');
-  const reason = left ? `${why}; not as before: ${left}` : `${why}; undone and ${proved}`;
+  const reason = left ? `${why}; not as before: ${left}` : `${why}; ${provedText(proof)}`;
   return { outcome, reason, failedStep, undo: proof };
 }
 

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { TenantResult, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import { provedText } from '../domain/proof-text.js';
 import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -48,7 +49,7 @@ export async function rollbackTenant({
     {
       tenantId: tenant.id,
       outcome: left ? 'rollback-incomplete' : 'rolled-back',
-      reason: left ? `${reason}; not as before: ${left}` : `${reason}; undone and proved ${proof.equal}/${proof.total}`,
+      reason: left ? `${reason}; not as before: ${left}` : `${reason}; ${provedText(proof)}`,
       grade: null,
       failedStep: null,
       findings: progress.status.findings,

@@ -43,9 +43,14 @@ describe('the integration page', () => {
     expect(await driver.readIntegration()).toEqual({
       deployment: 'private',
       oaVersion: 'E10',
-      fields: { singleSignOn: true },
+      fields: { singleSignOn: true, appSecret: null },
       etag: '"1"',
     });
+  });
+
+  it('tells a secret that is not shown from one that is shown to be empty', async () => {
+    const { driver } = await aDriver({ [PAGE]: { json: { ...SHOWN, encryptionKey: null } } });
+    expect((await driver.readIntegration()).fields).toEqual({ singleSignOn: true, encryptionKey: null });
   });
 
   it.each([undefined, null, ''])('without an ETag cannot be written safely: %j', async (etag) => {
