@@ -15,6 +15,7 @@ import { NOTHING_UNDONE, restorePage, type UndoResult } from './restore.js';
 import { readPicture, secretFingerprints, Snapshot, SnapshotFields } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
 import { undoConfigure } from './undo-configure.js';
+import { provableForward, undoForward } from './undo-forward.js';
 
 export interface UndoInput extends TenantInput {
   snapshot: Sealed;
@@ -118,14 +119,8 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       return { restored: restore.length, foreign, left: [] };
     },
 
-    /** Only where this worker manages the proxy; a forward that the operator made is the operator's. */
-    async undoForward({ tenant, snapshot }: UndoInput): Promise<UndoResult> {
-      const proxy = open(tenant).proxy();
-      const { forward } = seal.open(snapshot, Snapshot);
-      if (!proxy) return NOTHING_UNDONE;
-      const stood = (await proxy.readForward()) === forward;
-      await proxy.applyForward(forward);
-      return { ...NOTHING_UNDONE, restored: stood ? 0 : 1 };
+    async undoForward({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      return undoForward(tenant, open(tenant), seal.open(snapshot, Snapshot), leave);
     },
 
     /** Reads everything again that we own and compares it with the snapshot: the undo is proved, or says what is left. */
@@ -170,6 +165,7 @@ async function compareWithSnapshot(
     ...before.categories.map((category) =>
       ownedCategory(category, tenant.e10.address, byId.get(category.id)?.callback),
     ),
+    ...(await provableForward(tenant, systems, before, steps.includes('rewrite-categories'))),
   ];
   return proveUndo(values.filter(({ field }) => !isAccepted(tenant, field)));
 }

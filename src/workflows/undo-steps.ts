@@ -26,7 +26,11 @@ export function undoStep(step: Step, { tenant, record }: UndoFacts, { undos }: A
       return async (leave) => {
         const forward = await undos.undoForward({ tenant, snapshot, leave });
         const categories = await undos.undoCategories({ tenant, snapshot, leave });
-        return { ...categories, restored: categories.restored + forward.restored };
+        return {
+          restored: forward.restored + categories.restored,
+          foreign: [...forward.foreign, ...categories.foreign],
+          left: [...forward.left, ...categories.left],
+        };
       };
     default:
       throw new Error(`${step} writes nothing`);
