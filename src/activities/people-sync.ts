@@ -37,6 +37,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const driver = await systems.console();
       const before = seal.open(snapshot, Snapshot);
       const seen = await driver.readPeopleSync();
+      const asFound = { enabled: seen.enabled, scope: seen.scope, schedule: seen.schedule };
       const schedule = tenant.people.schedule ?? before.peopleSync?.schedule ?? seen.schedule;
       const nothingToKeep = tenant.people.scope === 'keep' && before.peopleSync?.scope.length === 0;
       if (nothingToKeep && seen.scope.length === 0) {
@@ -44,6 +45,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
           enabled: seen.enabled,
           scope: [],
           schedule: seen.schedule,
+          asFound,
           startsRun: false,
           source: null,
           active: null,
@@ -60,7 +62,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const source = e10 ? await countWithin(e10, withDescendants(scope, units), units) : null;
       const { active } = await driver.countPeople();
       if (source !== null) refuseMassChange(tenant, source, active);
-      return { enabled: true, scope, schedule, startsRun: true, source, active };
+      return { enabled: true, scope, schedule, asFound, startsRun: true, source, active };
     },
 
     async savePeopleSync({ tenant, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {

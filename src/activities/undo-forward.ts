@@ -54,12 +54,7 @@ function isBack({ before, wrote, found }: OwnedValue): boolean {
  * The file is as before, but an attempt that was cut off may not have loaded it. A refusal by nginx counts only while the
  * forward is in force: where nginx never took it, there is nothing to load.
  */
-async function loadAgain(
-  tenant: Tenant,
-  systems: Systems,
-  proxy: ReverseProxy,
-  before: string | null,
-): Promise<void> {
+async function loadAgain(tenant: Tenant, systems: Systems, proxy: ReverseProxy, before: string | null): Promise<void> {
   try {
     await proxy.applyForward(before);
   } catch (error) {

@@ -5,7 +5,7 @@ import { renderForward } from '../domain/forward-block.js';
 import type { Category, IntegrationFields, IntegrationWrite, OaVersion } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import { differingFields, wantedFields, isSecretField } from '../domain/wanted.js';
-import { Conflict } from '../gateways/errors.js';
+import { Conflict, GatewayError } from '../gateways/errors.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite, readBack, saveSeen } from './look-and-write.js';
@@ -103,12 +103,31 @@ export function createWriteActivities({ open }: { open: OpenSystems }) {
       return { written: stood ? 0 : 1, managed: true };
     },
 
-    /** Polls the equality probe of both paths until the proxy forwards (`facts/weaver.md` §4.3). */
+    /** Sees from outside that the forward which we wrote is in force: nginx needs a moment after the reload, not more. */
+    async seeForward({ tenant }: TenantInput): Promise<void> {
+      const why = await missingForward(tenant, open(tenant));
+      if (why === null) return;
+      const message = `the forward was written and loaded, but the old category path does not lead to E10: ${why}`;
+      throw new StepRefused({ code: 'PROXY-FORWARD-MISSING', message, subject: 'proxy' }, { retryable: true });
+    },
+
+    /** Polls until somebody's proxy forwards. While they work on it, it may well be down. */
     async awaitForward({ tenant }: TenantInput): Promise<void> {
-      const verdict = await open(tenant).routes().probeForward(tenant.e10.address);
-      if (!verdict.forwarded) throw new NotYet(`the old category path is not forwarded yet: ${verdict.why}`);
+      const why = await missingForward(tenant, open(tenant));
+      if (why !== null) throw new NotYet(`the old category path is not forwarded yet: ${why}`);
     },
   };
+}
+
+/** Why the equality probe of both paths (`facts/weaver.md` §4.3) sees no forward; null where it sees one. */
+async function missingForward(tenant: Tenant, systems: Systems): Promise<string | null> {
+  try {
+    const verdict = await systems.routes().probeForward(tenant.e10.address);
+    return verdict.forwarded ? null : verdict.why;
+  } catch (error) {
+    if (error instanceof GatewayError) return error.message;
+    throw error;
+  }
 }
 
 /** Somebody switched the OA version back between two steps: nothing of ours may be saved into the other set of fields. */

@@ -1,11 +1,13 @@
 import type { PeopleGuard } from './tenant.js';
-import type { Unit } from './settings.js';
+import type { PeopleSyncSettings, Unit } from './settings.js';
 
 /** The people-sync settings as they are to be saved; decided before the write, so that an undo knows what we wrote. */
 export interface WantedPeopleSync {
   enabled: boolean;
   scope: string[];
   schedule: string;
+  /** The settings as they stood when this was decided: after the switch, which may have changed them. */
+  asFound: Pick<PeopleSyncSettings, 'enabled' | 'scope' | 'schedule'>;
   /** Whether a run may be started: not without a scope. */
   startsRun: boolean;
   /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. */

@@ -144,6 +144,69 @@ describe('a console with one set of fields for both versions', () => {
   });
 });
 
+describe('a switch that resets the people sync by itself', () => {
+  let rig: Rig;
+  const spec = { ...SHAPE, scope: 'departments', quirks: { switchResetsSync: true } } as const;
+  beforeAll(async () => {
+    rig = await aRig([
+      { ...spec, id: 'undecided', scopeAfterSwitch: 'cleared' },
+      { ...spec, id: 'decided', syncFails: true },
+      { ...spec, id: 'lost', scopeAfterSwitch: 'cleared' },
+    ]);
+  });
+  afterAll(() => rig.close());
+
+  it.each([
+    ['before its settings were decided', 'undecided', 'callback', { method: 'PUT', path: '/callback' }],
+    ['after they were saved', 'decided', 'sync-people', null],
+    ['with the answer to the switch lost', 'lost', 'switch-mode', { method: 'GET', path: '/integration', after: 3 }],
+  ] as const)('is undone with it, %s', async (_when, id, failedStep, fault) => {
+    const before = undoable(rig, id);
+    if (fault) {
+      const times = failedStep === 'switch-mode' ? 3 : Infinity;
+      rig.world.fault({ ...fault, system: 'console', tenant: id, kind: 'error-before', times });
+    }
+
+    const end = await rig.migrate(id);
+
+    expect(end, end.reason).toMatchObject({ ending: 'rolled-back', result: { failedStep } });
+    expect(end.result?.undo).toMatchObject({ left: [], foreign: [] });
+    expect(undoable(rig, id)).toEqual(before);
+  });
+});
+
+describe('somebody else changes a field that no step of ours had come to', () => {
+  it('is left as it is, and told', async () => {
+    const rig = await aRig([{ ...SHAPE, id: 'theirs' }]);
+    rig.world.fault({ ...CONSOLE, tenant: 'theirs', method: 'PUT', path: '/integration', kind: 'error-before' });
+    rig.world.fault({
+      ...CONSOLE,
+      tenant: 'theirs',
+      method: 'PUT',
+      path: '/integration/oa-version',
+      kind: 'latency',
+      ms: 1_000,
+      times: 1,
+    });
+    await rig.start('theirs');
+    const { id } = rig.tenant('theirs');
+    await until('it is being switched', async () => (await rig.migrations.tenantStatus(id))?.step === 'switch-mode');
+    rig.world.tenant('theirs').edit((live) => {
+      live.callback.url = 'https://somebody.example/else';
+    });
+
+    const end = await rig.end('theirs');
+
+    expect(end, end.reason).toMatchObject({
+      ending: 'rolled-back',
+      result: { undo: { left: [], foreign: [{ field: 'callback.url', found: 'https://somebody.example/else' }] } },
+    });
+    expect(end.reason).toContain('changed by somebody else and left alone: callback.url');
+    expect(rig.world.tenant('theirs').state().callback['url']).toBe('https://somebody.example/else');
+    await rig.close();
+  });
+});
+
 describe('somebody else changes a field before the undo', () => {
   it('stops and asks; skip leaves their value and says that the undo is incomplete', async () => {
     const rig = await aRig([{ ...SHAPE, id: 'foreign', syncSeconds: 1.5, syncFails: true }]);
