@@ -80,6 +80,16 @@ export function remapScope(units: readonly ScopeUnit[], tree: readonly Unit[]): 
   };
 }
 
+/** Units that are known by their codes alone. */
+export function unitsNamed(codes: readonly string[]): ScopeUnit[] {
+  return codes.map((code) => ({ id: code, name: code, code, path: [code] }));
+}
+
+/** Whether two scopes have the same units, in whatever order. */
+export function sameScope(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && [...one].sort().join() === [...other].sort().join();
+}
+
 /** Ids of the scope that the tree knows. */
 export function knownScope(scope: readonly string[], tree: readonly Unit[]): string[] {
   const ids = new Set(tree.map(({ id }) => id));

@@ -83,9 +83,11 @@ function categoryFindings(tenant: Tenant, { categories }: Picture): Finding[] {
   return [...undecided, ...others];
 }
 
-function scopeFindings(tenant: Tenant, { peopleSync }: Picture): Finding[] {
+function scopeFindings(tenant: Tenant, { peopleSync, integration }: Picture): Finding[] {
   if (!peopleSync || peopleSync.scope.length > 0 || tenant.people.scope !== 'keep') return [];
-  const message = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
+  const nothing = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
+  const why = 'a switch that was interrupted may have cleared them; people.scope in the file names the units of E10';
+  const message = integration.oaVersion === 'E10' ? `${nothing}; ${why}` : nothing;
   return [{ code: 'PEOPLE-SCOPE-EMPTY', severity: 'warning', message, subject: 'people.scope' }];
 }
 

@@ -24,7 +24,7 @@ type Writes = Pick<
   | 'rewriteCategories'
   | 'applyForward'
 >;
-type Polls = Pick<TenantActivities, 'awaitPeopleSync'>;
+type Polls = Pick<TenantActivities, 'awaitPeopleSync' | 'awaitOtherSync'>;
 type Waits = Pick<TenantActivities, 'awaitForward'>;
 type Undos = Pick<
   TenantActivities,
@@ -88,7 +88,10 @@ export function activityGroups(policy: Policy): ActivityGroups {
         cancellationType: ActivityCancellationType.TRY_CANCEL,
         retry: backOff,
       },
-      { awaitPeopleSync: 'wait for the people sync to end' },
+      {
+        awaitPeopleSync: 'wait for the people sync to end',
+        awaitOtherSync: 'wait for a people sync of somebody else to end',
+      },
     ),
     waits: named<Waits>(
       {

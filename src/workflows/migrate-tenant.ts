@@ -152,6 +152,12 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     );
     progress.found(verdict.findings);
     if (verdict.findings.some(isBlocking)) return blocked(verdict.findings, 'verify');
+    // The work of an earlier run that never ended may be missing: not to be called done.
+    const { findings } = progress.status;
+    if (findings.some(({ code }) => code === 'PEOPLE-SCOPE-EMPTY')) {
+      const reason = `nothing was written; to follow up: ${codes(findings, 'warning')}`;
+      return { outcome: 'migrated-with-warnings', reason, grade: verdict.grade };
+    }
     return {
       outcome: 'already-migrated',
       reason: 'everything was as wanted: nothing was written',

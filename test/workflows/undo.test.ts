@@ -159,7 +159,7 @@ describe('a switch that resets the people sync by itself', () => {
   it.each([
     ['before its settings were decided', 'undecided', 'callback', { method: 'PUT', path: '/callback' }],
     ['after they were saved', 'decided', 'sync-people', null],
-    ['with the answer to the switch lost', 'lost', 'switch-mode', { method: 'GET', path: '/integration', after: 3 }],
+    ['with the answer to the switch lost', 'lost', 'switch-mode', { method: 'GET', path: '/integration', after: 2 }],
   ] as const)('is undone with it, %s', async (_when, id, failedStep, fault) => {
     const before = undoable(rig, id);
     if (fault) {
@@ -172,6 +172,8 @@ describe('a switch that resets the people sync by itself', () => {
     expect(end, end.reason).toMatchObject({ ending: 'rolled-back', result: { failedStep } });
     expect(end.result?.undo).toMatchObject({ left: [], foreign: [] });
     expect(undoable(rig, id)).toEqual(before);
+    const effects = rig.world.journal.writes(rig.tenant(id).id).map(({ effect }) => effect);
+    expect(effects.filter((effect) => effect === 'integration.oaVersion')).toHaveLength(2);
   });
 });
 
