@@ -10,7 +10,7 @@ import { planChanges, type Picture } from '../domain/planning.js';
 import { snapshotFindings, type PreviousFingerprints } from '../domain/snapshot-findings.js';
 import type { IntegrationFields } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
-import { SECRET_FIELDS, type SecretFingerprints } from '../domain/wanted.js';
+import { differingFields, SECRET_FIELDS, wantedFields, type SecretFingerprints } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import type { Seal } from '../gateways/seal.js';
 import type { Systems } from './systems.js';
@@ -41,8 +41,8 @@ export interface SnapshotResult {
 /** Reads everything that the later steps will change, plans the changes, and seals what there was. Writes nothing. */
 export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal): Promise<SnapshotResult> {
   const driver = await systems.console();
-  const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), driver);
   const fingerprints = await secretFingerprints(systems);
+  const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
   const changes = planChanges(tenant, picture, fingerprints);
   const units = await unitsOfScope(tenant, picture, driver);
   const snapshot: Snapshot = {
@@ -86,10 +86,19 @@ export async function readPicture(tenant: Tenant, systems: Systems, driver: Cons
   return { integration, callback, peopleSync, namedScope: null, categories, forwarded };
 }
 
-/** The units that the file names can be compared only while Qiyuesuo sees E10; before the switch its tree is E9's. */
-export async function withNamedScope(tenant: Tenant, picture: Picture, driver: ConsoleDriver): Promise<Picture> {
-  const asks = picture.peopleSync && tenant.people.scope !== 'keep' && picture.integration.oaVersion === 'E10';
-  return asks ? { ...picture, namedScope: namedScope(tenant, (await driver.readOrganisation()).units) } : picture;
+/** The units that the file names can be compared only while Qiyuesuo sees this E10; before the switch its tree is another's. */
+export async function withNamedScope(
+  tenant: Tenant,
+  picture: Picture,
+  fingerprints: SecretFingerprints,
+  driver: ConsoleDriver,
+): Promise<Picture> {
+  const { integration, peopleSync } = picture;
+  const ofOurs =
+    integration.oaVersion === 'E10' && differingFields(integration, wantedFields(tenant, fingerprints)).length === 0;
+  return peopleSync && tenant.people.scope !== 'keep' && ofOurs
+    ? { ...picture, namedScope: namedScope(tenant, (await driver.readOrganisation()).units) }
+    : picture;
 }
 
 export async function secretFingerprints(systems: Systems): Promise<SecretFingerprints> {

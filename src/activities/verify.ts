@@ -29,8 +29,9 @@ export function createVerifyActivities({ open }: { open: OpenSystems }) {
     async verify({ tenant, people, findings }: VerifyInput): Promise<Verdict> {
       const systems = open(tenant);
       const driver = await systems.console();
-      const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), driver);
-      const changes = planChanges(tenant, picture, await secretFingerprints(systems));
+      const fingerprints = await secretFingerprints(systems);
+      const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
+      const changes = planChanges(tenant, picture, fingerprints);
       const found = [
         ...changes.filter(({ target }) => !excused(target, findings)).map(differs),
         ...secretFindings(tenant, picture),

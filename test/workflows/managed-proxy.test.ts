@@ -63,7 +63,11 @@ describe('a proxy that the worker manages', () => {
     const end = await rig.end('edited');
     expect(end).toMatchObject({ ending: 'rollback-incomplete' });
     expect(end.result?.undo?.left).toEqual([
-      { field: 'proxy.forward', expected: 'absent', found: expect.stringMatching(/^another text \([0-9a-f]{8}\)$/) },
+      {
+        field: 'proxy.forward',
+        expected: 'absent',
+        found: expect.stringMatching(/^another text \([0-9a-f]{8}\)$/) as string,
+      },
     ]);
     expect(proxy.read(rig, 'edited')).toBe(THEIRS);
   });
