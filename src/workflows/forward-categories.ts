@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Finding } from '../domain/findings.js';
+import type { Sealed } from '../domain/outcomes.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ActivityGroups } from './activity-groups.js';
 import { refused } from './failures.js';
@@ -17,11 +18,11 @@ const MISSING = {
  * Either way the equality probe proves it.
  */
 export async function forwardCategories(
-  tenant: Tenant,
+  { tenant, snapshot }: { tenant: Tenant; snapshot: Sealed },
   { reads, writes, waits }: ActivityGroups,
   progress: Progress,
 ): Promise<{ written: number; findings: Finding[] }> {
-  const { written, managed } = await writes.applyForward({ tenant });
+  const { written, managed } = await writes.applyForward({ tenant, snapshot });
   if (managed) {
     await reads.seeForward({ tenant });
     return { written, findings: [] };

@@ -118,10 +118,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     return { written: wanted?.startsRun ? 1 : 0, note };
   }
 
-  async function categories({ mode }: SnapshotResult) {
+  async function categories({ mode, sealed }: SnapshotResult) {
     if (mode === 'rewrite') return writes.rewriteCategories({ tenant });
     if (mode !== 'forward') return { written: 0, note: 'no category calls E9' };
-    const { written, findings } = await forwardCategories(tenant, groups, progress);
+    const { written, findings } = await forwardCategories({ tenant, snapshot: sealed }, groups, progress);
     progress.found(findings);
     return { written };
   }

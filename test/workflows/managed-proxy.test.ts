@@ -14,9 +14,13 @@ describe('a proxy that the worker manages', () => {
   let rig: Rig;
   beforeAll(async () => {
     proxy = aManagedProxy();
-    const ids = ['moved', 'failed', 'edited', 'not-ours'];
+    const ids = ['moved', 'failed', 'edited', 'edited-early', 'not-ours'];
+    const syncs: Record<string, Partial<TenantSpec>> = {
+      'edited-early': { syncSeconds: 1.5 },
+      'not-ours': { syncSeconds: 1.5, syncFails: true },
+    };
     rig = await aRig(
-      ids.map((id) => ({ ...SPEC, id, ...(id === 'not-ours' ? { syncSeconds: 1.5, syncFails: true } : {}) })),
+      ids.map((id) => ({ ...SPEC, id, ...syncs[id] })),
       proxy.env,
     );
     for (const id of ids) proxy.serve(rig, id);
@@ -70,6 +74,23 @@ describe('a proxy that the worker manages', () => {
       },
     ]);
     expect(proxy.read(rig, 'edited')).toBe(THEIRS);
+  });
+
+  it('is not overwritten where somebody edited it since the snapshot', async () => {
+    await rig.start('edited-early');
+    const { id } = rig.tenant('edited-early');
+    await until('the sync runs', () => rig.world.tenant('edited-early').state().runs.length > 0);
+    proxy.write(rig, 'edited-early', THEIRS);
+    await until('somebody is asked', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+
+    expect((await rig.migrations.tenantStatus(id))?.waiting?.fields).toEqual(['proxy.forward']);
+    expect(proxy.read(rig, 'edited-early')).toBe(THEIRS);
+    await rig.migrations.decide(id, { action: 'skip', by: 'me', reason: 'theirs is right' });
+
+    const end = await rig.end('edited-early');
+    expect(end).toMatchObject({ ending: 'rollback-incomplete', result: { failedStep: 'rewrite-categories' } });
+    expect(end.reason).toContain('somebody edited it since');
+    expect(proxy.read(rig, 'edited-early')).toBe(THEIRS);
   });
 
   it('is told, and not asked about, where no step of ours had come to it', async () => {
