@@ -26,10 +26,12 @@ export function shownIntegration({ spec, console: pages }: Customer): Record<str
   };
 }
 
-/** A secret that is not stored is null; a console that hides its secrets leaves both out, stored or not. */
+/** A console that hides its secrets leaves both out, stored or not. */
 function shownForm(fields: Fields, hidesSecrets: boolean): Record<string, unknown> {
-  const { encryptionKey = null, appSecret = null, ...others } = shownFields(fields);
-  return hidesSecrets ? others : { ...others, encryptionKey, appSecret };
+  const shown = shownFields(fields);
+  if (!hidesSecrets) return shown;
+  const { encryptionKey: _key, appSecret: _secret, ...others } = shown;
+  return others;
 }
 
 /** The callback page. */

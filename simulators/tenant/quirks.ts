@@ -64,6 +64,8 @@ export interface Quirks {
   scopeKeepsOldIds: boolean;
   /** The integration page shows no fingerprint of a secret, nor that there is none. */
   hidesSecrets: boolean;
+  /** The switch also turns the people sync off and gives it another schedule (open question 7). */
+  switchResetsSync: boolean;
   /** Units have no codes, so only names can be matched. */
   unitsWithoutCodes: boolean;
   /** The console keeps members that nobody documented, which have to survive a write. */
@@ -104,6 +106,7 @@ export const USUAL_QUIRKS: Quirks = {
   pageOf435: 'global',
   scopeKeepsOldIds: false,
   hidesSecrets: false,
+  switchResetsSync: false,
   unitsWithoutCodes: false,
   extraMembers: true,
 };

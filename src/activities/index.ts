@@ -1,5 +1,6 @@
 import type { BatchStore } from './batch-store.js';
 import { createBatchActivities, type DescribeRuns } from './batch-store.js';
+import { createForwardActivities } from './forward.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
 import { createUndoActivities } from './undos.js';
@@ -12,6 +13,7 @@ export function createTenantActivities(deps: ReadDeps) {
     ...createReadActivities(deps),
     ...createWriteActivities(deps),
     ...createPeopleSyncActivities(deps),
+    ...createForwardActivities(deps),
     ...createVerifyActivities(deps),
     ...createUndoActivities(deps),
   };

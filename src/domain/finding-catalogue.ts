@@ -244,10 +244,14 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
   'PEOPLE-SCOPE-EMPTY': {
     en: {
       title: 'no unit is chosen',
-      cause: 'the people sync had no scope on E9',
-      fix: 'choose the scope in the console, or set people.scope',
+      cause: 'the people sync had no scope on E9, or a switch that was interrupted cleared it',
+      fix: "set people.scope to the codes of E10's units, then apply again",
     },
-    zh: { title: '未选择同步范围', cause: 'E9 时人员同步没有范围', fix: '在控制台选择范围，或设置 people.scope' },
+    zh: {
+      title: '未选择同步范围',
+      cause: 'E9 时人员同步没有范围，或被中断的切换清空了范围',
+      fix: '把 people.scope 设为 E10 组织编码后再次 apply',
+    },
   },
   'PEOPLE-SCOPE-UNMAPPED': {
     en: {

@@ -10,20 +10,29 @@ const FINGERPRINT_OF_NOTHING = 'e3b0c442';
 /**
  * What a form tells of a secret that stood in it before us: its fingerprint; null, there was none; or `HIDDEN`, nobody knows.
  *
- * By the contract (`api/console.openapi.yaml`) null says "none is stored", and an absent secret says nothing. One case of the
- * latter is decided all the same: a form into which nobody ever typed anything has no old secret to lose. It is what a console
- * with one set of fields per OA version shows right after a first switch to E10. Switches and choices do not count as typed: a
- * page may come with them set.
+ * By the contract (`api/console.openapi.yaml`) a secret is shown by its fingerprint or not at all. Two cases of the latter are
+ * decided all the same. A console that shows one secret of the form would show the other, so there is none. And a form into which
+ * nobody ever typed anything has no old secret to lose: it is what a console with one set of fields per OA version shows right
+ * after a first switch to E10. Switches and choices do not count as typed: a page may come with them set.
  */
 export function toldSecret(form: IntegrationFields, field: SecretField): Fingerprint | null {
-  return neverFilled(form) && form[field] === undefined ? null : toldNow(form, field);
+  const absent = form[field] === undefined;
+  return absent && (neverFilled(form) || form[otherThan(field)]) ? null : shownSecret(form, field);
 }
 
 /** The same of a form that may be ours by now: absent is `HIDDEN`, however empty the form. A proof knows no "must have been". */
 export function toldNow(form: IntegrationFields, field: SecretField): Fingerprint | null {
+  return form[field] === undefined && form[otherThan(field)] ? null : shownSecret(form, field);
+}
+
+function shownSecret(form: IntegrationFields, field: SecretField): Fingerprint | null {
   const value = form[field];
   if (value === undefined) return HIDDEN;
   return value === FINGERPRINT_OF_NOTHING ? null : value;
+}
+
+function otherThan(field: SecretField): SecretField {
+  return field === 'appSecret' ? 'encryptionKey' : 'appSecret';
 }
 
 const TYPED = [

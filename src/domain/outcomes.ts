@@ -82,6 +82,8 @@ export interface Sealed {
 /** Enough to restore a tenant: the snapshot before the first write, and what each set of fields held before we filled it. */
 export interface UndoRecord {
   snapshot: Sealed;
+  /** Whether the OA version was switched in this run: what the switch changes besides is undone with it. */
+  switched: boolean;
   beforeConfigure: Sealed | null;
   /** The people-sync settings that were wanted; null where that step was not reached. */
   peopleSync: WantedPeopleSync | null;

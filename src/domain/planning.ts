@@ -2,6 +2,7 @@ import { sameAddress } from './addresses.js';
 import { wantedCallback } from './callback.js';
 import { categoriesMode, legacyCategories, movedCallback, type CategoriesMode } from './categories.js';
 import { toldSecret } from './old-secrets.js';
+import { scopeChanges, type NamedScope } from './named-scope.js';
 import type { Change } from './plan.js';
 import type { CallbackSettings, Category, Integration, IntegrationFields, PeopleSyncSettings } from './settings.js';
 import { shownAt, shownUrl } from './shown-url.js';
@@ -13,6 +14,8 @@ export interface Picture {
   integration: Integration;
   callback: CallbackSettings | null;
   peopleSync: PeopleSyncSettings | null;
+  /** The units that the file names, where the console is on E10 and its tree could be asked for them. */
+  namedScope: NamedScope | null;
   categories: Category[];
   /** Whether the proxy already forwards the old category path; null where nobody needs it. */
   forwarded: boolean | null;
@@ -22,7 +25,7 @@ export interface Picture {
 export function planChanges(tenant: Tenant, picture: Picture, fingerprints: SecretFingerprints): Change[] {
   const integration = integrationChanges(tenant, picture.integration, fingerprints);
   if (tenant.qiyuesuo.deployment === 'public') return integration;
-  const people = peopleChanges(tenant, picture.peopleSync);
+  const people = peopleChanges(tenant, picture);
   const run: Change[] =
     integration.length + people.length > 0
       ? [{ step: 'sync-people', target: 'people-sync.run', before: null, after: 'started' }]
@@ -75,8 +78,8 @@ function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change
   return [...page, ...url];
 }
 
-/** The scope is not foreseen: whether the switch clears it is known only afterwards. */
-function peopleChanges(tenant: Tenant, found: PeopleSyncSettings | null): Change[] {
+/** Before the switch the scope is not foreseen: whether it is cleared is known only afterwards, and E10's tree cannot be seen. */
+function peopleChanges(tenant: Tenant, { peopleSync: found, namedScope }: Picture): Change[] {
   // Nothing was chosen, so there is nothing to keep, no run, and no reason to touch the page.
   if (!found || (tenant.people.scope === 'keep' && found.scope.length === 0)) return [];
   const { schedule } = tenant.people;
@@ -87,7 +90,7 @@ function peopleChanges(tenant: Tenant, found: PeopleSyncSettings | null): Change
     schedule === undefined || schedule === found.schedule
       ? []
       : [{ step: 'sync-people', target: 'people-sync.schedule', before: found.schedule, after: schedule }];
-  return [...enabled, ...cron];
+  return [...enabled, ...scopeChanges(namedScope, found), ...cron];
 }
 
 function categoryChanges(tenant: Tenant, picture: Picture, mode: CategoriesMode): Change[] {

@@ -45,7 +45,10 @@ export function secretFindings(tenant: Tenant, changes: readonly Change[], previ
     const field = target.replace('integration.', '');
     if (!isSecretField(field) || before === null || previous[field] === before) return [];
     if (before === HIDDEN && previous[field] !== undefined) return [];
-    const severity = tenant.acceptUnrestorable.includes(field) ? 'warning' : 'blocking';
+    const accepted = tenant.acceptUnrestorable.includes(field);
+    // Only a secret that is seen to be another one is known to be lost; a hidden one may be the very same.
+    const isAnother = before !== HIDDEN;
+    const severity = isAnother ? (accepted ? 'warning' : 'blocking') : accepted ? 'info' : 'warning';
     const known = previous[field] === undefined ? 'no reference to it is given' : `the given one is ${previous[field]}`;
     const message =
       before === HIDDEN
@@ -92,8 +95,10 @@ function categoryFindings(tenant: Tenant, { categories }: Picture): Finding[] {
   return [...undecided, ...others];
 }
 
-function scopeFindings(tenant: Tenant, { peopleSync }: Picture): Finding[] {
+function scopeFindings(tenant: Tenant, { peopleSync, integration }: Picture): Finding[] {
   if (!peopleSync || peopleSync.scope.length > 0 || tenant.people.scope !== 'keep') return [];
-  const message = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
+  const nothing = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
+  const why = 'a switch that was interrupted may have cleared them; people.scope in the file names the units of E10';
+  const message = integration.oaVersion === 'E10' ? `${nothing}; ${why}` : nothing;
   return [{ code: 'PEOPLE-SCOPE-EMPTY', severity: 'warning', message, subject: 'people.scope' }];
 }

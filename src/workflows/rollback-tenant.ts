@@ -1,9 +1,9 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { TenantResult, UndoProof, UndoRecord } from '../domain/outcomes.js';
-import { provedText } from '../domain/proof-text.js';
 import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
+import { verdictOfUndo } from '../domain/undo-verdict.js';
 import { activityGroups } from './activity-groups.js';
 import { closeTenant } from './close-tenant.js';
 import { createCompensation } from './compensation.js';
@@ -44,12 +44,12 @@ export async function rollbackTenant({
     }
     return newest;
   });
-  const left = proof.left.map(({ field }) => field).join(', ');
+  const { complete, words } = verdictOfUndo(proof);
   return closeTenant(
     {
       tenantId: tenant.id,
-      outcome: left ? 'rollback-incomplete' : 'rolled-back',
-      reason: left ? `${reason}; not as before: ${left}` : `${reason}; ${provedText(proof)}`,
+      outcome: complete ? 'rolled-back' : 'rollback-incomplete',
+      reason: `${reason}; ${words}`,
       grade: null,
       failedStep: null,
       findings: progress.status.findings,

@@ -18,7 +18,7 @@ describe('what a form tells of a secret', () => {
     ['that there is none', { ...OLD, appSecret: null }, null],
     ['that there is none, by the fingerprint of nothing', { ...OLD, appSecret: 'e3b0c442' }, null],
     ['nothing, where it is filled and shows none', OLD, HIDDEN],
-    ['nothing, where the other one shows', { ...BLANK, encryptionKey: '12345678' }, HIDDEN],
+    ['nothing, where the other one shows', { ...OLD, encryptionKey: '12345678' }, null],
     ['that there is none, where nobody ever filled it in', BLANK, null],
     ['the same where a choice is preset', { singleSignOn: true, syncSource: 'https' } as const, null],
   ])('%s', (_what, form: IntegrationFields, told) => {
@@ -44,16 +44,16 @@ describe('the finding before a secret is overwritten', () => {
     ]);
   };
 
-  it('blocks where the console does not show it and nobody has it', () => {
+  it('warns where the console does not show it and nobody has it', () => {
     expect(findings(OLD)).toEqual([
-      ['blocking', 'qiyuesuo.previous.encryptionKey', true],
-      ['blocking', 'qiyuesuo.previous.appSecret', true],
+      ['warning', 'qiyuesuo.previous.encryptionKey', true],
+      ['warning', 'qiyuesuo.previous.appSecret', true],
     ]);
   });
 
-  it('warns where that is accepted, and does not come where there is a reference', () => {
+  it('is only said where that is accepted, and does not come where there is a reference', () => {
     expect(findings(OLD, { previous: { encryptionKey: '11111111' }, accept: ['appSecret'] })).toEqual([
-      ['warning', 'qiyuesuo.previous.appSecret', true],
+      ['info', 'qiyuesuo.previous.appSecret', true],
     ]);
   });
 
@@ -101,8 +101,10 @@ describe('the undo of a form whose secrets are hidden', () => {
     fc.assert(
       fc.property(form, form, (before, found) => {
         const proof = proveUndo(ownedIntegration(before, OURS, found));
+        const other = { encryptionKey: 'appSecret', appSecret: 'encryptionKey' } as const;
+        const hides = (one: IntegrationFields, field: SecretField) => one[field] === undefined && !one[other[field]];
         const unread = (['encryptionKey', 'appSecret'] as const).filter(
-          (field) => before[field] === undefined || found[field] === undefined,
+          (field) => hides(before, field) || hides(found, field),
         );
         expect(proof.unreadable).toEqual(unread.map((field) => `integration.${field}`));
         expect(proof.total).toBe(9 - unread.length);

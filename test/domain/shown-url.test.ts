@@ -100,6 +100,7 @@ describe('a plan with a token in a callback', () => {
     peopleSync: null,
     categories: [{ id: '1', name: 'one', state: 'enabled', etag: '', callback: { url: `${OLD}?t=${secret}` } }],
     forwarded: null,
+    namedScope: null,
   });
 
   it('does not hold it; equal tokens give equal hashes, other tokens other ones', () => {

@@ -187,6 +187,13 @@ describe('the forward of the reverse proxy', () => {
     rig.world.tenant('later').setForward('proxied');
 
     expect(await rig.end('later')).toMatchObject({ ending: 'migrated' });
+    const { events } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).fetchHistory();
+    const [wait] = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'awaitForward' ? [scheduled] : [],
+    );
+    // Waiting for a person has no end.
+    expect(Number(wait?.scheduleToCloseTimeout?.seconds ?? 0)).toBe(0);
+    expect(wait?.retryPolicy?.maximumAttempts ?? 0).toBe(0);
     await rig.close();
   });
 

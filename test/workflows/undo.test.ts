@@ -157,6 +157,7 @@ describe('a console that hides its secrets', () => {
     } as const;
     rig = await aRig([
       { ...HIDES, id: 'nobody-knows', previousSecrets: 'unreferenced' },
+      { ...shared, id: 'nobody-knows-and-fails', previousSecrets: 'unreferenced', syncFails: true },
       { ...HIDES, id: 'moves', previousSecrets: true },
       { ...HIDES, id: 'never-filled', scope: 'nothing' },
       { ...HIDES, id: 'own-set', previousSecrets: true, syncFails: true },
@@ -169,12 +170,16 @@ describe('a console that hides its secrets', () => {
   });
   afterAll(() => rig.close());
 
-  it('blocks before the first write where nobody could put an old secret back', async () => {
-    const end = await rig.migrate('nobody-knows');
+  it('warns where an old secret may be lost, and is no proved undo then', async () => {
+    const warned = await rig.migrate('nobody-knows');
+    expect(warned, warned.reason).toMatchObject({ ending: 'migrated-with-warnings' });
+    expect(warned.result?.findings).toContainEqual(
+      expect.objectContaining({ code: 'SECRET-UNRESTORABLE', severity: 'warning' }),
+    );
 
-    expect(end).toMatchObject({ ending: 'blocked', result: { failedStep: 'snapshot' } });
-    expect(end.reason).toContain('the console does not show its appSecret');
-    expect(rig.world.journal.writes(rig.tenant('nobody-knows').id)).toEqual([]);
+    const end = await rig.migrate('nobody-knows-and-fails');
+    expect(end, end.reason).toMatchObject({ ending: 'rollback-incomplete' });
+    expect(end.result?.undo?.left.map(({ field }) => field)).toEqual(SECRETS);
   });
 
   it('migrates with a reference, and says what could not be compared', async () => {
@@ -234,7 +239,7 @@ describe('a console that hides its secrets', () => {
 
     expect(end, end.reason).toMatchObject({ ending: 'rolled-back', result: { undo: { left: [], unreadable: [] } } });
     expect(end.result?.findings).toContainEqual(
-      expect.objectContaining({ code: 'SECRET-UNRESTORABLE', severity: 'warning' }),
+      expect.objectContaining({ code: 'SECRET-UNRESTORABLE', severity: 'info' }),
     );
   });
 
@@ -246,6 +251,71 @@ describe('a console that hides its secrets', () => {
 
     expect(undone, undone.reason).toMatchObject({ ending: 'rolled-back', result: { undo: { unreadable: SECRETS } } });
     expect(undoable(rig, 'regret')).toEqual(before);
+  });
+});
+
+describe('a switch that resets the people sync by itself', () => {
+  let rig: Rig;
+  const spec = { ...SHAPE, scope: 'departments', quirks: { switchResetsSync: true } } as const;
+  beforeAll(async () => {
+    rig = await aRig([
+      { ...spec, id: 'undecided', scopeAfterSwitch: 'cleared' },
+      { ...spec, id: 'decided', syncFails: true },
+      { ...spec, id: 'lost', scopeAfterSwitch: 'cleared' },
+    ]);
+  });
+  afterAll(() => rig.close());
+
+  it.each([
+    ['before its settings were decided', 'undecided', 'callback', { method: 'PUT', path: '/callback' }],
+    ['after they were saved', 'decided', 'sync-people', null],
+    ['with the answer to the switch lost', 'lost', 'switch-mode', { method: 'GET', path: '/integration', after: 2 }],
+  ] as const)('is undone with it, %s', async (_when, id, failedStep, fault) => {
+    const before = undoable(rig, id);
+    if (fault) {
+      const times = failedStep === 'switch-mode' ? 3 : Infinity;
+      rig.world.fault({ ...fault, system: 'console', tenant: id, kind: 'error-before', times });
+    }
+
+    const end = await rig.migrate(id);
+
+    expect(end, end.reason).toMatchObject({ ending: 'rolled-back', result: { failedStep } });
+    expect(end.result?.undo).toMatchObject({ left: [], foreign: [] });
+    expect(undoable(rig, id)).toEqual(before);
+    const effects = rig.world.journal.writes(rig.tenant(id).id).map(({ effect }) => effect);
+    expect(effects.filter((effect) => effect === 'integration.oaVersion')).toHaveLength(2);
+  });
+});
+
+describe('somebody else changes a field that no step of ours had come to', () => {
+  it('is left as it is, and told', async () => {
+    const rig = await aRig([{ ...SHAPE, id: 'theirs' }]);
+    rig.world.fault({ ...CONSOLE, tenant: 'theirs', method: 'PUT', path: '/integration', kind: 'error-before' });
+    rig.world.fault({
+      ...CONSOLE,
+      tenant: 'theirs',
+      method: 'PUT',
+      path: '/integration/oa-version',
+      kind: 'latency',
+      ms: 1_000,
+      times: 1,
+    });
+    await rig.start('theirs');
+    const { id } = rig.tenant('theirs');
+    await until('it is being switched', async () => (await rig.migrations.tenantStatus(id))?.step === 'switch-mode');
+    rig.world.tenant('theirs').edit((live) => {
+      live.callback.url = 'https://somebody.example/else';
+    });
+
+    const end = await rig.end('theirs');
+
+    expect(end, end.reason).toMatchObject({
+      ending: 'rolled-back',
+      result: { undo: { left: [], foreign: [{ field: 'callback.url', found: 'https://somebody.example/else' }] } },
+    });
+    expect(end.reason).toContain('changed by somebody else and left alone: callback.url');
+    expect(rig.world.tenant('theirs').state().callback['url']).toBe('https://somebody.example/else');
+    await rig.close();
   });
 });
 

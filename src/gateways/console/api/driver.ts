@@ -89,7 +89,7 @@ export function createApiDriver(http: Http): ConsoleDriver {
       const running = runningSync(answer);
       if (running !== undefined) {
         try {
-          return await readSyncRun(running);
+          return { ...(await readSyncRun(running)), inTheWay: true };
         } catch (error) {
           // Not a run's id after all: then it is an ordinary conflict.
           if (!(error instanceof Rejected && error.status === 404)) throw error;

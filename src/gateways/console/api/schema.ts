@@ -12,7 +12,7 @@ const SECRETS = ['encryptionKey', 'appSecret'];
 
 /**
  * A field that was never filled in comes as nothing, as null or as an empty text; all three are "absent" (`IntegrationFields`).
- * Not so a secret: null or empty says that there is none, and nothing says nothing.
+ * Not so a secret: an adapter that says null or empty says that there is none, and nothing may mean that it is not shown.
  */
 function filledIn(page: unknown): unknown {
   if (typeof page !== 'object' || page === null || Array.isArray(page)) return page;
