@@ -1,7 +1,7 @@
 import type { Payload } from '../kernel/payload.js';
 import type { Customer } from '../tenant/customer.js';
 import { bodyOf, refuseFields, refuseTag, problem, tagged, type ConsoleContext, type FieldError } from './answers.js';
-import { switchScope } from './pages.js';
+import { switchPeopleSync } from './pages.js';
 import { integrationTag, shownIntegration } from './shown.js';
 import type { Fields } from './state.js';
 
@@ -24,7 +24,7 @@ export function putIntegration(c: ConsoleContext, customer: Customer): Response 
   return tagged(shownIntegration(customer));
 }
 
-/** The switch between E9 and E10, which may clear the scope of the people sync (`facts/qiyuesuo.md` §7, question 7). */
+/** The switch between E9 and E10, which may clear the scope of the people sync and reset the rest (`facts/qiyuesuo.md` §7, question 7). */
 export function putOaVersion(c: ConsoleContext, customer: Customer): Response {
   const { console: pages } = customer;
   const { oaVersion: to, ...others } = bodyOf(c);
@@ -32,7 +32,7 @@ export function putOaVersion(c: ConsoleContext, customer: Customer): Response {
   if (refused) return refused;
   if (to !== 'E9' && to !== 'E10') return problem(422, 'invalid-field', '保存失败', { errors: [versionError()] });
   if (to !== pages.oaVersion) {
-    switchScope(customer, pages.oaVersion, to);
+    switchPeopleSync(customer, pages.oaVersion, to);
     pages.oaVersion = to;
     pages.versions.peopleSync += 1;
   }

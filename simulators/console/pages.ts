@@ -128,8 +128,9 @@ function extras(spec: SettledSpec): Record<string, unknown> {
   return spec.quirks.extraMembers ? { contactMode: 'MOBILE' } : {};
 }
 
-/** What a console does with the scope when the OA version is switched (`facts/qiyuesuo.md` §7, question 7). */
-export function switchScope({ spec, org, console: pages }: Customer, from: OaVersion, to: OaVersion): void {
+/** What a console does with the people sync when the OA version is switched (`facts/qiyuesuo.md` §7, question 7). */
+export function switchPeopleSync({ spec, org, console: pages }: Customer, from: OaVersion, to: OaVersion): void {
+  if (spec.quirks.switchResetsSync) Object.assign(pages.peopleSync, { enabled: false, schedule: '30 4 * * *' });
   if (spec.scopeAfterSwitch === 'cleared') {
     pages.peopleSync.scope = [];
     return;

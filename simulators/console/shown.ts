@@ -20,8 +20,18 @@ export function shownIntegration({ spec, console: pages }: Customer): Record<str
     ...version,
     etag: integrationTag(pages),
     oaVersion,
-    ...shownFields(pages.sets[oaVersion]),
+    ...(spec.deployment === 'private'
+      ? shownForm(pages.sets[oaVersion], spec.quirks.hidesSecrets)
+      : shownFields(pages.sets[oaVersion])),
   };
+}
+
+/** A console that hides its secrets leaves both out, stored or not. */
+function shownForm(fields: Fields, hidesSecrets: boolean): Record<string, unknown> {
+  const shown = shownFields(fields);
+  if (!hidesSecrets) return shown;
+  const { encryptionKey: _key, appSecret: _secret, ...others } = shown;
+  return others;
 }
 
 /** The callback page. */

@@ -62,6 +62,10 @@ export interface Quirks {
   // Console
   /** A kept scope still holds the ids of E9's units (open question 7). */
   scopeKeepsOldIds: boolean;
+  /** The integration page shows no fingerprint of a secret, nor that there is none. */
+  hidesSecrets: boolean;
+  /** The switch also turns the people sync off and gives it another schedule (open question 7). */
+  switchResetsSync: boolean;
   /** Units have no codes, so only names can be matched. */
   unitsWithoutCodes: boolean;
   /** The console keeps members that nobody documented, which have to survive a write. */
@@ -101,6 +105,8 @@ export const USUAL_QUIRKS: Quirks = {
   clockSkewMs: 0,
   pageOf435: 'global',
   scopeKeepsOldIds: false,
+  hidesSecrets: false,
+  switchResetsSync: false,
   unitsWithoutCodes: false,
   extraMembers: true,
 };

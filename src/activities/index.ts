@@ -1,4 +1,5 @@
 import { createBatchActivities, type BatchStore, type DescribeRuns } from './batch.js';
+import { createForwardActivities } from './forward.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
 import { createUndoActivities } from './undos.js';
@@ -11,6 +12,7 @@ export function createTenantActivities(deps: ReadDeps) {
     ...createReadActivities(deps),
     ...createWriteActivities(deps),
     ...createPeopleSyncActivities(deps),
+    ...createForwardActivities(deps),
     ...createVerifyActivities(deps),
     ...createUndoActivities(deps),
   };

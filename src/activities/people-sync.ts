@@ -4,6 +4,8 @@ import {
   guardVerdict,
   knownScope,
   remapScope,
+  sameScope,
+  unitsNamed,
   withDescendants,
   type ScopeUnit,
   type WantedPeopleSync,
@@ -25,6 +27,12 @@ export interface SyncOutcome {
   findings: Finding[];
 }
 
+export interface StartedSync {
+  runId: string;
+  /** True: the run is not ours. */
+  inTheWay: boolean;
+}
+
 const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
 const DEFAULT_POLL_MS = 5_000;
 
@@ -37,6 +45,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const driver = await systems.console();
       const before = seal.open(snapshot, Snapshot);
       const seen = await driver.readPeopleSync();
+      const asFound = { enabled: seen.enabled, scope: seen.scope, schedule: seen.schedule };
       const schedule = tenant.people.schedule ?? before.peopleSync?.schedule ?? seen.schedule;
       const nothingToKeep = tenant.people.scope === 'keep' && before.peopleSync?.scope.length === 0;
       if (nothingToKeep && seen.scope.length === 0) {
@@ -44,6 +53,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
           enabled: seen.enabled,
           scope: [],
           schedule: seen.schedule,
+          asFound,
           startsRun: false,
           source: null,
           active: null,
@@ -60,7 +70,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const source = e10 ? await countWithin(e10, withDescendants(scope, units), units) : null;
       const { active } = await driver.countPeople();
       if (source !== null) refuseMassChange(tenant, source, active);
-      return { enabled: true, scope, schedule, startsRun: true, source, active };
+      return { enabled: true, scope, schedule, asFound, startsRun: true, source, active };
     },
 
     async savePeopleSync({ tenant, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {
@@ -79,11 +89,15 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       return { written };
     },
 
-    /** The key was made by the workflow: asked again, the console answers the same run. A run under way is adopted. */
-    async startPeopleSync({ tenant, key }: TenantInput & { key: string }): Promise<{ runId: string }> {
+    /**
+     * The key was made by the workflow: asked again, the console answers the same run. `inTheWay`: another run is under way,
+     * which may have begun before our settings were saved, so ours is not started yet.
+     */
+    async startPeopleSync({ tenant, key }: TenantInput & { key: string }): Promise<StartedSync> {
       const driver = await open(tenant).console();
       try {
-        return { runId: (await driver.startPeopleSync(key)).runId };
+        const { runId, inTheWay } = await driver.startPeopleSync(key);
+        return { runId, inTheWay: inTheWay === true };
       } catch (error) {
         // Started, but the answer is no use: asked again with the same key.
         if (error instanceof UnexpectedAnswer) throw new NotYet(error.message);
@@ -91,14 +105,21 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       }
     },
 
+    /** Polls until a run that is not ours is over, however it ends: the console has one at a time. */
+    async awaitOtherSync({ tenant, runId }: TenantInput & { runId: string }): Promise<void> {
+      const driver = await open(tenant).console();
+      try {
+        refuseRunning(await driver.readSyncRun(runId), 'another people sync goes first');
+      } catch (error) {
+        if (error instanceof Rejected && error.status === 404) return;
+        throw error;
+      }
+    },
+
     /** Polls by retry, as often as the console itself asks for. Nothing synchronised is an error, not a success. */
     async awaitPeopleSync({ tenant, runId }: TenantInput & { runId: string }): Promise<SyncOutcome> {
       const run = await (await open(tenant).console()).readSyncRun(runId);
-      if (run.state === 'queued' || run.state === 'running') {
-        const progress = run.total === undefined ? run.state : `${run.done ?? 0} of ${run.total}`;
-        const afterMs = run.retryAfterSeconds === undefined ? DEFAULT_POLL_MS : run.retryAfterSeconds * 1_000;
-        throw new NotYet(`people sync: ${progress}`, afterMs);
-      }
+      refuseRunning(run, 'people sync');
       if (run.state === 'failed') {
         const message = `the people sync failed after ${run.done ?? 0} people${run.message ? `: ${run.message}` : ''}`;
         throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
@@ -112,6 +133,13 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
   };
 }
 
+/** Asks again later, when the console itself says, while the run has not ended. */
+function refuseRunning({ state, total, done = 0, retryAfterSeconds }: SyncRun, what: string): void {
+  if (state !== 'queued' && state !== 'running') return;
+  const afterMs = retryAfterSeconds === undefined ? DEFAULT_POLL_MS : retryAfterSeconds * 1_000;
+  throw new NotYet(`${what}: ${total === undefined ? state : `${done} of ${total}`}`, afterMs);
+}
+
 /** The scope that the console kept, if E10 has it; else the old one, re-mapped. What cannot be found again is never guessed. */
 function wantedScope(
   tenant: Tenant,
@@ -123,7 +151,7 @@ function wantedScope(
   if (chosen === 'keep' && seen.scope.length > 0 && knownScope(seen.scope, tree).length === seen.scope.length) {
     return seen.scope;
   }
-  const named = chosen === 'keep' ? before : chosen.map((code) => ({ id: code, name: code, code, path: [code] }));
+  const named = chosen === 'keep' ? before : unitsNamed(chosen);
   const { scope, unmapped } = remapScope(named, tree);
   if (unmapped.length === 0 && scope.length > 0) return scope;
   const which = unmapped.map(({ name, code }) => (code === undefined || code === name ? name : `${name} (${code})`));
@@ -155,8 +183,4 @@ function runFindings(tenant: Tenant, run: SyncRun): Finding[] {
   if (failed === 0) return [];
   const message = `${failed} of ${run.total ?? run.done ?? failed} people could not be synchronised`;
   return [{ code: 'PEOPLE-SYNC-FAILED', severity: 'warning', message, subject: run.runId }];
-}
-
-export function sameScope(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && [...one].sort().join() === [...other].sort().join();
 }

@@ -1,8 +1,9 @@
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
+import { formChanges } from '../domain/planning.js';
 import { secretFindings } from '../domain/snapshot-findings.js';
 import type { Tenant } from '../domain/tenant.js';
-import { differingFields, shown, wantedFields } from '../domain/wanted.js';
+import { wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
 import { StepRefused } from './failures.js';
 import { msUntilOpen } from './maintenance-window.js';
@@ -45,12 +46,7 @@ export function createReadActivities({ open, seal }: ReadDeps) {
       const systems = open(tenant);
       const found = await (await systems.console()).readIntegration();
       const wanted = wantedFields(tenant, await secretFingerprints(systems));
-      const changes = differingFields(found, wanted).map((field) => ({
-        step: 'configure' as const,
-        target: `integration.${field}`,
-        before: shown(found.fields[field]),
-        after: shown(wanted[field]),
-      }));
+      const changes = formChanges(found, wanted);
       const [lost] = secretFindings(tenant, changes, await previousFingerprints(systems)).filter(
         ({ severity }) => severity === 'blocking',
       );

@@ -3,13 +3,14 @@ import { categoriesMode, legacyCategories, type CategoriesMode } from '../domain
 import type { Finding } from '../domain/findings.js';
 import { fingerprint, planHash } from '../domain/fingerprint.js';
 import type { Sealed } from '../domain/outcomes.js';
+import { namedScope, namedScopeFindings } from '../domain/named-scope.js';
 import { guardVerdict, scopeUnits, type ScopeUnit } from '../domain/people.js';
 import type { Plan } from '../domain/plan.js';
 import { planChanges, type Picture } from '../domain/planning.js';
 import { snapshotFindings, type PreviousFingerprints } from '../domain/snapshot-findings.js';
 import type { IntegrationFields } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
-import { SECRET_FIELDS, type SecretFingerprints } from '../domain/wanted.js';
+import { differingFields, SECRET_FIELDS, wantedFields, type SecretFingerprints } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import type { Seal } from '../gateways/seal.js';
 import type { Systems } from './systems.js';
@@ -40,8 +41,8 @@ export interface SnapshotResult {
 /** Reads everything that the later steps will change, plans the changes, and seals what there was. Writes nothing. */
 export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal): Promise<SnapshotResult> {
   const driver = await systems.console();
-  const picture = await readPicture(tenant, systems, driver);
   const fingerprints = await secretFingerprints(systems);
+  const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
   const changes = planChanges(tenant, picture, fingerprints);
   const units = await unitsOfScope(tenant, picture, driver);
   const snapshot: Snapshot = {
@@ -65,6 +66,7 @@ export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal)
     mode: categoriesMode(tenant, picture.categories),
     findings: [
       ...snapshotFindings(tenant, picture, changes, await previousFingerprints(systems)),
+      ...namedScopeFindings(picture.namedScope),
       ...(startsRun ? await guardFindings(tenant, systems, driver) : []),
     ],
   };
@@ -74,14 +76,29 @@ export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal)
 export async function readPicture(tenant: Tenant, systems: Systems, driver: ConsoleDriver): Promise<Picture> {
   const integration = await driver.readIntegration();
   if (tenant.qiyuesuo.deployment === 'public') {
-    return { integration, callback: null, peopleSync: null, categories: [], forwarded: null };
+    return { integration, callback: null, peopleSync: null, namedScope: null, categories: [], forwarded: null };
   }
   const callback = await driver.readCallback();
   const peopleSync = await driver.readPeopleSync();
   const categories = await driver.listCategories();
   const forward = categoriesMode(tenant, categories) === 'forward';
   const forwarded = forward ? (await systems.routes().probeForward(tenant.e10.address)).forwarded : null;
-  return { integration, callback, peopleSync, categories, forwarded };
+  return { integration, callback, peopleSync, namedScope: null, categories, forwarded };
+}
+
+/** The units that the file names can be compared only while Qiyuesuo sees this E10; before the switch its tree is another's. */
+export async function withNamedScope(
+  tenant: Tenant,
+  picture: Picture,
+  fingerprints: SecretFingerprints,
+  driver: ConsoleDriver,
+): Promise<Picture> {
+  const { integration, peopleSync } = picture;
+  const ofOurs =
+    integration.oaVersion === 'E10' && differingFields(integration, wantedFields(tenant, fingerprints)).length === 0;
+  return peopleSync && tenant.people.scope !== 'keep' && ofOurs
+    ? { ...picture, namedScope: namedScope(tenant, (await driver.readOrganisation()).units) }
+    : picture;
 }
 
 export async function secretFingerprints(systems: Systems): Promise<SecretFingerprints> {

@@ -1,9 +1,9 @@
 import { fingerprint } from '../domain/fingerprint.js';
-import type { FieldDifference } from '../domain/outcomes.js';
+import { HIDDEN } from '../domain/old-secrets.js';
 import { ownedIntegration } from '../domain/owned.js';
 import type { Integration, IntegrationField, IntegrationFields, IntegrationWrite } from '../domain/settings.js';
 import type { SecretField, Tenant } from '../domain/tenant.js';
-import { sortUndo, type OwnedValue } from '../domain/undo.js';
+import { difference, isTold, sortUndo, type OwnedValue } from '../domain/undo.js';
 import { isSecretField, wantedFields } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { Rejected } from '../gateways/errors.js';
@@ -15,7 +15,7 @@ import type { Systems } from './systems.js';
 /**
  * Restores the set of fields that `configure` filled. Plain fields go back as they were. A secret goes back from its
  * reference (`qiyuesuo.previous`), or is cleared where there was none; one that cannot go back is named in `left`, unless the
- * file accepts that.
+ * file accepts that. Where the console does not show a secret, its reference is believed, and what was saved is all that is known.
  */
 export async function undoConfigure(
   tenant: Tenant,
@@ -35,12 +35,10 @@ export async function undoConfigure(
   const restorable = restore.filter(
     ({ field }) => !secretOf(field) || secrets[secretOf(field) as SecretField] !== undefined,
   );
-  if (restorable.length > 0) await save(driver, found, before, restorable, secrets, values);
+  const saved = restorable.length > 0 ? await save(driver, found, before, restorable, secrets, values) : {};
 
   const now = values(await driver.readIntegration());
-  const left = now.filter(
-    ({ field, before: was, found: is }) => restore.some((owned) => owned.field === field) && was !== is,
-  );
+  const left = now.filter((value) => restore.some(({ field }) => field === value.field) && !isBack(value, saved));
   return {
     restored: restore.length - left.length,
     foreign,
@@ -50,7 +48,7 @@ export async function undoConfigure(
 
 /**
  * What a console may refuse to clear (a secret, an address that was never filled in) must not keep the other fields from
- * going back: refused once, the form is saved again without clearing anything.
+ * going back: refused once, the form is saved again without clearing anything. Answers the secrets that were saved.
  */
 async function save(
   driver: ConsoleDriver,
@@ -59,7 +57,8 @@ async function save(
   restore: readonly OwnedValue[],
   secrets: IntegrationWrite['secrets'],
   values: (now: Integration) => OwnedValue[],
-): Promise<void> {
+): Promise<IntegrationWrite['secrets']> {
+  let saved: IntegrationWrite['secrets'] = {};
   const plain = restore.map(({ field }) => field).filter((field) => !secretOf(field));
   let certain = plain.filter((field) => field !== NEEDED || before.oaAddress);
   const differing = (now: Integration): string[] =>
@@ -67,18 +66,20 @@ async function save(
       .filter(({ field, before: was, found: is }) => certain.includes(field) && was !== is)
       .map(({ field }) => field);
 
-  await saveSeen(
+  const written = await saveSeen(
     {
       look: () => driver.readIntegration(),
       differing,
       async save(current) {
         const fields = oldFields(current.fields, before, plain);
+        saved = secrets;
         try {
           await driver.saveIntegration({ oaVersion: 'E10', fields, secrets }, current);
         } catch (error) {
           if (!(error instanceof Rejected)) throw error;
           const kept = Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret !== ''));
           const filled = oldFields(current.fields, before, certain);
+          saved = kept;
           await driver.saveIntegration({ oaVersion: 'E10', fields: filled, secrets: kept }, current);
           certain = certain.filter((field) => field !== NEEDED);
         }
@@ -87,6 +88,7 @@ async function save(
     found,
   );
   await readBack({ what: 'integration', look: () => driver.readIntegration(), differing });
+  return written === 0 ? {} : saved;
 }
 
 /** The contract demands an address even where there was none. */
@@ -108,14 +110,18 @@ function oldFields(
   return fields as unknown as IntegrationWrite['fields'];
 }
 
-/** The old values of those secrets that were ours: '' where there was none; absent where nobody has the old one. */
+/**
+ * The old values of those secrets that were ours: '' where there was none; absent where nobody has the old one. What the console
+ * did not show cannot be compared with its reference.
+ */
 async function oldSecrets(systems: Systems, restore: readonly OwnedValue[]): Promise<IntegrationWrite['secrets']> {
   const secrets: IntegrationWrite['secrets'] = {};
   for (const { field, before } of restore) {
     const name = secretOf(field);
     if (!name) continue;
     const previous = before === null ? '' : await systems.previousSecret(name);
-    if (previous === '' || (previous !== undefined && fingerprint(previous) === before)) secrets[name] = previous;
+    if (previous === undefined) continue;
+    if (previous === '' || before === HIDDEN || fingerprint(previous) === before) secrets[name] = previous;
   }
   return secrets;
 }
@@ -125,10 +131,17 @@ function secretOf(field: string): SecretField | undefined {
   return isSecretField(name) ? name : undefined;
 }
 
-function accepted(tenant: Tenant, field: string): boolean {
-  return tenant.acceptUnrestorable.some((name) => field === `integration.${name}`);
+/** What the console tells decides; where it tells nothing, that the old secret was saved. */
+function isBack(value: OwnedValue, saved: IntegrationWrite['secrets']): boolean {
+  if (isTold(value)) return value.before === value.found;
+  const secret = saved[secretOf(value.field) as SecretField];
+  return secret !== undefined && (value.found === HIDDEN || value.found === shownAs(secret));
 }
 
-function difference({ field, before, found }: OwnedValue): FieldDifference {
-  return { field, expected: before, found };
+function shownAs(secret: string): string | null {
+  return secret === '' ? null : fingerprint(secret);
+}
+
+function accepted(tenant: Tenant, field: string): boolean {
+  return tenant.acceptUnrestorable.some((name) => field === `integration.${name}`);
 }

@@ -2,8 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { wantedCallback } from '../domain/callback.js';
 import type { Sealed, UndoProof } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
-import { ownedCallback, ownedCategory, ownedIntegration, ownedMode, ownedPeopleSync } from '../domain/owned.js';
-import type { WantedPeopleSync } from '../domain/people.js';
+import {
+  ownedCallback,
+  ownedCategory,
+  ownedIntegration,
+  ownedMode,
+  ownedPeopleSync,
+  type OursInPeopleSync,
+} from '../domain/owned.js';
 import type { CallbackSettings, Category } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import { proveUndo, sortUndo, type OwnedValue } from '../domain/undo.js';
@@ -15,6 +21,7 @@ import { NOTHING_UNDONE, restorePage, type UndoResult } from './restore.js';
 import { readPicture, secretFingerprints, Snapshot, SnapshotFields } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
 import { undoConfigure } from './undo-configure.js';
+import { provableForward, undoForward } from './undo-forward.js';
 
 export interface UndoInput extends TenantInput {
   snapshot: Sealed;
@@ -59,20 +66,23 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       });
     },
 
-    /** Scope and schedule go back after the mode: the ids of the old scope are those of E9. A run that ran is reported, not undone. */
+    /**
+     * The settings go back after the mode: the ids of the old scope are those of E9, and the switch back changes them once
+     * more. A run that ran is reported, not undone.
+     */
     async undoPeopleSync({
       tenant,
       snapshot,
-      wrote,
+      ours,
       leave,
-    }: UndoInput & { wrote: WantedPeopleSync | null }): Promise<UndoResult> {
+    }: UndoInput & { ours: OursInPeopleSync }): Promise<UndoResult> {
       const before = seal.open(snapshot, Snapshot).peopleSync;
       if (!before) return NOTHING_UNDONE;
       const driver = await open(tenant).console();
       return restorePage({
         what: 'people-sync',
         look: () => driver.readPeopleSync(),
-        values: (seen) => ownedPeopleSync(before, wrote, seen),
+        values: (seen) => ownedPeopleSync(before, ours, seen),
         save: (seen, restore) => {
           const back = (field: string) => restore.some((owned) => owned.field === `people-sync.${field}`);
           const enabled = back('enabled') ? before.enabled : seen.enabled;
@@ -97,15 +107,16 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       };
       const listed = await driver.listCategories();
       const { restore, foreign } = sortUndo(values(listed), leave);
-      for (const { field, before } of restore) {
-        const is = (category: Category): boolean => `category:${category.id}` === field;
+      for (const { id, callback: old } of categories) {
+        const field = `category:${id}`;
+        const is = (category: Category): boolean => category.id === id;
         const category = listed.find(is);
-        if (!category || before === null) continue;
+        if (!category || !restore.some((owned) => owned.field === field)) continue;
         await saveSeen(
           {
             look: async () => (await driver.listCategories()).find(is) ?? category,
-            differing: ({ callback }) => (callback?.url === before ? [] : [field]),
-            save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: before }),
+            differing: ({ callback }) => (callback?.url === old.url ? [] : [field]),
+            save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: old.url }),
           },
           category,
         );
@@ -118,18 +129,12 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       return { restored: restore.length, foreign, left: [] };
     },
 
-    /** Only where this worker manages the proxy; a forward that the operator made is the operator's. */
-    async undoForward({ tenant, snapshot }: UndoInput): Promise<UndoResult> {
-      const proxy = open(tenant).proxy();
-      const { forward } = seal.open(snapshot, Snapshot);
-      if (!proxy) return NOTHING_UNDONE;
-      const stood = (await proxy.readForward()) === forward;
-      await proxy.applyForward(forward);
-      return { ...NOTHING_UNDONE, restored: stood ? 0 : 1 };
+    async undoForward({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      return undoForward(tenant, open(tenant), seal.open(snapshot, Snapshot), leave);
     },
 
     /** Reads everything again that we own and compares it with the snapshot: the undo is proved, or says what is left. */
-    async proveUndo(input: UndoInput & { steps: Step[]; wrote: WantedPeopleSync | null }): Promise<UndoProof> {
+    async proveUndo(input: UndoInput & { steps: Step[]; ours: OursInPeopleSync }): Promise<UndoProof> {
       const systems = open(input.tenant);
       const before = seal.open(input.snapshot, Snapshot);
       let proof = await compareWithSnapshot(input, systems, before);
@@ -147,7 +152,7 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
 const STALE_PAUSES_MS = [500, 2_000];
 
 async function compareWithSnapshot(
-  { tenant, steps, wrote }: { tenant: Tenant; steps: Step[]; wrote: WantedPeopleSync | null },
+  { tenant, steps, ours }: { tenant: Tenant; steps: Step[]; ours: OursInPeopleSync },
   systems: Systems,
   before: Snapshot,
 ): Promise<UndoProof> {
@@ -166,10 +171,11 @@ async function compareWithSnapshot(
     ...(before.callback && found.callback && callback
       ? ownedCallback(before.callback, steps.includes('callback') ? callback : before.callback, found.callback)
       : []),
-    ...(before.peopleSync && found.peopleSync ? ownedPeopleSync(before.peopleSync, wrote, found.peopleSync) : []),
+    ...(before.peopleSync && found.peopleSync ? ownedPeopleSync(before.peopleSync, ours, found.peopleSync) : []),
     ...before.categories.map((category) =>
       ownedCategory(category, tenant.e10.address, byId.get(category.id)?.callback),
     ),
+    ...(await provableForward(tenant, systems, before, steps.includes('rewrite-categories'))),
   ];
   return proveUndo(values.filter(({ field }) => !isAccepted(tenant, field)));
 }

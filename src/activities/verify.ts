@@ -8,7 +8,7 @@ import { planChanges, type Picture } from '../domain/planning.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import type { TenantInput } from './reads.js';
-import { readPicture, secretFingerprints } from './snapshot.js';
+import { readPicture, secretFingerprints, withNamedScope } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
 
 export interface VerifyInput extends TenantInput {
@@ -29,8 +29,9 @@ export function createVerifyActivities({ open }: { open: OpenSystems }) {
     async verify({ tenant, people, findings }: VerifyInput): Promise<Verdict> {
       const systems = open(tenant);
       const driver = await systems.console();
-      const picture = await readPicture(tenant, systems, driver);
-      const changes = planChanges(tenant, picture, await secretFingerprints(systems));
+      const fingerprints = await secretFingerprints(systems);
+      const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
+      const changes = planChanges(tenant, picture, fingerprints);
       const found = [
         ...changes.filter(({ target }) => !excused(target, findings)).map(differs),
         ...secretFindings(tenant, picture),

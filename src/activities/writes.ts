@@ -1,13 +1,12 @@
 import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
 import { legacyCategories, movedCallback } from '../domain/categories.js';
-import { renderForward } from '../domain/forward-block.js';
 import type { Category, IntegrationFields, IntegrationWrite, OaVersion } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import { differingFields, wantedFields, isSecretField } from '../domain/wanted.js';
 import { Conflict } from '../gateways/errors.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
-import { NotYet, StepRefused } from './failures.js';
+import { StepRefused } from './failures.js';
 import { lookAndWrite, readBack, saveSeen } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { secretFingerprints } from './snapshot.js';
@@ -18,7 +17,7 @@ export interface Written {
   written: number;
 }
 
-/** The steps that write in the console and at the proxy. Each is safe to run twice: look, compare, write the difference, read back. */
+/** The steps that write in the console. Each is safe to run twice: look, compare, write the difference, read back. */
 export function createWriteActivities({ open }: { open: OpenSystems }) {
   return {
     /** 将契约锁集成配置从e9切换成e10. A driver that stores switch and form together gets the form as well. */
@@ -90,23 +89,6 @@ export function createWriteActivities({ open }: { open: OpenSystems }) {
         differing: (now) => legacyCategories(now).map(({ id }) => `category:${id}`),
       });
       return { written };
-    },
-
-    /** Puts the forward into the managed file of the site's proxy; says so where this worker is not told to. */
-    async applyForward({ tenant }: TenantInput): Promise<Written & { managed: boolean }> {
-      const proxy = open(tenant).proxy();
-      if (!proxy) return { written: 0, managed: false };
-      const text = renderForward({ tenantId: tenant.id });
-      const stood = (await proxy.readForward()) === text;
-      // Also where the file stands already: an attempt that was cut off may not have loaded it.
-      await proxy.applyForward(text);
-      return { written: stood ? 0 : 1, managed: true };
-    },
-
-    /** Polls the equality probe of both paths until the proxy forwards (`facts/weaver.md` §4.3). */
-    async awaitForward({ tenant }: TenantInput): Promise<void> {
-      const verdict = await open(tenant).routes().probeForward(tenant.e10.address);
-      if (!verdict.forwarded) throw new NotYet(`the old category path is not forwarded yet: ${verdict.why}`);
     },
   };
 }

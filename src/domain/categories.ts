@@ -15,7 +15,7 @@ export function movedCallback(callback: CategoryCallback, e10: string): Category
 }
 
 /** Categories that still call E9's servlet: path exactly, whatever the host. */
-export function legacyCategories(categories: readonly Category[]): Category[] {
+export function legacyCategories<C extends Pick<Category, 'callback'>>(categories: readonly C[]): C[] {
   return categories.filter((category) => category.callback !== null && isLegacy(category.callback));
 }
 
@@ -26,7 +26,7 @@ export function legacyCategories(categories: readonly Category[]): Category[] {
  */
 export function categoriesMode(
   tenant: { categories: CategoriesChoice; e9?: Tenant['e9']; e10: Pick<Tenant['e10'], 'address'> },
-  categories: readonly Category[],
+  categories: readonly Pick<Category, 'callback'>[],
 ): CategoriesMode {
   const legacy = legacyCategories(categories);
   if (tenant.categories === 'none' || legacy.length === 0) return 'none';

@@ -244,10 +244,14 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
   'PEOPLE-SCOPE-EMPTY': {
     en: {
       title: 'no unit is chosen',
-      cause: 'the people sync had no scope on E9',
-      fix: 'choose the scope in the console, or set people.scope',
+      cause: 'the people sync had no scope on E9, or a switch that was interrupted cleared it',
+      fix: "set people.scope to the codes of E10's units, then apply again",
     },
-    zh: { title: '未选择同步范围', cause: 'E9 时人员同步没有范围', fix: '在控制台选择范围，或设置 people.scope' },
+    zh: {
+      title: '未选择同步范围',
+      cause: 'E9 时人员同步没有范围，或被中断的切换清空了范围',
+      fix: '把 people.scope 设为 E10 组织编码后再次 apply',
+    },
   },
   'PEOPLE-SCOPE-UNMAPPED': {
     en: {
@@ -364,12 +368,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
   'SECRET-UNRESTORABLE': {
     en: {
       title: 'a secret could not be restored',
-      cause: 'the console has another secret than ours and nobody gave the old one',
+      cause: 'the console has another secret than ours, or does not show it, and nobody gave the old one',
       fix: 'give qiyuesuo.previous, or accept it with acceptUnrestorable',
     },
     zh: {
       title: '密钥无法恢复',
-      cause: '控制台中的旧密钥与新值不同且未提供',
+      cause: '控制台中的旧密钥与新值不同或不显示，且未提供',
       fix: '填写 qiyuesuo.previous，或用 acceptUnrestorable 接受',
     },
   },

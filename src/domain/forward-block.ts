@@ -26,7 +26,7 @@ export function renderForward({ tenantId, upstream }: ForwardOptions): string {
   if (!/^[^\p{Cc}]+$/u.test(tenantId)) throw new Error('The tenant id does not fit into a comment');
   const directives = upstream === undefined ? rewriting() : proxying(upstream);
   return [
-    `# Managed by qys-e10 for tenant ${tenantId}: edits are overwritten, and an undo takes this text away.`,
+    `# Managed by qys-e10 for tenant ${tenantId}: a move overwrites edits; an undo takes this text away, but asks where it was edited.`,
     '# The categories (用印流程) of Qiyuesuo keep calling the path of E9; E10 answers. No redirect: it would lose the body of a POST.',
     `location = ${E9_CATEGORY_PATH} {`,
     ...directives.map((directive) => `    ${directive}`),

@@ -40,9 +40,14 @@ export interface UndoProof {
   left: FieldDifference[];
   /** Fields that somebody else changed and we never wrote: left alone on purpose. */
   foreign: FieldDifference[];
+  /**
+   * Secrets that went back from their reference, or were cleared, in a console that does not show them: nobody can prove it, so
+   * they are not counted. Absent in results of runs that did not tell.
+   */
+  unreadable?: string[];
 }
 
-/** Secrets stand here as fingerprints. */
+/** Secrets, and the values in the query of an address, stand here as fingerprints. */
 export interface FieldDifference {
   field: string;
   expected: string | null;
@@ -77,6 +82,8 @@ export interface Sealed {
 /** Enough to restore a tenant: the snapshot before the first write, and what each set of fields held before we filled it. */
 export interface UndoRecord {
   snapshot: Sealed;
+  /** Whether the OA version was switched in this run: what the switch changes besides is undone with it. */
+  switched: boolean;
   beforeConfigure: Sealed | null;
   /** The people-sync settings that were wanted; null where that step was not reached. */
   peopleSync: WantedPeopleSync | null;

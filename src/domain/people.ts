@@ -1,11 +1,13 @@
 import type { PeopleGuard } from './tenant.js';
-import type { Unit } from './settings.js';
+import type { PeopleSyncSettings, Unit } from './settings.js';
 
 /** The people-sync settings as they are to be saved; decided before the write, so that an undo knows what we wrote. */
 export interface WantedPeopleSync {
   enabled: boolean;
   scope: string[];
   schedule: string;
+  /** The settings as they stood when this was decided: after the switch, which may have changed them. */
+  asFound: Pick<PeopleSyncSettings, 'enabled' | 'scope' | 'schedule'>;
   /** Whether a run may be started: not without a scope. */
   startsRun: boolean;
   /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. */
@@ -76,6 +78,16 @@ export function remapScope(units: readonly ScopeUnit[], tree: readonly Unit[]): 
     scope: [...new Set(mapped.flatMap(({ id }) => (id === undefined ? [] : [id])))],
     unmapped: mapped.filter(({ id }) => id === undefined).map(({ unit }) => unit),
   };
+}
+
+/** Units that are known by their codes alone. */
+export function unitsNamed(codes: readonly string[]): ScopeUnit[] {
+  return codes.map((code) => ({ id: code, name: code, code, path: [code] }));
+}
+
+/** Whether two scopes have the same units, in whatever order. */
+export function sameScope(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && [...one].sort().join() === [...other].sort().join();
 }
 
 /** Ids of the scope that the tree knows. */

@@ -1,6 +1,6 @@
 import type { Step } from './steps.js';
 
-/** One value that the migration would change. Secrets stand here as fingerprints. */
+/** One value that the migration would change. Secrets, and the values in the query of an address, stand here as fingerprints. */
 export interface Change {
   step: Step;
   /** What is written: `integration.oaAddress`, `callback.url`, `people-sync.scope`, `category:<id>`, `proxy.forward`. */

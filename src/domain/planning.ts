@@ -1,16 +1,21 @@
 import { sameAddress } from './addresses.js';
 import { wantedCallback } from './callback.js';
 import { categoriesMode, legacyCategories, movedCallback, type CategoriesMode } from './categories.js';
+import { toldSecret } from './old-secrets.js';
+import { scopeChanges, type NamedScope } from './named-scope.js';
 import type { Change } from './plan.js';
-import type { CallbackSettings, Category, Integration, PeopleSyncSettings } from './settings.js';
+import type { CallbackSettings, Category, Integration, IntegrationFields, PeopleSyncSettings } from './settings.js';
+import { shownAt, shownUrl } from './shown-url.js';
 import type { Tenant } from './tenant.js';
-import { differingFields, shown, wantedFields, type SecretFingerprints } from './wanted.js';
+import { differingFields, isSecretField, shown, wantedFields, type SecretFingerprints } from './wanted.js';
 
 /** What stands in the console and at the proxy before anything is written. Public tenants have the integration only. */
 export interface Picture {
   integration: Integration;
   callback: CallbackSettings | null;
   peopleSync: PeopleSyncSettings | null;
+  /** The units that the file names, where the console is on E10 and its tree could be asked for them. */
+  namedScope: NamedScope | null;
   categories: Category[];
   /** Whether the proxy already forwards the old category path; null where nobody needs it. */
   forwarded: boolean | null;
@@ -20,7 +25,7 @@ export interface Picture {
 export function planChanges(tenant: Tenant, picture: Picture, fingerprints: SecretFingerprints): Change[] {
   const integration = integrationChanges(tenant, picture.integration, fingerprints);
   if (tenant.qiyuesuo.deployment === 'public') return integration;
-  const people = peopleChanges(tenant, picture.peopleSync);
+  const people = peopleChanges(tenant, picture);
   const run: Change[] =
     integration.length + people.length > 0
       ? [{ step: 'sync-people', target: 'people-sync.run', before: null, after: 'started' }]
@@ -41,13 +46,16 @@ function integrationChanges(tenant: Tenant, found: Integration, fingerprints: Se
     found.oaVersion === 'E10'
       ? []
       : [{ step: 'switch-mode', target: 'integration.oaVersion', before: found.oaVersion, after: 'E10' }];
-  const fields = differingFields(found, wanted).map((field): Change => ({
-    step: 'configure',
-    target: `integration.${field}`,
-    before: shown(found.fields[field]),
-    after: shown(wanted[field]),
-  }));
-  return [...mode, ...fields];
+  return [...mode, ...formChanges(found, wanted)];
+}
+
+/** What `configure` would change in the form as it stands. A secret that the console does not show reads so. */
+export function formChanges(found: Integration, wanted: IntegrationFields): Change[] {
+  return differingFields(found, wanted).map((field): Change => {
+    const target = `integration.${field}`;
+    const before = isSecretField(field) ? toldSecret(found.fields, field) : shown(found.fields[field]);
+    return { step: 'configure', target, before: shownAt(target, before), after: shownAt(target, shown(wanted[field])) };
+  });
 }
 
 function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change[] {
@@ -59,12 +67,19 @@ function callbackChanges(tenant: Tenant, found: CallbackSettings | null): Change
       : [{ step: 'callback', target: 'callback.page', before: found.page, after: wanted.page }];
   const url: Change[] = sameAddress(found.url, wanted.url)
     ? []
-    : [{ step: 'callback', target: 'callback.url', before: found.url, after: wanted.url }];
+    : [
+        {
+          step: 'callback',
+          target: 'callback.url',
+          before: shownAt('callback.url', found.url),
+          after: shownUrl(wanted.url),
+        },
+      ];
   return [...page, ...url];
 }
 
-/** The scope is not foreseen: whether the switch clears it is known only afterwards. */
-function peopleChanges(tenant: Tenant, found: PeopleSyncSettings | null): Change[] {
+/** Before the switch the scope is not foreseen: whether it is cleared is known only afterwards, and E10's tree cannot be seen. */
+function peopleChanges(tenant: Tenant, { peopleSync: found, namedScope }: Picture): Change[] {
   // Nothing was chosen, so there is nothing to keep, no run, and no reason to touch the page.
   if (!found || (tenant.people.scope === 'keep' && found.scope.length === 0)) return [];
   const { schedule } = tenant.people;
@@ -75,7 +90,7 @@ function peopleChanges(tenant: Tenant, found: PeopleSyncSettings | null): Change
     schedule === undefined || schedule === found.schedule
       ? []
       : [{ step: 'sync-people', target: 'people-sync.schedule', before: found.schedule, after: schedule }];
-  return [...enabled, ...cron];
+  return [...enabled, ...scopeChanges(namedScope, found), ...cron];
 }
 
 function categoryChanges(tenant: Tenant, picture: Picture, mode: CategoriesMode): Change[] {
@@ -91,8 +106,8 @@ function categoryChanges(tenant: Tenant, picture: Picture, mode: CategoriesMode)
         step: 'rewrite-categories',
         target: `category:${category.id}`,
         label: category.name,
-        before: category.callback?.url ?? null,
-        after: moved.url,
+        before: category.callback && shownUrl(category.callback.url),
+        after: shownUrl(moved.url),
       },
     ];
   });

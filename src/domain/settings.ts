@@ -5,7 +5,10 @@ export type OaVersion = 'E9' | 'E10';
 /** First eight hexadecimal digits of the SHA-256 of a secret. */
 export type Fingerprint = string;
 
-/** The fields of 泛微ecology集成; secrets as fingerprints. An absent field is one that the console does not show. */
+/**
+ * The fields of 泛微ecology集成; secrets as fingerprints. An absent field is one that the console does not show. A secret that is
+ * null is shown to be empty: see `old-secrets.ts`.
+ */
 export interface IntegrationFields {
   singleSignOn: boolean;
   oaAddress?: string;
@@ -15,8 +18,8 @@ export interface IntegrationFields {
   openPlatformAddress?: string;
   appKey?: string;
   corpId?: string;
-  encryptionKey?: Fingerprint;
-  appSecret?: Fingerprint;
+  encryptionKey?: Fingerprint | null;
+  appSecret?: Fingerprint | null;
 }
 
 /** What the integration page shows: the fields belong to `oaVersion`. */

@@ -1,9 +1,11 @@
 import { wantedCallback, callbackPageFor } from './callback.js';
 import { categoriesMode, otherOldCallbacks } from './categories.js';
 import type { Finding } from './findings.js';
+import { HIDDEN } from './old-secrets.js';
 import type { Change } from './plan.js';
 import type { Picture } from './planning.js';
 import type { Fingerprint } from './settings.js';
+import { shownUrl } from './shown-url.js';
 import type { SecretField, Tenant } from './tenant.js';
 import { isSecretField } from './wanted.js';
 
@@ -34,14 +36,24 @@ function deploymentFindings({ qiyuesuo }: Tenant, { integration }: Picture): Fin
   return [{ code: 'CONSOLE-DEPLOYMENT-DIFFERS', severity: 'blocking', message, subject: 'qiyuesuo.deployment' }];
 }
 
-/** A secret that is about to be overwritten and that nobody could write back. */
+/**
+ * A secret that is about to be overwritten and that nobody could write back. One that the console does not show may be any: a
+ * reference to it is believed, and without one nobody can know what stood there.
+ */
 export function secretFindings(tenant: Tenant, changes: readonly Change[], previous: PreviousFingerprints): Finding[] {
   return changes.flatMap(({ target, before }): Finding[] => {
     const field = target.replace('integration.', '');
     if (!isSecretField(field) || before === null || previous[field] === before) return [];
-    const severity = tenant.acceptUnrestorable.includes(field) ? 'warning' : 'blocking';
+    if (before === HIDDEN && previous[field] !== undefined) return [];
+    const accepted = tenant.acceptUnrestorable.includes(field);
+    // Only a secret that is seen to be another one is known to be lost; a hidden one may be the very same.
+    const isAnother = before !== HIDDEN;
+    const severity = isAnother ? (accepted ? 'warning' : 'blocking') : accepted ? 'info' : 'warning';
     const known = previous[field] === undefined ? 'no reference to it is given' : `the given one is ${previous[field]}`;
-    const message = `the console has another ${field} (${before}) and ${known}: an undo could not restore it`;
+    const message =
+      before === HIDDEN
+        ? `the console does not show its ${field}, so nobody can know what stood there, and ${known}: an undo could not restore it`
+        : `the console has another ${field} (${before}) and ${known}: an undo could not restore it`;
     return [{ code: 'SECRET-UNRESTORABLE', severity, message, subject: `qiyuesuo.previous.${field}` }];
   });
 }
@@ -77,19 +89,16 @@ function categoryFindings(tenant: Tenant, { categories }: Picture): Finding[] {
   const others = otherOldCallbacks(tenant, categories, mode).map((category): Finding => ({
     code: 'CATEGORY-OTHER-CALLBACK',
     severity: 'warning',
-    message: `the callback of ${category.name} still points at the old OA and is left alone: ${withoutQuery(category.callback?.url)}`,
+    message: `the callback of ${category.name} still points at the old OA and is left alone: ${shownUrl(category.callback?.url ?? '')}`,
     subject: `category:${category.id}`,
   }));
   return [...undecided, ...others];
 }
 
-function scopeFindings(tenant: Tenant, { peopleSync }: Picture): Finding[] {
+function scopeFindings(tenant: Tenant, { peopleSync, integration }: Picture): Finding[] {
   if (!peopleSync || peopleSync.scope.length > 0 || tenant.people.scope !== 'keep') return [];
-  const message = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
+  const nothing = 'no organisation unit is chosen in the people sync, so there is none to keep: no run is started';
+  const why = 'a switch that was interrupted may have cleared them; people.scope in the file names the units of E10';
+  const message = integration.oaVersion === 'E10' ? `${nothing}; ${why}` : nothing;
   return [{ code: 'PEOPLE-SCOPE-EMPTY', severity: 'warning', message, subject: 'people.scope' }];
-}
-
-/** A query may hold a token of the customer's. */
-function withoutQuery(url: string | undefined): string {
-  return url?.split('?', 1)[0] ?? '';
 }

@@ -26,7 +26,7 @@ export interface Tenant {
   window?: MaintenanceWindow;
   /** From 1, the first, to 5; for waves whose order is `priority`. */
   priority: number;
-  /** Secrets that the console shows, that differ from ours, and that an undo need not restore. */
+  /** Secrets of the console that differ from ours, or that it does not show, and that an undo need not restore. */
   acceptUnrestorable: SecretField[];
 }
 
@@ -99,5 +99,5 @@ export interface MaintenanceWindow {
   zone: string;
 }
 
-/** The two settings that the console shows as fingerprints only. */
+/** The two settings that the console shows as fingerprints only, or not at all. */
 export type SecretField = 'encryptionKey' | 'appSecret';

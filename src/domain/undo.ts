@@ -1,6 +1,11 @@
-import type { FieldDifference } from './outcomes.js';
+import { HIDDEN } from './old-secrets.js';
+import type { FieldDifference, UndoProof } from './outcomes.js';
+import { shownAt } from './shown-url.js';
 
-/** One value that we own: as it was, as we wrote it, as it stands now. */
+/**
+ * One value that we own: as it was, as we wrote it, as it stands now. Raw, so it never leaves an activity: what does is a
+ * `FieldDifference`. A secret that the console does not show is `HIDDEN`.
+ */
 export interface OwnedValue {
   field: string;
   before: string | null;
@@ -24,28 +29,49 @@ export interface UndoDecisions {
   foreign: FieldDifference[];
 }
 
-/** Sorts the owned values of one step; fields that an operator chose to leave are neither restored nor asked again. */
+/**
+ * Sorts the owned values of one step; fields that an operator chose to leave are neither restored nor asked again. A hidden
+ * value cannot say whether it is still ours. But a form is saved as a whole: as long as another field of it has our value, the
+ * hidden ones have it too, and go back with it.
+ */
 export function sortUndo(values: readonly OwnedValue[], leave: readonly string[] = []): UndoDecisions {
-  const decided = values
-    .filter(({ field }) => !leave.includes(field))
-    .map((value) => ({ value, decision: decideUndo(value) }));
+  const asked = values.filter(({ field }) => !leave.includes(field));
+  const decided = asked.filter(isTold).map((value) => ({ value, decision: decideUndo(value) }));
+  const restore = decided.filter(({ decision }) => decision === 'restore').map(({ value }) => value);
+  const hidden = asked.filter((value) => !isTold(value) && value.wrote !== value.before && mayBeOurs(value));
   return {
-    restore: decided.filter(({ decision }) => decision === 'restore').map(({ value }) => value),
-    foreign: decided
-      .filter(({ decision }) => decision === 'foreign-change')
-      .map(({ value: { field, before, found } }) => ({ field, expected: before, found })),
+    restore: restore.length === 0 ? [] : [...restore, ...hidden],
+    foreign: decided.filter(({ decision }) => decision === 'foreign-change').map(({ value }) => difference(value)),
   };
 }
 
-/** The proof of an undo: what is not as before and was ours is left; what was never ours is somebody else's. */
-export function proveUndo(values: readonly OwnedValue[]) {
-  const differing = values.filter(({ before, found }) => before !== found);
-  const difference = ({ field, before, found }: OwnedValue): FieldDifference => ({ field, expected: before, found });
+/**
+ * The proof of an undo: what is not as before and was ours is left; what was never ours is somebody else's. What the console
+ * does not show, before or now, is no part of the proof: neither equal nor left, but named.
+ */
+export function proveUndo(values: readonly OwnedValue[]): UndoProof {
+  const told = values.filter(isTold);
+  const differing = told.filter(({ before, found }) => before !== found);
   const ours = differing.filter(({ before, wrote }) => before !== wrote);
   return {
-    equal: values.length - differing.length,
-    total: values.length,
+    equal: told.length - differing.length,
+    total: told.length,
     left: ours.map(difference),
     foreign: differing.filter((value) => !ours.includes(value)).map(difference),
+    unreadable: values.filter((value) => !isTold(value)).map(({ field }) => field),
   };
+}
+
+/** The console says what it was and what it is. */
+export function isTold({ before, found }: Pick<OwnedValue, 'before' | 'found'>): boolean {
+  return before !== HIDDEN && found !== HIDDEN;
+}
+
+function mayBeOurs({ wrote, found }: OwnedValue): boolean {
+  return found === HIDDEN || found === wrote;
+}
+
+/** What may be said of it outside an activity. */
+export function difference({ field, before, found }: OwnedValue): FieldDifference {
+  return { field, expected: shownAt(field, before), found: shownAt(field, found) };
 }

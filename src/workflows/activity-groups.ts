@@ -15,7 +15,7 @@ const HEARTBEAT = '10 seconds';
 
 type Reads = Pick<
   TenantActivities,
-  'untilWindow' | 'preflight' | 'takeSnapshot' | 'pictureBeforeConfigure' | 'planPeopleSync' | 'verify'
+  'untilWindow' | 'preflight' | 'takeSnapshot' | 'pictureBeforeConfigure' | 'planPeopleSync' | 'seeForward' | 'verify'
 >;
 type Writes = Pick<
   TenantActivities,
@@ -27,7 +27,8 @@ type Writes = Pick<
   | 'rewriteCategories'
   | 'applyForward'
 >;
-type Polls = Pick<TenantActivities, 'awaitPeopleSync' | 'awaitForward'>;
+type Polls = Pick<TenantActivities, 'awaitPeopleSync' | 'awaitOtherSync'>;
+type Waits = Pick<TenantActivities, 'awaitForward'>;
 type Undos = Pick<
   TenantActivities,
   'undoMode' | 'undoConfigure' | 'undoCallback' | 'undoPeopleSync' | 'undoCategories' | 'undoForward' | 'proveUndo'
@@ -37,12 +38,13 @@ export interface ActivityGroups {
   reads: Reads;
   writes: Writes;
   polls: Polls;
+  waits: Waits;
   undos: Undos;
 }
 
 /**
  * Time-outs and retries of a tenant's activities, in one place. They are counted in attempts: a limit in hours would run out
- * while a worker is off. Writes are waited for when they are cancelled, so that the undo knows what there is.
+ * while a worker is off. Only a sync run has hours, and what a person was asked for has no limit at all. Writes are waited for when they are cancelled, so that the undo knows what there is.
  */
 export function activityGroups(policy: Policy): ActivityGroups {
   const backOff = { initialInterval: policy.firstRetryMs, backoffCoefficient: 2, maximumInterval: policy.maxRetryMs };
@@ -60,6 +62,7 @@ export function activityGroups(policy: Policy): ActivityGroups {
         takeSnapshot: 'keep what there is, and plan the changes',
         pictureBeforeConfigure: 'keep what the E10 form holds before it is filled',
         planPeopleSync: 'find the sync scope in E10, and count people',
+        seeForward: 'see that nginx forwards the old path',
         verify: 'read everything again and prove it from outside',
       },
     ),
@@ -88,7 +91,19 @@ export function activityGroups(policy: Policy): ActivityGroups {
         cancellationType: ActivityCancellationType.TRY_CANCEL,
         retry: backOff,
       },
-      { awaitPeopleSync: 'wait for the people sync to end', awaitForward: 'wait until the proxy forwards' },
+      {
+        awaitPeopleSync: 'wait for the people sync to end',
+        awaitOtherSync: 'wait for a people sync of somebody else to end',
+      },
+    ),
+    waits: named<Waits>(
+      {
+        startToCloseTimeout: '2 minutes',
+        heartbeatTimeout: HEARTBEAT,
+        cancellationType: ActivityCancellationType.TRY_CANCEL,
+        retry: backOff,
+      },
+      { awaitForward: 'wait until the administrator’s proxy forwards' },
     ),
     undos: named<Undos>(
       {

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Finding } from '../domain/findings.js';
+import type { Sealed } from '../domain/outcomes.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ActivityGroups } from './activity-groups.js';
 import { refused } from './failures.js';
@@ -13,21 +14,22 @@ const MISSING = {
 
 /**
  * The address is kept, so the reverse proxy forwards the old path. Where this site's worker manages the proxy it writes the
- * forward; elsewhere an administrator does. Either way the equality probe proves it, and an operator may stop waiting.
+ * forward, which must be seen soon; elsewhere an administrator does, who may take days, and an operator may stop the waiting.
+ * Either way the equality probe proves it.
  */
 export async function forwardCategories(
-  tenant: Tenant,
-  { writes, polls }: ActivityGroups,
+  { tenant, snapshot }: { tenant: Tenant; snapshot: Sealed },
+  { reads, writes, waits }: ActivityGroups,
   progress: Progress,
 ): Promise<{ written: number; findings: Finding[] }> {
-  const { written, managed } = await writes.applyForward({ tenant });
+  const { written, managed } = await writes.applyForward({ tenant, snapshot });
   if (managed) {
-    await polls.awaitForward({ tenant });
+    await reads.seeForward({ tenant });
     return { written, findings: [] };
   }
 
   const decision = await firstOf(
-    () => polls.awaitForward({ tenant }),
+    () => waits.awaitForward({ tenant }),
     () =>
       progress.ask({
         step: 'rewrite-categories',

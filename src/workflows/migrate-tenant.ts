@@ -6,6 +6,7 @@ import { type Outcome, type TenantResult, type UndoProof, type UndoRecord } from
 import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
+import { verdictOfUndo } from '../domain/undo-verdict.js';
 import type { SnapshotResult } from '../activities/snapshot.js';
 import { activityGroups } from './activity-groups.js';
 import { forwardCategories } from './forward-categories.js';
@@ -78,7 +79,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
     const taken = await during('snapshot', () => reads.takeSnapshot({ tenant }));
     snapshot = taken;
-    record = { snapshot: taken.sealed, beforeConfigure: null, peopleSync: null, steps: [] };
+    record = { snapshot: taken.sealed, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };
     progress.found(taken.findings);
     if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
     if (taken.plan.changes.length === 0) return nothingToDo();
@@ -87,6 +88,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     if (isPrivate) undoable('sync-people');
     undoable('switch-mode');
     await during('switch-mode', () => writes.switchMode({ tenant }));
+    record.switched = taken.plan.changes.some(({ target }) => target === 'integration.oaVersion');
 
     record.beforeConfigure = await reads.pictureBeforeConfigure({ tenant });
     undoable('configure');
@@ -121,10 +123,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     return { written: wanted?.startsRun ? 1 : 0, note };
   }
 
-  async function categories({ mode }: SnapshotResult) {
+  async function categories({ mode, sealed }: SnapshotResult) {
     if (mode === 'rewrite') return writes.rewriteCategories({ tenant });
     if (mode !== 'forward') return { written: 0, note: 'no category calls E9' };
-    const { written, findings } = await forwardCategories(tenant, groups, progress);
+    const { written, findings } = await forwardCategories({ tenant, snapshot: sealed }, groups, progress);
     progress.found(findings);
     return { written };
   }
@@ -155,9 +157,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     );
     progress.found(verdict.findings);
     if (verdict.findings.some(isBlocking)) return blocked(verdict.findings, 'verify');
+    const toFollowUp = codes(progress.status.findings, 'warning');
     return {
       outcome: 'already-migrated',
-      reason: 'everything was as wanted: nothing was written',
+      reason: `everything was as wanted: nothing was written${toFollowUp ? `; to follow up: ${toFollowUp}` : ''}`,
       grade: verdict.grade,
     };
   }
@@ -214,12 +217,10 @@ function blocked(findings: readonly Finding[], failedStep: Step): Ending {
 }
 
 function undone(cancelled: boolean, failedStep: Step | null, { code, message }: Finding, proof: UndoProof): Ending {
-  const proved = `proved ${proof.equal}/${proof.total}`;
-  const outcome: Outcome = proof.left.length > 0 ? 'rollback-incomplete' : cancelled ? 'cancelled' : 'rolled-back';
+  const { complete, words } = verdictOfUndo(proof);
+  const outcome: Outcome = !complete ? 'rollback-incomplete' : cancelled ? 'cancelled' : 'rolled-back';
   const why = cancelled ? 'cancelled' : `${failedStep ?? 'a step'} failed (${code}: ${message})`;
-  const left = proof.left.map(({ field }) => field).join(', ');
-  const reason = left ? `${why}; not as before: ${left}` : `${why}; undone and ${proved}`;
-  return { outcome, reason, failedStep, undo: proof };
+  return { outcome, reason: `${why}; ${words}`, failedStep, undo: proof };
 }
 
 function codes(findings: readonly Finding[], severity: Finding['severity']): string {

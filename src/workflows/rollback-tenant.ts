@@ -3,6 +3,7 @@ import type { TenantResult, UndoProof, UndoRecord } from '../domain/outcomes.js'
 import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
+import { verdictOfUndo } from '../domain/undo-verdict.js';
 import { activityGroups } from './activity-groups.js';
 import { closeTenant } from './close-tenant.js';
 import { createCompensation } from './compensation.js';
@@ -43,12 +44,12 @@ export async function rollbackTenant({
     }
     return newest;
   });
-  const left = proof.left.map(({ field }) => field).join(', ');
+  const { complete, words } = verdictOfUndo(proof);
   return closeTenant(
     {
       tenantId: tenant.id,
-      outcome: left ? 'rollback-incomplete' : 'rolled-back',
-      reason: left ? `${reason}; not as before: ${left}` : `${reason}; undone and proved ${proof.equal}/${proof.total}`,
+      outcome: complete ? 'rolled-back' : 'rollback-incomplete',
+      reason: `${reason}; ${words}`,
       grade: null,
       failedStep: null,
       findings: progress.status.findings,

@@ -19,7 +19,7 @@ export interface SyncPeopleResult {
   note: string;
 }
 
-/** 人员同步: decide the scope, save it, start the run, wait for its end. `decided` is told before anything is written. */
+/** 人员同步: decide the scope, save it, start the run when no other is under way, wait for its end. `decided` is told before anything is written. */
 export async function syncPeople(
   { tenant, snapshot, key, starts }: SyncPeopleInput,
   { reads, writes, polls }: ActivityGroups,
@@ -32,8 +32,17 @@ export async function syncPeople(
   if (!wanted.startsRun) return { wanted, findings: [], note: 'no unit was chosen on E9: no run is started' };
 
   await writes.savePeopleSync({ tenant, wanted });
-  const { runId } = await writes.startPeopleSync({ tenant, key });
+  const runId = await start();
   const { run, findings } = await polls.awaitPeopleSync({ tenant, runId });
   const counts = (['created', 'updated', 'disabled', 'failed'] as const).map((count) => `${run[count] ?? 0} ${count}`);
   return { wanted, findings, note: `${run.total ?? run.done ?? 0} people: ${counts.join(', ')}` };
+
+  /** A run under way may have begun with the old settings, so ours starts after it: only ours is checked. */
+  async function start(): Promise<string> {
+    for (;;) {
+      const { runId, inTheWay } = await writes.startPeopleSync({ tenant, key });
+      if (!inTheWay) return runId;
+      await polls.awaitOtherSync({ tenant, runId });
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import type { Sealed, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import type { OursInPeopleSync } from '../domain/owned.js';
 import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ActivityGroups } from './activity-groups.js';
@@ -15,22 +16,35 @@ export function undoStep(step: Step, { tenant, record }: UndoFacts, { undos }: A
   const { snapshot } = record;
   switch (step) {
     case 'switch-mode':
-      return (leave) => undos.undoMode({ tenant, snapshot, leave });
+      return async (leave) => {
+        const undone = await undos.undoMode({ tenant, snapshot, leave });
+        // The step may have failed with its answer lost: then the undo is what finds the switch.
+        if (undone.restored > 0) record.switched = true;
+        return undone;
+      };
     case 'configure':
       return (leave) => undos.undoConfigure({ tenant, snapshot, before: record.beforeConfigure as Sealed, leave });
     case 'callback':
       return (leave) => undos.undoCallback({ tenant, snapshot, leave });
     case 'sync-people':
-      return (leave) => undos.undoPeopleSync({ tenant, snapshot, wrote: record.peopleSync, leave });
+      return (leave) => undos.undoPeopleSync({ tenant, snapshot, ours: peopleOf(record), leave });
     case 'rewrite-categories':
       return async (leave) => {
         const forward = await undos.undoForward({ tenant, snapshot, leave });
         const categories = await undos.undoCategories({ tenant, snapshot, leave });
-        return { ...categories, restored: categories.restored + forward.restored };
+        return {
+          restored: forward.restored + categories.restored,
+          foreign: [...forward.foreign, ...categories.foreign],
+          left: [...forward.left, ...categories.left],
+        };
       };
     default:
       throw new Error(`${step} writes nothing`);
   }
+}
+
+function peopleOf({ switched, peopleSync }: UndoRecord): OursInPeopleSync {
+  return { switched, wrote: peopleSync };
 }
 
 /** Undoes everything that is registered, in reverse, and proves it. */
@@ -44,7 +58,7 @@ export function undoTenant(
       tenant,
       snapshot: record.snapshot,
       steps: compensation.steps(),
-      wrote: record.peopleSync,
+      ours: peopleOf(record),
       leave: [],
     }),
   );

@@ -4,6 +4,7 @@ import { callbackPageFor } from '../../src/domain/callback.js';
 import { catalogue } from '../../src/domain/finding-catalogue.js';
 import { FINDING_CODES } from '../../src/domain/findings.js';
 import { guardVerdict, remapScope, scopeUnits, withDescendants } from '../../src/domain/people.js';
+import { namedScope } from '../../src/domain/named-scope.js';
 import { planChanges, type Picture } from '../../src/domain/planning.js';
 import type { Integration, Unit } from '../../src/domain/settings.js';
 import type { Tenant } from '../../src/domain/tenant.js';
@@ -103,6 +104,7 @@ describe('the plan', () => {
     },
     callback: { page: 'old', url: 'https://e10/papi/signcenter/qiyuesuo/signCallbackPrivate', etag: '', extra: {} },
     peopleSync: { enabled: true, scope: ['1'], schedule: '0 2 * * *', etag: '', extra: {} },
+    namedScope: null,
     categories: [],
     forwarded: null,
   };
@@ -116,6 +118,27 @@ describe('the plan', () => {
     expect(
       planChanges(tenant, { ...moved, integration: { ...moved.integration, fields: shown } }, fingerprints),
     ).toEqual([]);
+  });
+
+  it('compares the scope with the units that the file names', () => {
+    const tree: Unit[] = [
+      { id: '1', name: '总部', code: 'D1' },
+      { id: '2', name: '法务部', code: 'D2' },
+    ];
+    const scopeOf = (scope: 'keep' | string[], units = tree) => {
+      const named = { ...tenant, people: { ...tenant.people, scope } };
+      const changes = planChanges(named, { ...moved, namedScope: namedScope(named, units) }, fingerprints);
+      return changes.map(({ target, before, after }) => [target, before, after]);
+    };
+
+    expect(scopeOf(['D1'])).toEqual([]);
+    expect(scopeOf(['D2', 'D1'])).toEqual([
+      ['people-sync.scope', '1', 'D2, D1'],
+      ['people-sync.run', null, 'started'],
+    ]);
+    expect(scopeOf(['D1', 'D9'])).toHaveLength(2);
+    expect(scopeOf('keep')).toEqual([]);
+    expect(scopeOf(['D2'], [])).toEqual([]);
   });
 
   it('starts a sync run only where the integration or the sync changes', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ownedPeopleSync } from '../../src/domain/owned.js';
 import { decideUndo, proveUndo, sortUndo } from '../../src/domain/undo.js';
 
 const value = fc.option(fc.constantFrom('a', 'b', 'c'), { nil: null });
@@ -44,6 +45,61 @@ describe('an undo', () => {
     fc.assert(
       fc.property(owned, (one) => {
         expect(sortUndo([{ field: 'x', ...one }], ['x'])).toEqual({ restore: [], foreign: [] });
+      }),
+    );
+  });
+});
+
+describe('the people sync after a switch', () => {
+  const settings = fc.record({
+    enabled: fc.boolean(),
+    scope: fc.subarray(['1', '2', '3']),
+    schedule: fc.constantFrom('0 2 * * *', '0 3 * * *', '30 4 * * *'),
+  });
+  const wrote = fc
+    .record({ wanted: settings, asFound: settings })
+    .map(({ wanted, asFound }) => ({ ...wanted, asFound }));
+  const decisionsOf = (...facts: Parameters<typeof ownedPeopleSync>) =>
+    ownedPeopleSync(...facts).map((one) => ({ ...one, decision: decideUndo(one) }));
+
+  it('goes back whole while nothing was decided: any difference is the effect of the switch', () => {
+    fc.assert(
+      fc.property(settings, settings, (before, found) => {
+        for (const { before: was, found: is, decision } of decisionsOf(
+          before,
+          { switched: true, wrote: null },
+          found,
+        )) {
+          expect(decision).toBe(was === is ? 'nothing-to-undo' : 'restore');
+        }
+      }),
+    );
+  });
+
+  it('goes back from what the switch left and from what we wrote; another value is somebody else’s', () => {
+    fc.assert(
+      fc.property(settings, wrote, settings, (before, decided, found) => {
+        const wanted = ownedPeopleSync(before, { switched: false, wrote: decided }, decided);
+        const left = ownedPeopleSync(before, { switched: false, wrote: decided }, decided.asFound);
+        decisionsOf(before, { switched: true, wrote: decided }, found).forEach(
+          ({ before: was, found: is, decision }, at) => {
+            if (was === is) return expect(decision).toBe('nothing-to-undo');
+            const ours = is === wanted[at]?.found || is === left[at]?.found || is === '';
+            // Where the wanted value is the old one, we changed nothing: told in the proof, and not asked about.
+            const otherwise = wanted[at]?.found === was ? 'nothing-to-undo' : 'foreign-change';
+            expect(decision).toBe(ours ? 'restore' : otherwise);
+          },
+        );
+      }),
+    );
+  });
+
+  it('is nobody’s of ours where neither a switch nor a decision was made', () => {
+    fc.assert(
+      fc.property(settings, settings, (before, found) => {
+        const values = ownedPeopleSync(before, { switched: false, wrote: null }, found);
+        expect(sortUndo(values)).toEqual({ restore: [], foreign: [] });
+        expect(proveUndo(values).left).toEqual([]);
       }),
     );
   });

@@ -27,6 +27,19 @@ describe('a batch of good and bad tenants, by the commands', () => {
   });
   afterAll(() => world.close());
 
+  const urls = () =>
+    world
+      .tenant('good')
+      .state()
+      .categories.map(({ callback }) => (callback as { url: string } | null)?.url);
+  let old: unknown[];
+  beforeAll(() => {
+    world.tenant('good').edit((live) => {
+      for (const { callback } of live.categories) if (callback) callback.url += '?token=CANARY-TOKEN';
+    });
+    old = urls();
+  });
+
   it('validate says what the file holds', async () => {
     const { code, stdout } = await cli.run('validate', '-f', cli.file, '-o', 'json');
     expect(code).toBe(0);
@@ -83,6 +96,10 @@ describe('a batch of good and bad tenants, by the commands', () => {
       ['fails', 'rest', 'rolled-back'],
     ]);
     for (const { reason } of report.tenants) expect(reason).not.toBe('');
+    expect(stdout).toContain('token=sha256:');
+    expect(
+      urls().filter((url) => url?.endsWith('/papi/signcenter/qiyuesuo/categoryCallback?token=CANARY-TOKEN')),
+    ).toHaveLength(2);
   }, 120_000);
 
   it('status and report tell the same afterwards, without a worker', async () => {
@@ -101,6 +118,7 @@ describe('a batch of good and bad tenants, by the commands', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/good: rolled-back: .*proved \d+\/\d+/);
     expect(world.tenant('good').state().integration['oaVersion']).toBe('E9');
+    expect(urls()).toEqual(old);
   }, 120_000);
 
   it('doctor says what works here', async () => {
@@ -114,6 +132,7 @@ describe('a batch of good and bad tenants, by the commands', () => {
     const everything = cli.printed() + log;
     for (const tenant of world.tenants)
       for (const secret of Object.values(tenant.env)) expect(everything).not.toContain(secret);
+    expect(everything).not.toContain('CANARY');
     expect(everything).not.toMatch(/\b1[3-9]\d{9}\b(?!\d)/);
   });
 });

@@ -23,6 +23,7 @@ beforeAll(async () => {
       { id: 'slow', syncSeconds: 60 },
       { id: 'fails', syncSeconds: 0, syncFails: true },
       { id: 'public', deployment: 'public' },
+      { id: 'hides', quirks: { hidesSecrets: true } },
     ],
   });
 });
@@ -103,6 +104,17 @@ it('answers every operation as the contract says', async () => {
     Object.keys(methods).map((method) => `${method} ${at}`),
   );
   expect([...covered].sort()).toEqual(operations.sort());
+});
+
+it('shows a fingerprint, or nothing where it hides them or none is stored', async () => {
+  const shown = await consoleOf(world.tenant('slow')).get('/integration');
+  const hidden = await consoleOf(world.tenant('hides')).get('/integration');
+  for (const answer of [shown, hidden]) hold('GET', '/integration', answer, 200);
+
+  expect(shown.body).toMatchObject({ encryptionKey: expect.stringMatching(/^[0-9a-f]{8}$/) as unknown });
+  expect(shown.body).not.toHaveProperty('appSecret');
+  expect(hidden.body).not.toHaveProperty('encryptionKey');
+  expect(hidden.body).not.toHaveProperty('appSecret');
 });
 
 it('answers runs in every state as the contract says', async () => {

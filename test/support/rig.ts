@@ -45,7 +45,10 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-/** Ids get a suffix, since all tests share one server and a tenant's id is a lock. */
+/**
+ * Ids get a suffix, since all tests share one server and a tenant's id is a lock. Where `env` makes the worker manage the
+ * proxy, the same file decides what the proxies of the simulated tenants do.
+ */
 export async function aRig(
   specs: TenantSpec[],
   env: Record<string, string> = {},
@@ -54,7 +57,11 @@ export async function aRig(
   const suffix = randomUUID().slice(0, 8);
   const site = `site-${suffix}`;
   const world = await startWorld({
-    tenants: specs.map((spec) => ({ syncSeconds: 0.2, ...spec, id: `${spec.id}-${suffix}` })),
+    tenants: specs.map((spec) => {
+      const id = `${spec.id}-${suffix}`;
+      const proxyFile = env['QYS_E10_NGINX_INCLUDE']?.replaceAll('{tenant}', id);
+      return { syncSeconds: 0.2, ...(proxyFile === undefined ? {} : { proxyFile }), ...spec, id };
+    }),
   });
   const { yaml, env: secrets } = batchFileOf(world, `batch-${suffix}`, { ...file, defaults: { site } });
   const batch = parseBatch(yaml, 'test.batch.yaml');

@@ -187,6 +187,13 @@ describe('the forward of the reverse proxy', () => {
     rig.world.tenant('later').setForward('proxied');
 
     expect(await rig.end('later')).toMatchObject({ ending: 'migrated' });
+    const { events } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).fetchHistory();
+    const [wait] = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'awaitForward' ? [scheduled] : [],
+    );
+    // Waiting for a person has no end.
+    expect(Number(wait?.scheduleToCloseTimeout?.seconds ?? 0)).toBe(0);
+    expect(wait?.retryPolicy?.maximumAttempts ?? 0).toBe(0);
     await rig.close();
   });
 
@@ -210,11 +217,7 @@ describe('what the history shows', () => {
     const end = await rig.migrate('canary');
     expect(end.ending).toBe('rolled-back');
 
-    const { id } = rig.tenant('canary');
-    const history = JSON.stringify(
-      await rig.client.workflow.getHandle(tenantWorkflowId(id)).fetchHistory(),
-      (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value),
-    );
+    const history = await historyOf(rig, 'canary');
     const simulated = rig.world.tenant('canary');
     expect(history).toContain('rolled-back');
     for (const secret of Object.values(simulated.env)) expect(history).not.toContain(secret);
@@ -222,7 +225,68 @@ describe('what the history shows', () => {
     expect(history).not.toMatch(/"1[3-9]\d{9}"/);
     await rig.close();
   });
+
+  it('holds no token out of the query of a callback, nor a password of its address; the console keeps them', async () => {
+    const specs = ['moves', 'undone'].map((id) => ({ ...SMALL, id, categories: { legacy: 2, otherOldHost: 1 } }));
+    const rig = await aRig(specs);
+    const urls = (id: string) =>
+      rig.world
+        .tenant(id)
+        .state()
+        .categories.map(({ callback }) => (callback as { url: string } | null)?.url ?? '');
+    for (const { id } of specs) {
+      rig.world.tenant(id).edit((live) => {
+        live.callback.url = `${rig.tenant(id).e9?.address ?? ''}/x?token=CANARY-GLOBAL`;
+        for (const { callback } of live.categories) {
+          if (callback) callback.url = `${callback.url.replace('//', '//me:CANARY-PASSWORD@')}?token=CANARY-CATEGORY`;
+        }
+      });
+    }
+    const before = urls('undone');
+    const held = { system: 'console', method: 'GET', path: '/people', kind: 'latency', ms: 2_000, after: 2 } as const;
+    rig.world.fault({ ...held, tenant: 'undone' });
+
+    const moved = await rig.migrate('moves');
+    await rig.start('undone');
+    const { id } = rig.tenant('undone');
+    await until('it verifies', async () => (await rig.migrations.tenantStatus(id))?.step === 'verify');
+    rig.world.tenant('undone').edit((live) => {
+      const [first] = live.categories.filter(({ callback }) => callback?.url.includes('/papi/'));
+      if (first?.callback) first.callback.url += '&other=CANARY-FOREIGN';
+    });
+    await rig.client.workflow.getHandle(tenantWorkflowId(id)).cancel();
+    await until('somebody is asked', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+    await rig.migrations.decide(id, { action: 'skip', by: 'me', reason: 'theirs is right' });
+    const undone = await rig.end('undone');
+
+    expect(moved.ending, moved.reason).toBe('migrated-with-warnings');
+    expect(urls('moves').filter((url) => url.includes('/papi/'))).toEqual([
+      expect.stringMatching(/token=CANARY-CATEGORY$/),
+      expect.stringMatching(/token=CANARY-CATEGORY$/),
+    ]);
+    expect(undone, undone.reason).toMatchObject({ ending: 'rollback-incomplete' });
+    expect(undone.result?.undo?.left).toMatchObject([{ found: expect.stringMatching(/other=sha256:/) as unknown }]);
+    expect(urls('undone').filter((url) => before.includes(url))).toHaveLength(before.length - 1);
+    for (const shown of [
+      await historyOf(rig, 'moves'),
+      await historyOf(rig, 'undone'),
+      JSON.stringify([moved, undone]),
+    ]) {
+      expect(shown).toContain('token=sha256:');
+      expect(shown).not.toContain('CANARY');
+    }
+    await rig.close();
+  });
 });
+
+/** Everything that Temporal keeps of a run, payloads as text. */
+async function historyOf(rig: Rig, id: string): Promise<string> {
+  const history = await rig.client.workflow.getHandle(tenantWorkflowId(rig.tenant(id).id)).fetchHistory();
+  // As JSON a history has the data of its payloads in Base64: a search of the plain text would find nothing in there.
+  return JSON.stringify(history, (key, value: unknown) =>
+    key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
+  );
+}
 
 it('has its bundle made once for all of these', async () => {
   const { inject } = await import('vitest');

@@ -34,8 +34,8 @@ export interface ConsoleDriver {
   savePeopleSync(wanted: PeopleSyncSettings, seen: PeopleSyncSettings): Promise<void>;
   /** The tree as Qiyuesuo sees it through the configured OA; empty, with the page's reason, when it cannot. */
   readOrganisation(): Promise<Organisation>;
-  /** The same key answers the same run. A run that is already under way is adopted. */
-  startPeopleSync(idempotencyKey: string): Promise<SyncRun>;
+  /** The same key answers the same run. While another one is under way none is started, and that one is the answer. */
+  startPeopleSync(idempotencyKey: string): Promise<SyncRun & { inTheWay?: true }>;
   readSyncRun(runId: string): Promise<SyncRun>;
   /** Head counts only: no person leaves the driver. */
   countPeople(): Promise<PeopleCount>;

@@ -24,8 +24,8 @@ const TIMEOUT_MS = 30_000;
  * the old text comes back where the check or the reload fails: nginx never runs on what it has not accepted. Throws
  * `Rejected` with nginx's own words.
  *
- * A text that stands there already is not written, but checked and loaded all the same: an attempt that was cut off between
- * the writing and the reload leaves a file which nginx does not know yet.
+ * What stands there already is not written, or not removed, but checked and loaded all the same: an attempt that was cut off
+ * between the file and the reload leaves nginx on what the file said before.
  */
 export function createNginx({ includeFile, configFile, nginx, reload }: NginxOptions): ReverseProxy {
   async function readForward(): Promise<string | null> {
@@ -60,15 +60,11 @@ export function createNginx({ includeFile, configFile, nginx, reload }: NginxOpt
     readForward,
     async applyForward(text) {
       const before = await readForward();
-      if (before === text) {
-        if (text !== null) await checkAndReload();
-        return;
-      }
-      await put(text);
+      if (before !== text) await put(text);
       try {
         await checkAndReload();
       } catch (error) {
-        await put(before);
+        if (before !== text) await put(before);
         throw error;
       }
     },

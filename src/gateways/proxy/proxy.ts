@@ -20,6 +20,9 @@ export interface RouteProbe {
 export interface ReverseProxy {
   /** The managed file's text now, or null where there is none. */
   readForward(): Promise<string | null>;
-  /** Writes the file, checks the whole configuration with `nginx -t`, puts the old file back if the check fails, reloads. */
+  /**
+   * Writes or removes (null) the file, checks the whole configuration with `nginx -t`, reloads; puts the old file back where
+   * either fails. Checks and reloads also where the file is so already.
+   */
   applyForward(text: string | null): Promise<void>;
 }

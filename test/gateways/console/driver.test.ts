@@ -138,7 +138,7 @@ it('reads all pages, and refuses to go round in circles', async () => {
 it.each([
   ['a member', { runId: 'r7' }],
   ['the sentence', { detail: 'run r7 is running' }],
-])('adopts the run that is under way, told by %s', async (_how, more) => {
+])('answers the run that is in the way, told by %s', async (_how, more) => {
   const { driver } = await aDriver({
     'POST /console/v1/people-sync/runs': {
       status: 409,
@@ -146,7 +146,7 @@ it.each([
     },
     'GET /console/v1/people-sync/runs/r7': { json: { runId: 'r7', state: 'running', total: 9 } },
   });
-  expect(await driver.startPeopleSync('key')).toMatchObject({ runId: 'r7', state: 'running' });
+  expect(await driver.startPeopleSync('key')).toMatchObject({ runId: 'r7', state: 'running', inTheWay: true });
 });
 
 it('counts the active people', async () => {

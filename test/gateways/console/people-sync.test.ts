@@ -22,15 +22,15 @@ describe('starting a run', () => {
     ['a sentence with other numbers', { detail: '已完成 60%，run id: r7' }, 'r7'],
     ['a Chinese sentence', { detail: '同步任务 20260101-7 正在进行' }, '20260101-7'],
     ['a type that is an address', { type: 'https://x.example/problems#sync-running', runId: 'r7' }, 'r7'],
-  ])('adopts the one under way, told by %s', async (_how, more, id) => {
+  ])('answers the one under way as what is in the way, told by %s', async (_how, more, id) => {
     const { driver, server } = await aDriver({
       [RUNS]: { status: 409, json: { type: 'sync-running', title: '同步进行中', status: 409, ...more } },
       [run(id)]: { json: { runId: id, state: 'running', done: 3, total: 9, retryAfterSeconds: 5 } },
     });
 
-    const adopted = await driver.startPeopleSync('key');
+    const other = await driver.startPeopleSync('key');
 
-    expect(adopted).toEqual({ runId: id, state: 'running', done: 3, total: 9, retryAfterSeconds: 5 });
+    expect(other).toEqual({ runId: id, state: 'running', done: 3, total: 9, retryAfterSeconds: 5, inTheWay: true });
     expect(server.times(RUNS)).toBe(1);
   });
 
@@ -44,7 +44,7 @@ describe('starting a run', () => {
     expect(await thrownBy(driver.startPeopleSync('key'))).toMatchObject({ name: 'Conflict', code: 'sync-running' });
   });
 
-  it('adopts nothing on any other conflict', async () => {
+  it('looks at no run on any other conflict', async () => {
     const { driver, server } = await aDriver({
       [RUNS]: { status: 409, json: { type: 'nothing-chosen', title: '未选择同步范围', runId: 'r7' } },
       [run('r7')]: { json: { runId: 'r7', state: 'running' } },

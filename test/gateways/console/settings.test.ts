@@ -43,9 +43,14 @@ describe('the integration page', () => {
     expect(await driver.readIntegration()).toEqual({
       deployment: 'private',
       oaVersion: 'E10',
-      fields: { singleSignOn: true },
+      fields: { singleSignOn: true, appSecret: null },
       etag: '"1"',
     });
+  });
+
+  it('tells a secret that is not shown from one that is shown to be empty', async () => {
+    const { driver } = await aDriver({ [PAGE]: { json: { ...SHOWN, encryptionKey: null } } });
+    expect((await driver.readIntegration()).fields).toEqual({ singleSignOn: true, encryptionKey: null });
   });
 
   it.each([undefined, null, ''])('without an ETag cannot be written safely: %j', async (etag) => {
@@ -222,3 +227,30 @@ it('a problem whose type is an address has its last word as code', async () => {
 
   expect(error).toMatchObject({ name: 'Conflict', code: 'wrong-oa-version' });
 });
+
+it.each(['category', 'callback'] as const)(
+  'a refusal that repeats the address of a %s does not show its query',
+  async (which) => {
+    const url = 'https://u:canary-password@old.example/x?token=canary-token-1&no=1';
+    const refusal = {
+      status: 422,
+      json: { type: 'invalid-field', title: `bad: ${url}`, errors: [{ field: 'url', message: `canary-token-1` }] },
+    };
+    const { driver } = await aDriver({
+      'PUT /console/v1/categories/7/callback': refusal,
+      'PUT /console/v1/callback': refusal,
+    });
+
+    const error = await thrownBy(
+      which === 'category'
+        ? driver.saveCategoryCallback({ id: '7', name: '', state: 'enabled', etag: '"k"', callback: { url } }, { url })
+        : driver.saveCallback(
+            { page: 'old', url, etag: '', extra: {} },
+            { page: 'old', url: null, etag: '"c"', extra: {} },
+          ),
+    );
+
+    expect(error).toMatchObject({ name: 'Rejected', code: 'invalid-field' });
+    expect(everythingOf(error)).not.toContain('canary');
+  },
+);

@@ -160,6 +160,17 @@ describe.skipIf(!NGINX)('a change, by the real nginx', () => {
     await expect.poll(() => textOf(site.url + OLD), PATIENCE).toBe('ok');
   });
 
+  it('to no text where the file is gone already is loaded: the attempt before may have been cut off', async () => {
+    const e10 = await anE10();
+    const site = await aSite({ upstream: e10.url, include: BLOCK });
+    rmSync(site.options.includeFile);
+    expect(await textOf(site.url + OLD)).toBe('ok');
+
+    await createNginx(site.options).applyForward(null);
+
+    await expect.poll(() => textOf(site.url + OLD), PATIENCE).toBe('front');
+  });
+
   it('is loaded by a command that no shell reads', async () => {
     const site = await aSite({ upstream: 'http://127.0.0.1:9' });
     const odd = join(site.folder, '$(id); a b');
@@ -189,8 +200,10 @@ describe('without a usable nginx', () => {
     expect(await proxy.readForward()).toBeNull();
   });
 
-  it('removing what is not there asks nobody', async () => {
-    await createNginx({ ...files(), nginx: '/no/such/nginx', reload: [] }).applyForward(null);
+  it('removing what is not there is not believed to be loaded', async () => {
+    const error = await thrownBy(createNginx({ ...files(), nginx: '/no/such/nginx', reload: [] }).applyForward(null));
+
+    expect(error).toMatchObject({ name: 'Rejected', system: 'proxy', method: 'check' });
   });
 
   it('a file that cannot be written is no missing nginx', async () => {

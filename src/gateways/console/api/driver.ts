@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { IntegrationFields, IntegrationWrite } from '../../../domain/settings.js';
+import { hiddenParts } from '../../../domain/shown-url.js';
 import type { SecretField } from '../../../domain/tenant.js';
 import { Rejected, UnexpectedAnswer } from '../../errors.js';
 import type { Http, WriteOptions } from '../../http.js';
@@ -66,7 +67,8 @@ export function createApiDriver(http: Http): ConsoleDriver {
       put('/integration', seen.etag, formOf(write), { mask: Object.values(write.secrets) }),
 
     readCallback: () => getTagged('/callback', schema.Callback),
-    saveCallback: ({ page, url, extra }, seen) => put('/callback', seen.etag, { ...withoutTag(extra), page, url }),
+    saveCallback: ({ page, url, extra }, seen) =>
+      put('/callback', seen.etag, { ...withoutTag(extra), page, url }, maskOf(url, seen.url)),
 
     readPeopleSync: () => getTagged('/people-sync', schema.PeopleSync),
     savePeopleSync({ enabled, scope, schedule, includePeople, extra }, seen) {
@@ -87,7 +89,7 @@ export function createApiDriver(http: Http): ConsoleDriver {
       const running = runningSync(answer);
       if (running !== undefined) {
         try {
-          return await readSyncRun(running);
+          return { ...(await readSyncRun(running)), inTheWay: true };
         } catch (error) {
           // Not a run's id after all: then it is an ordinary conflict.
           if (!(error instanceof Rejected && error.status === 404)) throw error;
@@ -118,7 +120,12 @@ export function createApiDriver(http: Http): ConsoleDriver {
       return pages.flatMap(({ categories }) => categories);
     },
     saveCategoryCallback: (category, wanted) =>
-      put(`/categories/${encodeURIComponent(category.id)}/callback`, category.etag, withoutTag(wanted)),
+      put(
+        `/categories/${encodeURIComponent(category.id)}/callback`,
+        category.etag,
+        withoutTag(wanted),
+        maskOf(wanted.url, category.callback?.url),
+      ),
   };
 }
 
@@ -146,6 +153,11 @@ function formOf({ oaVersion, fields, secrets }: IntegrationWrite): Record<string
   for (const name of FIELDS) if (fields[name] !== undefined) form[name] = fields[name];
   for (const name of SECRETS) if (secrets[name] !== undefined) form[name] = secrets[name];
   return form;
+}
+
+/** A refusal may repeat the address, and with it what a customer keeps in its query. */
+function maskOf(...urls: (string | null | undefined)[]): WriteOptions {
+  return { mask: urls.flatMap((url) => (url ? hiddenParts(url) : [])) };
 }
 
 function withoutTag({ etag: _, ...extra }: Record<string, unknown>): Record<string, unknown> {

@@ -8,10 +8,20 @@ const Fingerprint = z.string().regex(/^[0-9a-f]{8}$/);
 const ETag = z.string().min(1).exactOptional();
 const Cursor = z.string().exactOptional();
 
-/** A field that was never filled in comes as nothing, as null or as an empty text; all three are "absent" (`IntegrationFields`). */
+const SECRETS = ['encryptionKey', 'appSecret'];
+
+/**
+ * A field that was never filled in comes as nothing, as null or as an empty text; all three are "absent" (`IntegrationFields`).
+ * Not so a secret: an adapter that says null or empty says that there is none, and nothing may mean that it is not shown.
+ */
 function filledIn(page: unknown): unknown {
   if (typeof page !== 'object' || page === null || Array.isArray(page)) return page;
-  return Object.fromEntries(Object.entries(page).filter(([, value]) => value !== null && value !== ''));
+  return Object.fromEntries(
+    Object.entries(page).flatMap(([field, value]): [string, unknown][] => {
+      if (value !== null && value !== '') return [[field, value]];
+      return SECRETS.includes(field) ? [[field, null]] : [];
+    }),
+  );
 }
 
 const IntegrationPage = z.preprocess(
@@ -28,8 +38,8 @@ const IntegrationPage = z.preprocess(
     openPlatformAddress: z.string().exactOptional(),
     appKey: z.string().exactOptional(),
     corpId: z.string().exactOptional(),
-    encryptionKey: Fingerprint.exactOptional(),
-    appSecret: Fingerprint.exactOptional(),
+    encryptionKey: Fingerprint.nullable().exactOptional(),
+    appSecret: Fingerprint.nullable().exactOptional(),
   }),
 );
 
