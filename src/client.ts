@@ -5,8 +5,14 @@ import { createBatches } from './client/batches.js';
 import { endOfTenant, type TenantEnd } from './client/endings.js';
 import { newestRows, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { leftToUndo } from './client/undo-records.js';
-import type { TenantEnding } from './domain/limits.js';
-import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, siteTaskQueue, tenantWorkflowId } from './domain/ids.js';
+import type { TenantEnding } from './domain/batch/limits.js';
+import {
+  COORDINATOR_TASK_QUEUE,
+  inspectionTaskQueue,
+  inspectionWorkflowId,
+  siteTaskQueue,
+  tenantWorkflowId,
+} from './domain/ids.js';
 import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';

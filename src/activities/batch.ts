@@ -3,7 +3,7 @@ import { endpointsOf, targetsOf, type Endpoint } from '../domain/batch/endpoints
 import { positionsOf, type Ledger } from '../domain/batch/ledger.js';
 import { reasonsOfTenant, type Candidate } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
-import type { Ending } from '../domain/limits.js';
+import type { Ending } from '../domain/batch/limits.js';
 import type { Tenant } from '../domain/tenant.js';
 import { windowAt } from './maintenance-window.js';
 

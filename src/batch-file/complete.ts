@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Batch, Limits, Wave, WaveSize } from '../domain/batch.js';
+import type { Batch, Limits, Wave, WaveSize } from '../domain/batch/batch.js';
 import type { E10Access, E9Access, QiyuesuoAccess, SecretField, SecretRef, Tenant } from '../domain/tenant.js';
 import type { BatchFile, TenantDefaults, TenantEntry, WaveEntry } from './schema.js';
 

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import type { Batch } from '../domain/batch.js';
-import { assignWaves, withoutWave } from '../domain/waves.js';
+import type { Batch } from '../domain/batch/batch.js';
+import { assignWaves, withoutWave } from '../domain/batch/waves.js';
 import { completeBatch, completeWaves } from './complete.js';
 import type { MergedTenant } from './complete.js';
 import { isMapping, mergeDefaults, originOf, valueAt } from './defaults.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_RECENT } from '../domain/limits.js';
+import { MAX_RECENT } from '../domain/batch/limits.js';
 import { HEADERS_THAT_ARE_SECRET } from './headers.js';
 import { problemText } from './problem-text.js';
 import {

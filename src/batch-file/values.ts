@@ -1,6 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
-import type { ErrorLimit } from '../domain/batch.js';
+import type { ErrorLimit } from '../domain/batch/batch.js';
 import { normalisedAddress } from './address.js';
 import { isCron } from './cron.js';
 import { problemText } from './problem-text.js';

@@ -1,5 +1,5 @@
 import type { BatchOutcome } from '../domain/batch/status.js';
-import { isFailure, type Ending } from '../domain/limits.js';
+import { isFailure, type Ending } from '../domain/batch/limits.js';
 
 /** The exit codes of the CLI: documented, never reused. */
 export const EXIT = {

@@ -4,7 +4,7 @@ import type { ParsedBatch } from '../batch-file/parse.js';
 import { readBatchFile } from '../batch-file/read.js';
 import { formatBatchErrors } from '../batch-file/errors.js';
 import type { Tenant } from '../domain/tenant.js';
-import { assignWaves } from '../domain/waves.js';
+import { assignWaves } from '../domain/batch/waves.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 

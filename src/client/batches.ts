@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { candidateOf, tenantsOf, type BatchStore } from '../activities/batch.js';
-import type { Batch } from '../domain/batch.js';
+import type { Batch } from '../domain/batch/batch.js';
 import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
@@ -9,7 +9,7 @@ import { batchHash } from '../domain/fingerprint.js';
 import { batchWorkflowId } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
-import { assignWaves } from '../domain/waves.js';
+import { assignWaves } from '../domain/batch/waves.js';
 import {
   abortUpdate,
   addTenantsUpdate,

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { tenantWorkflowId } from '../domain/ids.js';
-import type { Ending } from '../domain/limits.js';
+import type { Ending } from '../domain/batch/limits.js';
 import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
 
 /** What became of a tenant's run: its own result, or how it ended from outside. */

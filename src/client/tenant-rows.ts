@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { tenantOfWorkflowId } from '../domain/ids.js';
-import type { Ending } from '../domain/limits.js';
+import type { Ending } from '../domain/batch/limits.js';
 import type { Outcome } from '../domain/outcomes.js';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../domain/search-attributes.js';
 import { STEPS, type Step } from '../domain/steps.js';

@@ -1,6 +1,6 @@
 import { outcomeOfEndings, type BatchOutcome } from '../domain/batch/status.js';
 import type { FindingCode } from '../domain/findings.js';
-import type { Ending } from '../domain/limits.js';
+import type { Ending } from '../domain/batch/limits.js';
 import type { TenantReport } from './tenant-report.js';
 
 /** A batch in JSON: counts, causes, and each tenant. The same run gives the same bytes. */

@@ -4,7 +4,7 @@ import type { Candidate } from '../domain/batch/schedule.js';
 import type { Source } from '../domain/batch/state.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
-import type { TenantEnding } from '../domain/limits.js';
+import type { TenantEnding } from '../domain/batch/limits.js';
 import type { UndoRecord } from '../domain/outcomes.js';
 import type { Decision, TenantStatus } from '../domain/tenant-status.js';
 

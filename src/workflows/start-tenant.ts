@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { siteTaskQueue, tenantWorkflowId } from '../domain/ids.js';
-import type { Ending, TenantEnding } from '../domain/limits.js';
+import type { Ending, TenantEnding } from '../domain/batch/limits.js';
 import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
 import { migrateTenant, type MigrateTenantInput } from './migrate-tenant.js';
 import { startAttributes } from './search-attributes.js';

@@ -8,7 +8,12 @@ it('migrates wave after wave', async () => {
   const rig = await aRig(
     ['a', 'b', 'c', 'd'].map((id) => ({ ...SMALL, id })),
     {},
-    { waves: [{ name: 'canary', count: 1 }, { name: 'rest', rest: true, maxConcurrency: 3 }] },
+    {
+      waves: [
+        { name: 'canary', count: 1 },
+        { name: 'rest', rest: true, maxConcurrency: 3 },
+      ],
+    },
   );
   expect(await rig.migrations.startBatch(rig.batch, 'tester', IMPATIENT)).toBe('started');
   const status = await rig.migrations.batchResult(rig.batch.batch);

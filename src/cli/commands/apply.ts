@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { sentence } from '../../domain/limits.js';
-import { assignWaves } from '../../domain/waves.js';
+import { sentence } from '../../domain/batch/limits.js';
+import { assignWaves } from '../../domain/batch/waves.js';
 import type { BatchOutcome } from '../../domain/batch/status.js';
 import type { BatchReport } from '../../reports/batch-report.js';
 import type { Context, Register } from '../context.js';

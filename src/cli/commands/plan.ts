@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { isBlocking } from '../../domain/findings.js';
-import { sentence } from '../../domain/limits.js';
-import { assignWaves } from '../../domain/waves.js';
+import { sentence } from '../../domain/batch/limits.js';
+import { assignWaves } from '../../domain/batch/waves.js';
 import { renderForward } from '../../domain/forward-block.js';
 import type { Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Migrations } from '../../client.js';
 import { nextAction } from '../../domain/details.js';
-import type { Ending } from '../../domain/limits.js';
+import type { Ending } from '../../domain/batch/limits.js';
 import { emptyReport, finishedReport, type TenantReport } from '../../reports/tenant-report.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { sentence } from '../../domain/limits.js';
-import { assignWaves } from '../../domain/waves.js';
+import { sentence } from '../../domain/batch/limits.js';
+import { assignWaves } from '../../domain/batch/waves.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';

@@ -1,4 +1,4 @@
-import { resumed } from '../limits.js';
+import { resumed } from './limits.js';
 import { count } from './ledger.js';
 import { nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
 import { entered, exceeded, limitsChanged, waveOf, type BatchState } from './state.js';

@@ -1,4 +1,4 @@
-import type { Ending } from '../limits.js';
+import type { Ending } from './limits.js';
 
 /** What a coordinator knows of one tenant of a wave. `parked`: started, and waiting for an endpoint that refuses everybody. */
 export type TenantState = 'not-started' | 'running' | 'parked' | Ending;

@@ -1,4 +1,4 @@
-import type { ErrorLimit, ErrorRate } from '../batch.js';
+import type { ErrorLimit, ErrorRate } from './batch.js';
 
 /** What a pause holds: the whole batch, a wave, a tenant, or an endpoint by its key. */
 export type Scope = { batch: true } | { wave: string } | { tenant: string } | { endpoint: string };

@@ -1,4 +1,4 @@
-import { mayStart } from '../limits.js';
+import { mayStart } from './limits.js';
 import { isHeld, needsApproval } from './control.js';
 import { count } from './ledger.js';
 import { toVerify, underWay, waveOf, type BatchState, type InFlight, type NextPhase } from './state.js';

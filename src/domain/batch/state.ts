@@ -1,4 +1,4 @@
-import type { Limits, Wave } from '../batch.js';
+import type { Limits, Wave } from './batch.js';
 import {
   ended,
   noneStarted,
@@ -8,7 +8,7 @@ import {
   type Ending,
   type LimitState,
   type TenantEnding,
-} from '../limits.js';
+} from './limits.js';
 import { count, extend, newLedger, positionsOf, setState, stateAt, type Ledger } from './ledger.js';
 import type { Audited, Hold, LimitChange } from './orders.js';
 import { narrow, throttled, widened, type SlowStart } from './slow-start.js';

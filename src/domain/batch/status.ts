@@ -1,5 +1,5 @@
-import type { Ending } from '../limits.js';
-import { tolerated } from '../limits.js';
+import type { Ending } from './limits.js';
+import { tolerated } from './limits.js';
 import { awaitsApproval } from './control.js';
 import { count, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ErrorLimit, Limits } from '../../src/domain/batch.js';
+import type { ErrorLimit, Limits } from '../../../src/domain/batch/batch.js';
 import {
   ended,
   MAX_RECENT,
@@ -11,8 +11,8 @@ import {
   started,
   tolerated,
   tripped,
-} from '../../src/domain/limits.js';
-import type { Ending, LimitState } from '../../src/domain/limits.js';
+} from '../../../src/domain/batch/limits.js';
+import type { Ending, LimitState } from '../../../src/domain/batch/limits.js';
 
 const FAILURES: Ending[] = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
 const OTHERS: Ending[] = ['migrated', 'migrated-with-warnings', 'already-migrated', 'blocked', 'cancelled', 'skipped'];

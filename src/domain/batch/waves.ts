@@ -1,6 +1,6 @@
 import type { Wave } from './batch.js';
 import { share } from './limits.js';
-import type { Tenant } from './tenant.js';
+import type { Tenant } from '../tenant.js';
 
 /** As much of a tenant as the waves look at. */
 type Taggable = Pick<Tenant, 'tags'>;

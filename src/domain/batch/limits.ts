@@ -1,5 +1,5 @@
 import type { ErrorLimit, Limits, Wave } from './batch.js';
-import type { Outcome } from './outcomes.js';
+import type { Outcome } from '../outcomes.js';
 
 /** How far back `maxErrorRate` and `consecutive` may look: bounds the state that a batch carries along. */
 export const MAX_RECENT = 200;

@@ -1,4 +1,4 @@
-import type { Tenant } from './tenant.js';
+import type { Tenant } from '../tenant.js';
 
 /** A number of tenants, or a percentage of the wave's size, rounded down. */
 export type ErrorLimit = { count: number } | { percent: number };

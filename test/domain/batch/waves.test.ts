@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Wave, WaveSize } from '../../src/domain/batch.js';
-import { assignWaves, withoutWave } from '../../src/domain/waves.js';
+import type { Wave, WaveSize } from '../../../src/domain/batch/batch.js';
+import { assignWaves, withoutWave } from '../../../src/domain/batch/waves.js';
 
 const tags = fc.dictionary(fc.constantFrom('region', 'size'), fc.constantFrom('east', 'west', 'large'));
 const size: fc.Arbitrary<WaveSize> = fc.oneof(
