@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { BatchStore } from './activities/batch.js';
+import type { BatchStore } from './batch-store/store.js';
 import { createBatches } from './client/batches.js';
 import { endOfTenant, type TenantEnd } from './client/endings.js';
 import { newestRows, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';

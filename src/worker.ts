@@ -13,7 +13,7 @@ import {
 import { createFailureInterceptor } from './activities/failures.js';
 import { createCoordinatorActivities, createTenantActivities } from './activities/index.js';
 import { createOpenSystems } from './activities/open-systems.js';
-import { createFileBatchStore } from './batch-store.js';
+import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
 import type { Config } from './config.js';
 import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, siteTaskQueue } from './domain/ids.js';
@@ -65,7 +65,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const activities = await createActivities(options);
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
-  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor() })] };
+  const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
+  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled) })] };
   const { preflight, takeSnapshot, verify } = activities;
 
   const created: Promise<Worker>[] = options.sites.map((site) =>

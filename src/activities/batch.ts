@@ -1,34 +1,15 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { endpointsOf, targetsOf, type Endpoint } from '../domain/batch/endpoints.js';
+import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../batch-store/store.js';
+import { candidateOf } from '../domain/batch/candidate.js';
+import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
 import { positionsOf, type Ledger } from '../domain/batch/ledger.js';
 import { reasonsOfTenant, type Candidate } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { Tenant } from '../domain/tenant.js';
-import { windowAt } from './maintenance-window.js';
-
-/** A batch as it was when it was applied: its tenants by wave. Lies beside Temporal, since ten thousand tenants fit in no payload. */
-export interface BatchStore {
-  /** Keeps the tenants of each wave and answers a reference by content: the same tenants, the same reference. */
-  put(batch: string, waves: readonly (readonly Tenant[])[]): Promise<string>;
-  /** The tenants of each wave, in the order of the file. Throws `BatchMissing` where the reference is not of this store. */
-  get(batch: string, reference: string): Promise<readonly (readonly Tenant[])[]>;
-}
-
-/** The store has no such batch, and asking again will not help; says where it looked. */
-export class BatchMissing extends Error {
-  override readonly name = 'BatchMissing';
-}
 
 /** How runs ended, by tenant; those that are running or never were are left out. */
 export type DescribeRuns = (tenantIds: readonly string[]) => Promise<{ tenantId: string; ending: Ending }[]>;
-
-/** A wave as the coordinator knows it: positions and letters, no tenants. */
-export interface WaveInput {
-  batch: string;
-  wave: number;
-  sources: Source[];
-}
 
 export interface NextTenantsInput extends WaveInput {
   ledger: Ledger;
@@ -116,33 +97,6 @@ export interface LocateInput {
   batch: string;
   waves: Source[][];
   tenantIds: string[];
-}
-
-/** What decides whether a tenant may start now. Also what `why` reads out. */
-export function candidateOf(
-  tenant: Tenant,
-  { wave, at }: { wave: number; at: number },
-  shared: readonly Endpoint[],
-  targets: BatchState['targets'],
-  now: Date,
-): Candidate {
-  return {
-    id: tenant.id,
-    wave,
-    at,
-    endpoints: shared.map(({ key }) => key),
-    targets: Object.keys(targets).length === 0 ? [] : targetsOf(tenant),
-    window: tenant.window ? windowAt(tenant.window, now) : null,
-  };
-}
-
-/** All tenants of a wave, with those that joined later behind the others. */
-export async function tenantsOf(store: BatchStore, { batch, sources }: WaveInput): Promise<readonly Tenant[]> {
-  const parts = await Promise.all(
-    sources.map(async ({ reference, wave }) => (await store.get(batch, reference))[wave] ?? []),
-  );
-  const [only = [], ...more] = parts;
-  return more.length === 0 ? only : parts.flat();
 }
 
 /** Which endpoints of a tenant somebody else of the same stored batch has as well. */

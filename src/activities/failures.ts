@@ -3,7 +3,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Finding } from '../domain/findings.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
-import { GatewayError, Rejected } from '../gateways/errors.js';
+import { GatewayError, Rejected, Throttled } from '../gateways/errors.js';
 import { SecretMissing } from '../gateways/secrets.js';
 
 /** A check of ours says no: thrown by a step that must not go on; the finding says what and why. */
@@ -75,8 +75,11 @@ export function toFailure(error: unknown): unknown {
 /** A dead worker is noticed after this much silence; every activity says that it lives. */
 const HEARTBEAT_EVERY_MS = 2_000;
 
+/** Told once per activity that a system asked to be asked less often, with the id of the workflow that it works for. */
+export type OnThrottled = (workflowId: string) => void;
+
 /** Beats for every activity and translates its errors; activities stay free of both. */
-export function createFailureInterceptor(): ActivityInboundCallsInterceptor {
+export function createFailureInterceptor(onThrottled: OnThrottled = () => undefined): ActivityInboundCallsInterceptor {
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
       const context = Context.current();
@@ -84,6 +87,8 @@ export function createFailureInterceptor(): ActivityInboundCallsInterceptor {
       try {
         return await next(input);
       } catch (error) {
+        const { attempt, workflowExecution } = context.info;
+        if (error instanceof Throttled && attempt === 1 && workflowExecution) onThrottled(workflowExecution.workflowId);
         throw toFailure(error);
       } finally {
         clearInterval(beat);

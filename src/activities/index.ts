@@ -1,4 +1,5 @@
-import { createBatchActivities, type BatchStore, type DescribeRuns } from './batch.js';
+import type { BatchStore } from '../batch-store/store.js';
+import { createBatchActivities, type DescribeRuns } from './batch.js';
 import { createForwardActivities } from './forward.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';

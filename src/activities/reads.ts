@@ -6,7 +6,7 @@ import type { Tenant } from '../domain/tenant.js';
 import { wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
 import { StepRefused } from './failures.js';
-import { msUntilOpen } from './maintenance-window.js';
+import { msUntilOpen } from '../domain/maintenance-window.js';
 import { preflight, type PreflightResult } from './preflight.js';
 import { previousFingerprints, secretFingerprints, takeSnapshot, type SnapshotResult } from './snapshot.js';
 import type { OpenSystems } from './systems.js';

@@ -1,4 +1,4 @@
-import { createFileBatchStore } from '../batch-store.js';
+import { createFileBatchStore } from '../batch-store/files.js';
 import { createMigrations, type Migrations } from '../client.js';
 import type { Config } from '../config.js';
 import { connectTemporal, type Temporal } from '../temporal.js';

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { candidateOf, tenantsOf, type BatchStore } from '../activities/batch.js';
+import { tenantsOf, type BatchStore } from '../batch-store/store.js';
+import { candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
 import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
@@ -22,6 +23,7 @@ import {
   retryTenantsUpdate,
   setLimitsUpdate,
   sourcesQuery,
+  targetThrottledSignal,
   whyQuery,
   type Answered,
 } from '../workflows/messages.js';
@@ -104,6 +106,18 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         const row = await this.batchRow(batch.batch);
         return row?.content === begin.content ? 'under-way' : 'another-under-way';
+      }
+    },
+
+    /** A tenant of a batch met a system that asks to be asked less often: its batch narrows. Never fails: it is only advice. */
+    async tellThrottled(workflowId: string): Promise<void> {
+      try {
+        const { parentExecution } = await client.workflow.getHandle(workflowId).describe();
+        const parent = parentExecution?.workflowId;
+        if (!parent) return;
+        await client.workflow.getHandle(parent).signal(targetThrottledSignal, { tenantId: workflowId });
+      } catch {
+        // The batch is over.
       }
     },
 

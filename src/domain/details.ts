@@ -39,13 +39,14 @@ export function tenantDetails(status: TenantStatus): string {
 const VERBS: Record<DecisionAction, string> = { retry: 'retry', skip: 'skip', undo: 'rollback' };
 
 /** One sentence: who does what next. */
-export function nextAction({ tenantId, waiting, outcome, step }: TenantStatus): string {
+export function nextAction({ tenantId, waiting, held, outcome, step }: TenantStatus): string {
   if (waiting) {
     const answers = waiting.allowed
       .map((action) => `qys-e10 ${VERBS[action]} --tenant ${tenantId} --reason …`)
       .join(' | ');
     return `${waiting.what}. Answer with: ${answers}`;
   }
+  if (held !== null) return `${held}; qys-e10 resume lets it go on`;
   if (outcome) return 'nothing: the run is over';
   return step ? `${step} goes on by itself` : 'starts by itself';
 }

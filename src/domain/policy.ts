@@ -10,6 +10,8 @@ export interface Policy {
   maxRetryMs: number;
   /** How long a people-sync run may take. */
   peopleSyncMs: number;
+  /** A step that failed for good is undone at once, or a person decides: retry, skip or undo. */
+  onFailure: 'undo' | 'ask';
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -19,4 +21,5 @@ export const DEFAULT_POLICY: Policy = {
   firstRetryMs: 1_000,
   maxRetryMs: 30_000,
   peopleSyncMs: 24 * 3_600_000,
+  onFailure: 'undo',
 };

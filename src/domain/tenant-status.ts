@@ -32,5 +32,8 @@ export interface TenantStatus {
   steps: StepReport[];
   findings: Finding[];
   waiting: Waiting | null;
-  decisions: (Decision & { at: string })[];
+  /** What it waits for without anybody's answer: a pause, or an endpoint that refuses everybody. */
+  held: string | null;
+  /** Answers and orders, for the audit trail. */
+  decisions: (Omit<Decision, 'action'> & { action: DecisionAction | 'pause' | 'resume'; at: string })[];
 }

@@ -16,6 +16,7 @@ import {
   resumeUpdate,
   retryTenantsUpdate,
   setLimitsUpdate,
+  type AddTenants,
   type Answered,
 } from './messages.js';
 
@@ -46,7 +47,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
       },
       {
         description,
-        validator: (given) => {
+        validator: (given: Given) => {
           const refusal = isDone() ? null : refusalOf(state, asOrder(given));
           if (refusal !== null) throw invalid(refusal);
         },
@@ -64,7 +65,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
     },
     {
       description: 'Tenants join a wave that is not accepted yet',
-      validator: (given) => {
+      validator: (given: AddTenants) => {
         if (isDone()) return;
         needsReason(given);
         if (state.abort !== null) throw invalid('the batch is being aborted');

@@ -1,7 +1,7 @@
 import { isBlocking } from '../domain/findings.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Drift } from '../domain/batch/state.js';
-import type { WaveInput } from '../activities/batch.js';
+import type { WaveInput } from '../batch-store/store.js';
 import { storeActivities, inspectionActivities } from './activity-groups.js';
 import { findingOfFailure } from './failures.js';
 

@@ -69,9 +69,8 @@ export interface Answered {
 }
 
 /** Tenants of the store join a wave. `content`: hash of the batch with them. */
-export const addTenantsUpdate = defineUpdate<void, [Order & { wave: string; source: Source; content: string }]>(
-  'addTenants',
-);
+export type AddTenants = Order & { wave: string; source: Source; content: string };
+export const addTenantsUpdate = defineUpdate<void, [AddTenants]>('addTenants');
 
 /** Tenants that have not started are left out; they end as `skipped`. */
 export const dropTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('dropTenants');

@@ -13,7 +13,7 @@ import type { Startable } from '../activities/batch.js';
 import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { stateAt } from '../domain/batch/ledger.js';
-import { nextMove, reasonsOfTenant, room, usualDuration } from '../domain/batch/schedule.js';
+import { nextMove, reasonsOfTenant, usualDuration } from '../domain/batch/schedule.js';
 import {
   entered,
   newBatchState,
@@ -188,7 +188,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     for (const wave of waves) {
       let next = takeStartable(wave);
       if (next.length === 0) {
-        const until = await fetch(wave);
+        const until = await supplyFrom(wave);
         if (until !== null) times.push(until);
         next = takeStartable(wave);
       }
@@ -200,7 +200,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     if (changes === seen) await change(times.length === 0 ? null : Math.min(...times));
   }
 
-  async function fetch(wave: number): Promise<number | null> {
+  async function supplyFrom(wave: number): Promise<number | null> {
     const { sources, ledger, settings } = waveOf(state, wave);
     const limited = Object.keys(state.targets).length > 0;
     const { tenants, until } = await nextTenants({
@@ -220,14 +220,16 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   /** Marks them as running at once, so that each start is decided with the ones before it. */
   function takeStartable(wave: number): Startable[] {
     const taken: Startable[] = [];
-    while (supply.wave === wave && supply.tenants.length > 0 && taken.length < STARTS_AT_ONCE && room(state) > 0) {
-      const move = nextMove(state, Date.now());
+    const at = Date.now();
+    const usual = usualDuration(state);
+    while (supply.wave === wave && supply.tenants.length > 0 && taken.length < STARTS_AT_ONCE) {
+      const move = nextMove(state, at);
       if (move.do !== 'start' || !move.waves.includes(wave)) break;
       const next = supply.tenants.shift();
-      if (!next || reasonsOfTenant(state, next.candidate, Date.now(), usualDuration(state)).length > 0) continue;
-      const { id, at, endpoints, targets } = next.candidate;
-      if (!isNotStarted(wave, at)) continue;
-      tenantStarted(state, { id, wave, at, endpoints, targets, since: Date.now() });
+      if (!next || reasonsOfTenant(state, next.candidate, at, usual).length > 0) continue;
+      const { id, endpoints, targets } = next.candidate;
+      if (!isNotStarted(wave, next.candidate.at)) continue;
+      tenantStarted(state, { id, wave, at: next.candidate.at, endpoints, targets, since: at });
       starting.add(id);
       taken.push(next);
     }

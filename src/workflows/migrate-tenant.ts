@@ -2,17 +2,19 @@ import { CancellationScope, isCancellation, setHandler, sleep, workflowInfo } fr
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
-import { type Outcome, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
+import { type Outcome, type Sealed, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
 import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { verdictOfUndo } from '../domain/undo-verdict.js';
 import type { SnapshotResult } from '../activities/snapshot.js';
 import { activityGroups } from './activity-groups.js';
+import { attended } from './attended.js';
 import { forwardCategories } from './forward-categories.js';
 import { createCompensation } from './compensation.js';
 import { closeTenant, isClosing } from './close-tenant.js';
 import { findingOfFailure, refused } from './failures.js';
+import { createGate } from './gate.js';
 import { undoRecordQuery } from './messages.js';
 import { createProgress } from './progress.js';
 import { syncPeople } from './sync-people.js';
@@ -41,6 +43,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
+  const gate = createGate(tenant.id, batch, progress);
+  const attendance = { gate, progress, policy, shared: input.shared ?? [] };
   const compensation = createCompensation(progress);
   let snapshot: SnapshotResult | undefined;
   let record: UndoRecord | undefined;
@@ -79,7 +83,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
     const taken = await during('snapshot', () => reads.takeSnapshot({ tenant }));
     snapshot = taken;
-    record = { snapshot: taken.sealed, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };
+    record = newRecord(taken.sealed);
     progress.found(taken.findings);
     if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
     if (taken.plan.changes.length === 0) return nothingToDo();
@@ -90,9 +94,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     await during('switch-mode', () => writes.switchMode({ tenant }));
     record.switched = taken.plan.changes.some(({ target }) => target === 'integration.oaVersion');
 
-    record.beforeConfigure = await reads.pictureBeforeConfigure({ tenant });
-    undoable('configure');
-    await during('configure', () => writes.configure({ tenant }));
+    await during('configure', () => configured(taken));
 
     if (isPrivate) {
       undoable('callback');
@@ -111,6 +113,14 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     for (let ms = await reads.untilWindow({ tenant }); ms > 0; ms = await reads.untilWindow({ tenant })) {
       await sleep(ms, { summary: `maintenance window from ${from} ${zone}` });
     }
+  }
+
+  /** The picture before is taken once: a second attempt would see what the first one wrote. */
+  async function configured({ sealed }: SnapshotResult) {
+    record ??= newRecord(sealed);
+    record.beforeConfigure ??= await reads.pictureBeforeConfigure({ tenant });
+    undoable('configure');
+    return writes.configure({ tenant });
   }
 
   async function peopleSync({ sealed, plan }: SnapshotResult) {
@@ -171,21 +181,23 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
   function undoable(step: Step): void {
     if (!record) throw new Error('nothing may be written before the snapshot');
+    if (compensation.steps().includes(step)) return;
     const facts = { tenant, record };
     compensation.add(step, (leave) => undoStep(step, facts, groups)(leave));
     record.steps = compensation.steps();
   }
 
   async function during<T extends object>(step: Step, work: () => Promise<T>): Promise<T> {
+    await gate.pass();
     progress.enter(step);
-    const result = await work();
-    const { written, note } = result as { written?: number; note?: string };
-    const state = written === 0 ? 'unchanged' : 'done';
+    const result = await attended(step, work, attendance);
+    const { written, note, skipped } = result as { written?: number; note?: string; skipped?: true };
+    const state = skipped ? 'skipped' : written === 0 ? 'unchanged' : 'done';
     progress.leave(step, state, {
       ...(written === undefined ? {} : { written }),
       ...(note === undefined ? {} : { note }),
     });
-    return result;
+    return result as T;
   }
 
   function close(ending: Ending): Promise<TenantResult> {
@@ -207,6 +219,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
       batch,
     );
   }
+}
+
+function newRecord(snapshot: Sealed): UndoRecord {
+  return { snapshot, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };
 }
 
 type Ending = Pick<TenantResult, 'outcome' | 'reason'> & Partial<Pick<TenantResult, 'grade' | 'failedStep' | 'undo'>>;

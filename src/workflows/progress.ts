@@ -1,6 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { tenantDetails } from '../domain/details.js';
 import type { Finding } from '../domain/findings.js';
+import type { Order } from '../domain/batch/orders.js';
 import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
 import type { Decision, TenantStatus, Waiting } from '../domain/tenant-status.js';
@@ -14,6 +15,10 @@ export interface Progress {
   enter(step: Step): void;
   leave(step: Step, state: StepState, facts?: { written?: number; note?: string }): void;
   found(findings: readonly Finding[]): void;
+  /** What the tenant waits for without anybody's answer, in words; null when it goes on. */
+  hold(what: string | null): void;
+  /** Keeps an order that is no answer. */
+  audit(action: 'pause' | 'resume', order: Order): void;
   /** Parks until an operator answers; the answer is one of `allowed`. */
   ask(waiting: Waiting): Promise<Decision>;
   close(outcome: Outcome): void;
@@ -30,6 +35,7 @@ export function createProgress(
     steps: steps.map((step): StepReport => ({ step, state: 'pending', written: 0 })),
     findings: [],
     waiting: null,
+    held: null,
     decisions: [],
   };
   let decision: Decision | undefined;
@@ -54,7 +60,7 @@ export function createProgress(
       step: status.step,
       outcome: status.outcome,
       codes: status.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code),
-      needsAttention: status.waiting !== null || status.outcome === 'rollback-incomplete',
+      needsAttention: status.waiting !== null || status.held !== null || status.outcome === 'rollback-incomplete',
     });
   };
   const report = (step: Step): StepReport => {
@@ -78,6 +84,13 @@ export function createProgress(
     },
     found(findings) {
       status.findings.push(...findings);
+    },
+    hold(what) {
+      status.held = what;
+      show();
+    },
+    audit(action, { by, reason }) {
+      status.decisions.push({ action, by, reason, at: now() });
     },
     async ask(waiting) {
       decision = undefined;

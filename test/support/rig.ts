@@ -9,7 +9,7 @@ import { batchFileOf } from '../../simulators/batch-file.js';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { startWorld, type World } from '../../simulators/world.js';
 import { parseBatch, type ParsedBatch } from '../../src/batch-file/parse.js';
-import { createFileBatchStore } from '../../src/batch-store.js';
+import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations, type TenantEnd } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
 import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
@@ -25,6 +25,7 @@ export const IMPATIENT: Policy = {
   firstRetryMs: 50,
   maxRetryMs: 200,
   peopleSyncMs: 60_000,
+  onFailure: 'undo',
 };
 
 /** A world of simulated systems, and a worker with the real activities on a site of its own. */

@@ -1,22 +1,160 @@
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
-import { aRig, IMPATIENT } from '../support/rig.js';
+import { tenantWorkflowId } from '../../src/domain/ids.js';
+import type { BatchStatus } from '../../src/domain/batch/status.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const SMALL = { people: { e9: 4, e10: 4 } } satisfies Partial<TenantSpec>;
+const ORDER = { by: 'tester', reason: 'test' };
+const tenants = (count: number, more: Partial<TenantSpec> = {}): TenantSpec[] =>
+  Array.from({ length: count }, (_, index) => ({ ...SMALL, ...more, id: `t${index}` }));
 
-it('migrates wave after wave', async () => {
-  const rig = await aRig(
-    ['a', 'b', 'c', 'd'].map((id) => ({ ...SMALL, id })),
-    {},
-    {
+let rig: Rig;
+afterEach(() => rig.close());
+
+async function started(specs: TenantSpec[], file: Record<string, unknown>): Promise<string> {
+  rig = await aRig(specs, {}, file);
+  expect(await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT)).toBe('started');
+  return rig.batch.batch;
+}
+
+async function statusOf(batch: string): Promise<BatchStatus> {
+  const status = await rig.migrations.batchStatus(batch);
+  if (!status) throw new Error('the coordinator does not answer');
+  return status;
+}
+
+const untilStatus = (what: string, holds: (status: BatchStatus) => boolean): Promise<void> =>
+  until(what, async () => holds(await statusOf(rig.batch.batch)));
+
+describe('waves', () => {
+  it('come one after the other, and widen by themselves', async () => {
+    const batch = await started(tenants(6), {
       waves: [
         { name: 'canary', count: 1 },
         { name: 'rest', rest: true, maxConcurrency: 3 },
       ],
-    },
-  );
-  expect(await rig.migrations.startBatch(rig.batch, 'tester', IMPATIENT)).toBe('started');
-  const status = await rig.migrations.batchResult(rig.batch.batch);
-  expect(status).toMatchObject({ outcome: 'done', endings: { migrated: 4 }, over: true });
-  await rig.close();
+    });
+    const status = await rig.migrations.batchResult(batch);
+    expect(status).toMatchObject({ outcome: 'done', endings: { migrated: 6 }, over: true, notStarted: 0, running: 0 });
+    expect(status.waves.map(({ counts }) => counts)).toEqual([{ migrated: 1 }, { migrated: 5 }]);
+    expect(status.waves[1]?.width).toBe(3);
+  });
+
+  it('wait for approval by somebody, and stop where it is refused', async () => {
+    const batch = await started(tenants(2), {
+      waves: [
+        { name: 'canary', count: 1, approval: true },
+        { name: 'rest', rest: true },
+      ],
+    });
+    await untilStatus('approval is awaited', ({ awaitsApproval }) => awaitsApproval === 'canary');
+    await expect(rig.migrations.approveWave(batch, { ...ORDER, wave: 'rest' })).rejects.toThrow();
+    await expect(rig.migrations.approveWave(batch, { ...ORDER, wave: 'canary', content: 'other' })).rejects.toThrow();
+    await rig.migrations.rejectWave(batch, { ...ORDER, wave: 'canary' });
+    await untilStatus('it is stopped', ({ outcome }) => outcome === 'stopped-by-limit');
+    await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+    await rig.migrations.approveWave(batch, { ...ORDER, wave: 'canary' });
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done' });
+  });
+
+  it('are looked at again after the soak, and the gate stops where one has drifted', async () => {
+    const batch = await started(tenants(2), {
+      waves: [
+        { name: 'canary', count: 1, soak: '2s' },
+        { name: 'rest', rest: true },
+      ],
+    });
+    await untilStatus('it soaks', ({ waves }) => waves[0]?.phase === 'soaking');
+    rig.world.tenant('t0').edit(({ callback }) => (callback.url = 'https://elsewhere.example/'));
+    await untilStatus('the gate stops it', ({ stoppedBy }) => stoppedBy !== null);
+    expect((await statusOf(batch)).stoppedBy).toMatch(
+      /gate of wave canary: t0-\w+ is no longer as wanted \(SETTING-DIFFERS\)/,
+    );
+    await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done' });
+  });
+});
+
+describe('a limit that is exceeded', () => {
+  it('holds the batch until somebody resumes with a higher one', async () => {
+    const batch = await started(tenants(4, { syncFails: true }), {
+      waves: [{ name: 'all', rest: true, maxConcurrency: 1, maxErrors: 0 }],
+    });
+    await untilStatus('it is stopped', ({ outcome }) => outcome === 'stopped-by-limit');
+    expect(await statusOf(batch)).toMatchObject({ endings: { 'rolled-back': 1 }, notStarted: 3, over: false });
+    expect(await rig.migrations.batchRow(batch)).toMatchObject({ running: true, outcome: 'stopped-by-limit' });
+
+    const on = { batch: true } as const;
+    await expect(rig.migrations.resume(batch, { ...ORDER, on })).rejects.toThrow();
+    await rig.migrations.resume(batch, { ...ORDER, on, limits: { maxErrors: { count: 4 } } });
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({
+      outcome: 'partial',
+      endings: { 'rolled-back': 4 },
+    });
+  });
+});
+
+describe('orders while it runs', () => {
+  const ALL = { waves: [{ name: 'all', rest: true, maxConcurrency: 1 }] };
+
+  it('pause stops running tenants before their next step, and resume lets them go on', async () => {
+    const batch = await started(tenants(2), ALL);
+    await untilStatus('one runs', ({ running }) => running === 1);
+    await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
+    const id = rig.tenant('t0').id;
+    await until('the tenant holds', async () => (await rig.migrations.tenantStatus(id))?.held !== null);
+    expect(await statusOf(batch)).toMatchObject({
+      running: 1,
+      notStarted: 1,
+      holds: [{ ...ORDER, on: { batch: true } }],
+    });
+    await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+    const status = await rig.migrations.batchResult(batch);
+    expect(status).toMatchObject({ outcome: 'done', holds: [] });
+    expect(status.trail.map(({ what, by }) => [what, by])).toEqual([
+      ['paused the batch', 'tester'],
+      ['resumed the batch', 'tester'],
+    ]);
+  });
+
+  it('drop, add and retry tenants', async () => {
+    const batch = await started(tenants(3, { syncFails: true }), ALL);
+    const ids = ['t0', 't1', 't2'].map((id) => rig.tenant(id).id);
+    await rig.migrations.pause(batch, { ...ORDER, on: { wave: 'all' } });
+    const dropped = await rig.migrations.dropTenants(batch, { ...ORDER, tenantIds: [...ids.slice(2), 'nobody'] });
+    expect(dropped).toEqual({
+      accepted: ids.slice(2),
+      refused: [{ tenantId: 'nobody', why: 'it is not of this batch' }],
+    });
+    await rig.migrations.resume(batch, { ...ORDER, on: { wave: 'all' } });
+    await untilStatus('the first has ended', ({ endings }) => (endings['rolled-back'] ?? 0) > 0);
+    const retried = await rig.migrations.retryTenants(batch, { ...ORDER, tenantIds: ids.slice(0, 1) });
+    expect(retried.accepted).toEqual(ids.slice(0, 1));
+    const status = await rig.migrations.batchResult(batch);
+    expect(status).toMatchObject({ outcome: 'partial', endings: { 'rolled-back': 2, skipped: 1 }, total: 3 });
+  });
+
+  it('abort undoes what runs, or stops it before its next step', async () => {
+    const batch = await started(tenants(2, { syncSeconds: 30 }), ALL);
+    const state = () => rig.world.tenant('t0').state();
+    await until('it is under way', () => state().integration['oaVersion'] === 'E10');
+    await rig.migrations.abort(batch, { ...ORDER, how: 'undo' });
+    const status = await rig.migrations.batchResult(batch);
+    expect(status).toMatchObject({ outcome: 'aborted', endings: { cancelled: 1 }, notStarted: 1 });
+    expect(state().integration['oaVersion']).toBe('E9');
+  });
+});
+
+describe('a tenant that never tells how it ended', () => {
+  it('frees its place when it is terminated', async () => {
+    const batch = await started(tenants(2, { syncSeconds: 30 }), {
+      waves: [{ name: 'all', rest: true, maxConcurrency: 1 }],
+    });
+    await until('it is under way', () => rig.world.tenant('t0').state().integration['oaVersion'] === 'E10');
+    await rig.client.workflow.getHandle(tenantWorkflowId(rig.tenant('t0').id)).terminate('pulled the plug');
+    await untilStatus('the next one starts', ({ endings, running }) => endings.terminated === 1 && running === 1);
+    await rig.migrations.abort(batch, { ...ORDER, how: 'undo' });
+    await rig.migrations.batchResult(batch);
+  });
 });

@@ -5,19 +5,23 @@ export interface SlowStart {
   clean: number;
   /** After a throttling it only grows by one. */
   careful: boolean;
+  /** Halved, and nothing has ended since: whoever is throttled now was running before. */
+  halved: boolean;
 }
 
 export function narrow(): SlowStart {
-  return { width: 1, clean: 0, careful: false };
+  return { width: 1, clean: 0, careful: false, halved: false };
 }
 
 /** A whole width of clean endings widens; anything else starts the count anew. */
 export function widened({ width, clean, careful }: SlowStart, wasClean: boolean, max: number): SlowStart {
-  if (!wasClean) return { width, clean: 0, careful };
-  if (clean + 1 < width) return { width, clean: clean + 1, careful };
-  return { width: Math.min(max, careful ? width + 1 : width * 2), clean: 0, careful };
+  const still = { width, careful, halved: false };
+  if (!wasClean) return { ...still, clean: 0 };
+  if (clean + 1 < width) return { ...still, clean: clean + 1 };
+  return { ...still, width: Math.min(max, careful ? width + 1 : width * 2), clean: 0 };
 }
 
-export function throttled({ width }: SlowStart, max: number): SlowStart {
-  return { width: Math.max(1, Math.floor(Math.min(width, max) / 2)), clean: 0, careful: true };
+export function throttled(state: SlowStart, max: number): SlowStart {
+  if (state.halved) return state;
+  return { width: Math.max(1, Math.floor(Math.min(state.width, max) / 2)), clean: 0, careful: true, halved: true };
 }

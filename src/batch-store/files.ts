@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchMissing, type BatchStore } from './activities/batch.js';
-import { canonicalJson } from './domain/canonical-json.js';
-import type { Tenant } from './domain/tenant.js';
+import { BatchMissing, type BatchStore } from './store.js';
+import { canonicalJson } from '../domain/canonical-json.js';
+import type { Tenant } from '../domain/tenant.js';
 
 /**
  * Batches as files below `folder`, which the CLI and the coordinator's worker share. Holds references to secrets, never

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { MaintenanceWindow } from '../domain/tenant.js';
+import type { MaintenanceWindow } from './tenant.js';
 
 /** A window at one moment: when it closes, where it is open; else when it opens. Milliseconds since the epoch. */
 export type WindowNow = { closesAt: number } | { opensAt: number };

@@ -1,0 +1,92 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { Endpoint, EndpointSystem } from '../domain/batch/endpoints.js';
+import { isBlocking, type Finding, type FindingCode } from '../domain/findings.js';
+import type { Policy } from '../domain/policy.js';
+import type { Step } from '../domain/steps.js';
+import type { DecisionAction } from '../domain/tenant-status.js';
+import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
+import { findingOfFailure } from './failures.js';
+import type { Gate } from './gate.js';
+import type { Progress } from './progress.js';
+
+export interface Attendance {
+  gate: Gate;
+  progress: Progress;
+  policy: Policy;
+  /** Endpoints whose credential other tenants of the batch have as well. */
+  shared: readonly Endpoint[];
+}
+
+/** What a step that a person skipped comes to. */
+export interface Skipped {
+  skipped: true;
+  written: 0;
+  note: string;
+}
+
+/**
+ * Does the work of a step, with whoever can help: where a credential that several tenants share is refused, it waits until the
+ * endpoint is open again; where the policy says so, a person decides about a failure. Anything else is thrown.
+ */
+export async function attended<T extends object>(
+  step: Step,
+  work: () => Promise<T>,
+  { gate, progress, policy, shared }: Attendance,
+): Promise<T | Skipped> {
+  for (;;) {
+    try {
+      const result = await work();
+      const refused = refusedBy(shared, result);
+      if (!refused || !(await gate.park(refused.endpoint, refused.why))) return result;
+    } catch (error) {
+      if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      const refused = refusedIn(shared, error);
+      if (refused && (await gate.park(refused.endpoint, refused.why))) continue;
+      if (policy.onFailure !== 'ask' || WRITES_NOTHING.includes(step)) throw error;
+
+      const { code, message } = findingOfFailure(error);
+      const allowed: DecisionAction[] = SKIPPABLE.includes(step) ? ['retry', 'skip', 'undo'] : ['retry', 'undo'];
+      const { action, by, reason } = await progress.ask({ step, what: `${code}: ${message}`, fields: [], allowed });
+      if (action === 'undo') throw error;
+      if (action === 'skip') {
+        const note = `skipped by ${by}: ${reason}`;
+        progress.found([{ code, severity: 'warning', message: `${message}; ${note}`, subject: step }]);
+        return { skipped: true, written: 0, note };
+      }
+    }
+  }
+}
+
+const WRITES_NOTHING: readonly Step[] = ['preflight', 'snapshot'];
+/** Without the others nothing that follows makes sense. */
+const SKIPPABLE: readonly Step[] = ['callback', 'sync-people', 'rewrite-categories'];
+
+interface Refused {
+  endpoint: Endpoint;
+  why: string;
+}
+
+const REFUSALS: Partial<Record<FindingCode, EndpointSystem>> = {
+  'E10-TOKEN-REFUSED': 'e10',
+  'QIYUESUO-CREDENTIALS-REFUSED': 'qiyuesuo',
+  'CONSOLE-NEEDS-LOGIN': 'console',
+};
+
+/** Preflight tells refusals as findings. */
+function refusedBy(shared: readonly Endpoint[], result: object): Refused | undefined {
+  const { findings = [] } = result as { findings?: Finding[] };
+  for (const { code, message } of findings.filter(isBlocking)) {
+    const endpoint = shared.find(({ system }) => system === REFUSALS[code]);
+    if (endpoint) return { endpoint, why: `${code}: ${message}` };
+  }
+  return undefined;
+}
+
+function refusedIn(shared: readonly Endpoint[], error: unknown): Refused | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  if (cause.type !== FAILURE_TYPES.unauthenticated && cause.type !== FAILURE_TYPES.needsLogin) return undefined;
+  const { system } = (cause.details?.[0] ?? {}) as Partial<Trouble>;
+  const endpoint = shared.find((one) => one.system === system);
+  return endpoint && { endpoint, why: `${cause.type}: ${cause.message}` };
+}

@@ -1,0 +1,89 @@
+import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import type { Endpoint } from '../domain/batch/endpoints.js';
+import { nameOf, type Order, type Scope } from '../domain/batch/orders.js';
+import { batchWorkflowId } from '../domain/ids.js';
+import { invalid } from './failures.js';
+import { endpointOpenSignal, endpointRefusedSignal, pauseSignal, pauseUpdate, resumeUpdate } from './messages.js';
+import type { Progress } from './progress.js';
+
+type HoldOrder = Order & { on: Scope };
+
+/** What a tenant passes before each step, and where it waits for an endpoint that refuses everybody. */
+export interface Gate {
+  /** Waits while the tenant is paused. */
+  pass(): Promise<void>;
+  /**
+   * Tells the batch that an endpoint refuses a credential which several tenants share, and waits until it is opened again.
+   * False where there is no batch to open it.
+   */
+  park(endpoint: Endpoint, why: string): Promise<boolean>;
+}
+
+export function createGate(tenantId: string, batch: string | undefined, progress: Progress): Gate {
+  let paused = false;
+  let parked = false;
+
+  setHandler(
+    pauseSignal,
+    (to) => {
+      paused = to;
+    },
+    { description: 'The batch stops this tenant before its next step, or lets it go on' },
+  );
+  setHandler(
+    endpointOpenSignal,
+    () => {
+      parked = false;
+    },
+    { description: 'The batch says that the endpoint is open again' },
+  );
+  setHandler(
+    pauseUpdate,
+    (order) => {
+      paused = true;
+      progress.audit('pause', order);
+    },
+    {
+      description: 'Stops this tenant before its next step',
+      validator: (order: HoldOrder) => refuseUnfit(order, paused),
+    },
+  );
+  setHandler(
+    resumeUpdate,
+    (order) => {
+      paused = false;
+      parked = false;
+      progress.audit('resume', order);
+    },
+    { description: 'Lets this tenant go on', validator: (order: HoldOrder) => refuseUnfit(order, !paused && !parked) },
+  );
+
+  function refuseUnfit({ on, by, reason }: HoldOrder, isSo: boolean): void {
+    if (nameOf(on) !== nameOf({ tenant: tenantId })) throw invalid(`this is tenant ${tenantId}, not ${nameOf(on)}`);
+    if (by.trim() === '' || reason.trim() === '') throw invalid('by and reason are needed');
+    if (isSo) throw invalid('it is so already');
+  }
+
+  return {
+    async pass() {
+      if (!paused) return;
+      progress.hold('paused before its next step');
+      await condition(() => !paused);
+      progress.hold(null);
+    },
+    async park({ key }, why) {
+      if (batch === undefined) return false;
+      parked = true;
+      try {
+        const coordinator = getExternalWorkflowHandle(batchWorkflowId(batch));
+        await coordinator.signal(endpointRefusedSignal, { tenantId, endpoint: key, why });
+      } catch {
+        return false;
+      }
+      progress.hold(`waits for ${key}: ${why}`);
+      await condition(() => !parked);
+      progress.hold(null);
+      return true;
+    },
+  };
+}
