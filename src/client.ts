@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './batch-store/store.js';
 import { createBatches } from './client/batches.js';
 import { endOfTenant, type TenantEnd } from './client/endings.js';
-import { newestRows, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { leftToUndo } from './client/undo-records.js';
 import type { TenantEnding } from './domain/batch/limits.js';
+import type { Order } from './domain/batch/orders.js';
 import {
   COORDINATOR_TASK_QUEUE,
   inspectionTaskQueue,
@@ -17,12 +18,13 @@ import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
 import type { Inspection } from './workflows/inspect-tenant.js';
-import { decideUpdate, tenantStatusQuery } from './workflows/messages.js';
+import { decideUpdate, pauseUpdate, resumeUpdate, tenantStatusQuery } from './workflows/messages.js';
 import type { inspectTenant, rollbackTenant } from './workflows/index.js';
 
+export type { Answered } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
-export { runsOfTenants, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 
 /** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
 export type RollbackStart = { undo: 'under-way' } | { undo: 'nothing' } | { undo: 'unknown'; end: TenantEnd };
@@ -31,6 +33,9 @@ export type RollbackStart = { undo: 'under-way' } | { undo: 'nothing' } | { undo
 export type Migrations = ReturnType<typeof createMigrations>;
 
 const QUERY_WITHIN_MS = 3_000;
+/** Asked for by id in lists of this many; above, by their batch. */
+const IDS_IN_A_FILTER = 100;
+const IDS_IN_A_LIST = 500;
 /** An inspection that nobody waits for any more ends by itself. */
 const INSPECTION_WITHIN = '1 hour';
 
@@ -50,6 +55,22 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {
       return newestRows(client, where);
+    },
+
+    /**
+     * The newest run of each of these tenants; those that never ran are left out. Of a large batch only its own runs are looked
+     * at: one list instead of hundreds.
+     */
+    async newestRuns(batch: string, tenantIds: readonly string[]): Promise<Map<string, TenantRow>> {
+      const wanted = new Set(tenantIds);
+      const filters =
+        tenantIds.length > IDS_IN_A_LIST
+          ? [runsOfBatch(batch)]
+          : Array.from({ length: Math.ceil(tenantIds.length / IDS_IN_A_FILTER) }, (_, page) =>
+              runsOfTenants(tenantIds.slice(page * IDS_IN_A_FILTER, (page + 1) * IDS_IN_A_FILTER)),
+            );
+      const rows = (await Promise.all(filters.map((where) => newestRows(client, where)))).flat();
+      return new Map(rows.filter(({ tenantId }) => wanted.has(tenantId)).map((row) => [row.tenantId, row]));
     },
 
     /** How a tenant's newest run ended; undefined where it runs, or never ran. */
@@ -91,6 +112,13 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** Answers a tenant that waits for somebody. Rejects with the reason where the answer does not fit. */
     async decide(tenantId: string, decision: Decision): Promise<void> {
       await workflow.getHandle(tenantWorkflowId(tenantId)).executeUpdate(decideUpdate, { args: [decision] });
+    },
+
+    /** Stops a tenant that runs alone before its next step, or lets it go on. Rejects where it does not fit. */
+    async holdTenant(tenantId: string, what: 'pause' | 'resume', { by, reason }: Order): Promise<void> {
+      const update = what === 'pause' ? pauseUpdate : resumeUpdate;
+      const order = { by, reason, on: { tenant: tenantId } };
+      await workflow.getHandle(tenantWorkflowId(tenantId)).executeUpdate(update, { args: [order] });
     },
 
     /** A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left. */

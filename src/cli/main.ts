@@ -5,15 +5,22 @@ import { BatchFileInvalid } from '../batch-file/errors.js';
 import { ConfigError, environment, loadConfig } from '../config.js';
 import { installRuntime, logFile } from '../telemetry.js';
 import { applyCommand } from './commands/apply.js';
+import { abortCommand } from './commands/abort.js';
+import { approveCommand, rejectCommand } from './commands/approve.js';
 import { checkCommand } from './commands/check.js';
-import { approveCommand, decideCommand } from './commands/decide.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
+import { pauseCommand, resumeCommand } from './commands/hold.js';
+import { limitsCommand } from './commands/limits.js';
+import { addCommand, dropCommand } from './commands/members.js';
 import { planCommand } from './commands/plan.js';
 import { reportCommand } from './commands/report.js';
+import { retryCommand } from './commands/retry.js';
 import { rollbackCommand } from './commands/rollback.js';
+import { skipCommand } from './commands/skip.js';
 import { statusCommand } from './commands/status.js';
 import { validateCommand } from './commands/validate.js';
+import { whyCommand } from './commands/why.js';
 import { workerCommand } from './commands/worker.js';
 import type { Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -35,6 +42,17 @@ const VERBS = [
   planCommand,
   applyCommand,
   statusCommand,
+  whyCommand,
+  pauseCommand,
+  resumeCommand,
+  limitsCommand,
+  approveCommand,
+  rejectCommand,
+  addCommand,
+  dropCommand,
+  retryCommand,
+  skipCommand,
+  abortCommand,
   rollbackCommand,
   reportCommand,
   doctorCommand,
@@ -51,12 +69,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     .description('Moves the Qiyuesuo (契约锁) integration of many tenants from Weaver ecology E9 to E10.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  const commands = [
-    ...VERBS.map((verb) => verb(register)),
-    decideCommand('retry', register),
-    decideCommand('skip', register),
-    approveCommand(register),
-  ];
+  const commands = VERBS.map((verb) => verb(register));
   for (const command of commands) {
     program.addCommand(withGlobals(command.exitOverride()));
   }

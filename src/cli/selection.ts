@@ -64,6 +64,23 @@ export async function loadSelection(options: Selectors, out: Output): Promise<Se
   return { file: options.file, batch, selected };
 }
 
+/** Only these tenants, in the waves that they were in. */
+export function narrowedTo(selection: Selection, wanted: ReadonlySet<string>): Selection {
+  if (wanted.size === selection.batch.tenants.length) return selection;
+  const waves = assignWaves(selection.batch)
+    .map(({ wave, tenants }) => ({ wave, tenants: tenants.filter(({ id }) => wanted.has(id)) }))
+    .filter(({ tenants }) => tenants.length > 0);
+  return {
+    ...selection,
+    selected: selection.selected.filter(({ tenant }) => wanted.has(tenant.id)),
+    batch: {
+      ...selection.batch,
+      waves: waves.map(({ wave, tenants }) => ({ ...wave, size: { count: tenants.length } })),
+      tenants: waves.flatMap(({ tenants }) => tenants),
+    },
+  };
+}
+
 function tagOf(text: string): [string, string] {
   const [name, value] = text.split(/=(.*)/s, 2);
   if (!name || value === undefined) throw new UsageError(`--where takes tag=value, not ${text}`);

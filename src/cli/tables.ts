@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import type { Finding } from '../domain/findings.js';
 import { catalogue } from '../domain/finding-catalogue.js';
+import type { Answered } from '../client.js';
+import type { WaveStatus } from '../domain/batch/status.js';
 import type { Change } from '../domain/plan.js';
 import type { BatchReport } from '../reports/batch-report.js';
 import type { TenantReport } from '../reports/tenant-report.js';
@@ -50,15 +52,58 @@ export function tenantTable(tenants: readonly TenantReport[], out: Output): stri
   return table.toString();
 }
 
-/** What stopped tenants, grouped: count, sample, cause and fix. */
-export function causeLines({ causes }: BatchReport, out: Output): string {
+/** What stopped tenants, grouped: count, sample, cause, fix, and the command that tries them again. */
+export function causeLines({ causes }: Pick<BatchReport, 'causes'>, file: string, out: Output): string {
   return causes
     .map(({ code, count, tenants }) => {
       const { title, cause, fix } = catalogue[code][out.lang];
       const sample = tenants.slice(0, 3).join(', ') + (count > 3 ? ', …' : '');
-      return `${code}  ${title}  (${count}: ${sample})\n  ${out.text.cause}  ${cause}\n  ${out.text.fix}  ${fix}`;
+      return [
+        `${code}  ${title}  (${count}: ${sample})`,
+        `  ${out.text.cause}  ${cause}`,
+        `  ${out.text.fix}  ${fix}`,
+        `  ${out.text.then}  ${out.text.retryCommand(file, code)}`,
+      ].join('\n');
     })
     .join('\n');
+}
+
+/** One row per wave: where it stands, and how wide it is. */
+export function waveTable(waves: readonly WaveStatus[], out: Output): string {
+  const { columns } = out.text;
+  const table = new Table({
+    ...BORDERLESS,
+    head: [
+      columns.wave,
+      columns.phase,
+      columns.finished,
+      columns.running,
+      columns.width,
+      columns.failed,
+      columns.blocked,
+    ],
+  });
+  for (const { name, phase, finished, size, running, width, maxConcurrency, failed, tolerated, blocked } of waves) {
+    const limit = tolerated === null ? String(failed) : `${failed}/${tolerated}`;
+    table.push([
+      name,
+      phase,
+      `${finished}/${size}`,
+      String(running),
+      `${width}/${maxConcurrency}`,
+      limit,
+      String(blocked),
+    ]);
+  }
+  return table.toString();
+}
+
+/** For whom an order was carried out, and why not for the others. */
+export function answeredLines(verb: string, { accepted, refused }: Answered, out: Output): string {
+  return [
+    ...accepted.map((tenant) => out.text.ordered(verb, tenant)),
+    ...refused.map(({ tenantId, why }) => out.text.refused(tenantId, why)),
+  ].join('\n');
 }
 
 export function changeLines(changes: readonly Change[], out: Output): string {

@@ -11,11 +11,40 @@ const en = {
   otherBatch: (batch: string) =>
     `A batch ${batch} is under way with other tenants or settings. Wait for its end (status --watch), or give this file another batch name.`,
   webUi: (url: string) => `Temporal Web UI: ${url}`,
-  progress: (done: number, total: number, counts: string, running: number, rate: string, wave: string) =>
-    `${wave}   ${done}/${total} finished · ${counts}${running} running${rate}`,
+  progress: (wave: string, finished: string, facts: readonly string[]) =>
+    `${wave}   ${finished} finished${facts.map((fact) => ` · ${fact}`).join('')}`,
+  failedOf: (failed: number, tolerated: number | null) =>
+    tolerated === null ? `${failed} failed` : `${failed} failed (stops at ${tolerated + 1})`,
+  runningNow: (running: number) => `${running} running`,
+  parkedNow: (parked: number) => `${parked} wait for an endpoint`,
+  minutesLeft: (minutes: number) => `~${minutes} min`,
+  heldBy: (what: string, by: string, reason: string) => `${what} is paused by ${by}: ${reason}`,
   waitsFor: (tenant: string, what: string) => `${tenant} waits: ${what}`,
-  waitsForApproval: (wave: string) =>
-    `wave ${wave} waits for approval: qys-e10 approve -f FILE --wave ${wave} --reason …`,
+  waitsForApproval: (wave: string, file: string) =>
+    `wave ${wave} waits for approval: qys-e10 approve -f ${file} --wave ${wave} --reason …   (or reject)`,
+  stoppedBy: (why: string, file: string) =>
+    `Stopped: ${why}. Next: qys-e10 resume -f ${file} --max-errors N --reason …   (or: qys-e10 abort -f ${file} --undo --reason …)`,
+  resumeHint: (file: string, scope: string) => `Next: qys-e10 resume -f ${file}${scope} --reason …`,
+  retryCommand: (file: string, code: string) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
+  then: 'then',
+  ordered: (verb: string, what: string) => `${verb}: ${what}`,
+  refused: (tenant: string, why: string) => `${tenant}: refused, ${why}`,
+  wantsTenant: (verb: string) => `${verb} wants --tenant`,
+  limitsForBatchOnly:
+    'New limits go with resume of the whole batch, not of a tenant, wave or endpoint; for a wave use limits.',
+  noLimits: 'Give at least one limit, e.g. --max-errors 2%',
+  abortHow: 'Say what becomes of the tenants that run: --undo or --finish-step',
+  willHappen: (tenant: string, step: string, how: string) =>
+    how === 'undo'
+      ? `  ${tenant} (${step}): will be undone`
+      : `  ${tenant} (${step}): ends its step, then waits for resume or rollback`,
+  noBatchRuns: 'no batch of this file is running',
+  interruptedBatch: 'its batch is interrupted: apply goes on with it',
+  ahead: (count: number) => `${count} tenant(s) of its wave stand before it`,
+  lists: 'In the Web UI:',
+  more: (count: number) => `${count} tenants; qys-e10 report lists each`,
+  tooLate: (tenant: string, ended: string) =>
+    `${tenant}: ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
   onlyPeople: 'Everything that is left waits for a person. The run is kept; apply again goes on with it.',
   interrupted: 'Interrupted. The run is kept: the same command goes on with it.',
   timedOut: 'The time to wait is over. The run goes on: the same command attaches to it again.',
@@ -30,6 +59,12 @@ const en = {
     grade: 'grade',
     why: 'what happened and why',
     step: 'step',
+    phase: 'phase',
+    finished: 'finished',
+    running: 'running',
+    width: 'width',
+    failed: 'failed',
+    blocked: 'blocked',
   },
   notStarted: 'not started',
   running: 'running',
@@ -45,8 +80,6 @@ const en = {
   nothingToUndo: (tenant: string) =>
     `${tenant}: there is nothing to undo; no run of this tenant wrote anything that is known here`,
   writesUnknown: 'what that run wrote cannot be read: compare its console with the report by hand',
-  decided: (tenant: string, action: string) => `${tenant}: ${action} accepted`,
-  approved: (wave: string) => `wave ${wave} approved`,
   workerRuns: (sites: string) => `Worker runs for: ${sites}. Ctrl-C ends it.`,
   doctorOk: 'works',
   doctorBad: 'does not work',
@@ -71,10 +104,37 @@ const zh: Texts = {
   otherBatch: (batch) =>
     `批次 ${batch} 正以其他租户或设置运行。请等它结束（status --watch），或为本文件换一个批次名称。`,
   webUi: (url) => `Temporal 网页界面：${url}`,
-  progress: (done, total, counts, running, rate, wave) =>
-    `${wave}   已完成 ${done}/${total} · ${counts}运行中 ${running}${rate}`,
+  progress: (wave, finished, facts) => `${wave}   已完成 ${finished}${facts.map((fact) => ` · ${fact}`).join('')}`,
+  failedOf: (failed, tolerated) =>
+    tolerated === null ? `失败 ${failed}` : `失败 ${failed}（到 ${tolerated + 1} 停止）`,
+  runningNow: (running) => `运行中 ${running}`,
+  parkedNow: (parked) => `等待端点 ${parked}`,
+  minutesLeft: (minutes) => `约 ${minutes} 分钟`,
+  heldBy: (what, by, reason) => `${what} 已被 ${by} 暂停：${reason}`,
   waitsFor: (tenant, what) => `${tenant} 等待人工：${what}`,
-  waitsForApproval: (wave) => `波次 ${wave} 等待批准：qys-e10 approve -f 文件 --wave ${wave} --reason …`,
+  waitsForApproval: (wave, file) =>
+    `波次 ${wave} 等待批准：qys-e10 approve -f ${file} --wave ${wave} --reason …   （或 reject）`,
+  stoppedBy: (why, file) =>
+    `已停止：${why}。下一步：qys-e10 resume -f ${file} --max-errors N --reason …   （或：qys-e10 abort -f ${file} --undo --reason …）`,
+  resumeHint: (file, scope) => `下一步：qys-e10 resume -f ${file}${scope} --reason …`,
+  retryCommand: (file, code) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
+  then: '然后',
+  ordered: (verb, what) => `${verb}：${what}`,
+  refused: (tenant, why) => `${tenant}：被拒绝，${why}`,
+  wantsTenant: (verb) => `${verb} 需要 --tenant`,
+  limitsForBatchOnly: '新的限制只能随整个批次的 resume 给出，不能用于租户、波次或端点；波次请用 limits。',
+  noLimits: '请至少给出一个限制，例如 --max-errors 2%',
+  abortHow: '请说明运行中的租户如何处理：--undo 或 --finish-step',
+  willHappen: (tenant, step, how) =>
+    how === 'undo'
+      ? `  ${tenant}（${step}）：将被回退`
+      : `  ${tenant}（${step}）：完成当前步骤后等待 resume 或 rollback`,
+  noBatchRuns: '该文件没有正在运行的批次',
+  interruptedBatch: '批次已中断：再次执行 apply 即可继续',
+  ahead: (count) => `同一波次中还有 ${count} 个租户排在前面`,
+  lists: '网页界面中的列表：',
+  more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
+  tooLate: (tenant, ended) => `${tenant}：结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
   onlyPeople: '剩下的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',
   interrupted: '已中断。运行已保留：再次执行同一命令即可继续。',
   timedOut: '等待时间已到。运行仍在继续：再次执行同一命令即可重新连接。',
@@ -89,6 +149,12 @@ const zh: Texts = {
     grade: '等级',
     why: '发生了什么、原因',
     step: '步骤',
+    phase: '阶段',
+    finished: '已完成',
+    running: '运行中',
+    width: '并发',
+    failed: '失败',
+    blocked: '被阻断',
   },
   notStarted: '未开始',
   running: '运行中',
@@ -103,8 +169,6 @@ const zh: Texts = {
   rolledBack: (tenant, how) => `${tenant}：${how}`,
   nothingToUndo: (tenant) => `${tenant}：没有可回退的内容；这里没有该租户写入过的记录`,
   writesUnknown: '无法得知该次运行写入了什么：请对照报告人工核对控制台',
-  decided: (tenant, action) => `${tenant}：已接受 ${action}`,
-  approved: (wave) => `波次 ${wave} 已批准`,
   workerRuns: (sites) => `工作进程服务于：${sites}。按 Ctrl-C 结束。`,
   doctorOk: '正常',
   doctorBad: '不正常',

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchStatus } from '../domain/batch/status.js';
+import { nameOf } from '../domain/batch/orders.js';
 import { nextAction } from '../domain/details.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
+import { progressLine } from './batch-lines.js';
 import type { Output } from './output.js';
 
 export type WatchEnd =
@@ -15,12 +17,14 @@ export interface WatchOptions {
   batch: string;
   tenantIds: ReadonlySet<string>;
   timeoutMs: number | null;
+  /** For the commands that are printed. */
+  file: string;
 }
 
 /** Follows a batch to its end, or to the point where only people can go on. */
 export async function watchBatch(
   migrations: Migrations,
-  { batch, tenantIds, timeoutMs }: WatchOptions,
+  { batch, tenantIds, timeoutMs, file }: WatchOptions,
   out: Output,
 ): Promise<WatchEnd> {
   const result = migrations.batchResult(batch);
@@ -43,7 +47,7 @@ export async function watchBatch(
     if (status?.outcome === 'stopped-by-limit') return { because: 'over', status };
     if (status) {
       out.progress(progressLine(status, out));
-      const stuck = await onlyPeopleCanGoOn(migrations, status, tenantIds, told, out);
+      const stuck = await onlyPeopleCanGoOn(migrations, status, { tenantIds, told, file }, out);
       stuckLooks = stuck ? stuckLooks + 1 : 0;
       if (stuckLooks >= LOOKS_BEFORE_GIVING_UP) return { because: 'people', status };
     }
@@ -51,29 +55,23 @@ export async function watchBatch(
   }
 }
 
-/** Counts first, then what is left. */
-export function progressLine(status: BatchStatus, out: Output): string {
-  const finished = Object.values(status.endings).reduce((sum, count) => sum + count, 0);
-  const index = status.waves.findIndex(({ name }) => name === status.wave);
-  const wave = status.wave === null ? status.batch : `wave ${index + 1}/${status.waves.length} ${status.wave}`;
-  const counts = Object.entries(status.endings).map(([ending, count]) => `${count} ${ending} · `);
-  const minutes = (Date.now() - Date.parse(status.startedAt)) / 60_000;
-  const rate = finished > 0 && minutes > 0 ? ` · ${(finished / minutes).toFixed(1)}/min` : '';
-  return out.text.progress(finished, status.total, counts.join(''), status.running, rate, wave);
-}
-
 async function onlyPeopleCanGoOn(
   migrations: Migrations,
   status: BatchStatus,
-  tenantIds: ReadonlySet<string>,
-  told: Set<string>,
+  { tenantIds, told, file }: { tenantIds: ReadonlySet<string>; told: Set<string>; file: string },
   out: Output,
 ): Promise<boolean> {
   if (status.awaitsApproval !== null) {
-    if (!told.has(status.awaitsApproval)) out.say(out.text.waitsForApproval(status.awaitsApproval));
+    if (!told.has(status.awaitsApproval)) out.say(out.text.waitsForApproval(status.awaitsApproval, file));
     told.add(status.awaitsApproval);
     return status.running === 0;
   }
+  for (const { on, by, reason } of status.holds) {
+    const what = nameOf(on);
+    if (!told.has(what)) out.say(out.text.heldBy(what, by, reason));
+    told.add(what);
+  }
+  if (status.holds.length > 0 && status.running === 0) return true;
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));
   for (const { tenantId } of waiting) {

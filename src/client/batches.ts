@@ -164,6 +164,9 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
       return undefined;
     },
 
+    /** Hash of what a file would run: an approval is for this and nothing else. */
+    contentOf: async (batch: Batch): Promise<string> => (await stored(store, batch)).content,
+
     pause: (batch: string, order: Order & { on: Scope }) => tell(batch, pauseUpdate, order),
     resume: (batch: string, order: Order & { on: Scope; limits?: LimitChange }) => tell(batch, resumeUpdate, order),
     setLimits: (batch: string, order: Order & { wave: string | null; change: LimitChange }) =>

@@ -46,6 +46,11 @@ export function runsOfTenants(tenantIds: readonly string[]): string {
   return `${ALL_RUNS} AND ${key('tenant')} IN (${ids})`;
 }
 
+/** The list filter for all runs of tenants that a batch started. */
+export function runsOfBatch(batch: string): string {
+  return `${ALL_RUNS} AND ${key('batch')} = '${batch}'`;
+}
+
 /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
 export async function newestRows(client: Client, where: string): Promise<TenantRow[]> {
   const newest = new Map<string, TenantRow>();

@@ -19,7 +19,7 @@ export function reportCommand(register: Register): Command {
         out.data(report, () =>
           [
             tenantTable(report.tenants, out),
-            causeLines(report, out),
+            causeLines(report, options.file, out),
             ...report.tenants.map((tenant) =>
               [
                 `${tenant.tenant}  ${tenant.name}  ${tenant.outcome ?? out.text.notStarted}`,

@@ -1,38 +1,73 @@
 import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Migrations } from '../../client.js';
+import type { BatchStatus } from '../../domain/batch/status.js';
+import { batchLines, listLinks, progressLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { causeLines, tenantTable } from '../tables.js';
-import { progressLine } from '../watch.js';
 
 const WATCH_EVERY_MS = 2_000;
+/** More tenants than this are counted, not listed, unless they are selected. */
+const LISTED = 50;
 
 export function statusCommand(register: Register): Command {
   return withSelectors(new Command('status'))
-    .description('where the tenants stand; starts nothing')
-    .option('--watch', 'show it again and again, until the batch is over')
+    .description('where the batch and its tenants stand; starts nothing')
+    .option('--watch', 'show it again and again, until the batch is over or waits for somebody')
     .action((options: Selectors & { watch?: boolean }) => register((context) => status(options, context)));
 }
 
-/** Reads Temporal's own lists, so that it works while nothing runs, and never wakes a migration. */
+/** One question to the coordinator; tenants from Temporal's own lists. Works while nothing runs, and never wakes a migration. */
 async function status(options: Selectors & { watch?: boolean }, context: Context): Promise<ExitCode> {
   const { out } = context;
   const selection = await loadSelection(options, out);
+  const { batch } = selection.batch;
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    while (options.watch && (await migrations.batchRow(selection.batch.batch))?.running) {
-      const now = await migrations.batchStatus(selection.batch.batch);
-      if (now) out.progress(progressLine(now, out));
-      await pause(WATCH_EVERY_MS);
-    }
-    const report = await readReport(migrations, selection);
-    out.data(report, () => [tenantTable(report.tenants, out), causeLines(report, out)].filter(Boolean).join('\n\n'));
-    const endings = report.tenants.map(({ outcome }) => outcome);
-    if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
-    if (report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
-    return exitCodeOf(endings, report.outcome);
+    if (options.watch) await watch(migrations, batch, context);
+    const counted = await countsOf(migrations, batch);
+    const narrowed = selection.selected.length < selection.batch.tenants.length;
+    const listed = narrowed || selection.selected.length <= LISTED;
+    const report = await readReport(migrations, selection, listed ? 'all' : 'troubled');
+    out.data({ ...report, status: counted ?? null, ...(listed ? {} : { tenants: [] }) }, () =>
+      [
+        ...(counted ? [batchLines(counted, options.file, out)] : []),
+        listed ? tenantTable(report.tenants, out) : out.text.more(report.tenants.length),
+        causeLines(report, options.file, out),
+        listLinks(batch, temporal, out).join('\n'),
+      ]
+        .filter(Boolean)
+        .join('\n\n'),
+    );
+    return exitOf(report, counted);
   });
+}
+
+/** Asks the coordinator once per refresh, and no tenant. */
+async function watch(migrations: Migrations, batch: string, { out }: Context): Promise<void> {
+  while ((await migrations.batchRow(batch))?.running) {
+    const now = await migrations.batchStatus(batch);
+    if (now) out.progress(progressLine(now, out));
+    if (now && now.outcome !== null) return;
+    await pause(WATCH_EVERY_MS);
+  }
+}
+
+async function countsOf(migrations: Migrations, batch: string): Promise<BatchStatus | undefined> {
+  const row = await migrations.batchRow(batch);
+  if (!row) return undefined;
+  if (row.running) return migrations.batchStatus(batch);
+  return migrations.batchResult(batch).catch(() => undefined);
+}
+
+function exitOf(report: Awaited<ReturnType<typeof readReport>>, counted: BatchStatus | undefined): ExitCode {
+  const endings = report.tenants.map(({ outcome }) => outcome);
+  if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
+  const asks = counted !== undefined && !counted.over && (counted.awaitsApproval !== null || counted.holds.length > 0);
+  if (asks || report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
+  return exitCodeOf(endings, report.outcome);
 }

@@ -1,0 +1,66 @@
+import { nameOf } from '../domain/batch/orders.js';
+import type { BatchStatus } from '../domain/batch/status.js';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import type { Output } from './output.js';
+import { waveTable } from './tables.js';
+
+/** Counts first, then what is left: one line that is always true. */
+export function progressLine(status: BatchStatus, out: Output): string {
+  const index = status.waves.findIndex(({ name }) => name === status.wave);
+  const wave = status.waves[index];
+  const name = wave ? `wave ${index + 1}/${status.waves.length} ${wave.name}` : status.batch;
+  const finished = wave
+    ? `${wave.finished}/${wave.size}`
+    : `${status.total - status.notStarted - status.running - status.parked}/${status.total}`;
+  const failed = wave?.failed ?? status.waves.reduce((sum, one) => sum + one.failed, 0);
+  const { text } = out;
+  return text.progress(name, finished, [
+    text.failedOf(failed, wave?.tolerated ?? null),
+    text.runningNow(status.running),
+    ...(status.parked > 0 ? [text.parkedNow(status.parked)] : []),
+    ...(status.etaMs === null ? [] : [text.minutesLeft(Math.ceil(status.etaMs / 60_000))]),
+  ]);
+}
+
+/** Where a batch stands: its waves, what holds it, and the command that helps. */
+export function batchLines(status: BatchStatus, file: string, out: Output): string {
+  const { text } = out;
+  return [
+    progressLine(status, out),
+    waveTable(status.waves, out),
+    ...status.holds.flatMap(({ on, by, reason }) => [
+      text.heldBy(nameOf(on), by, reason),
+      text.resumeHint(file, scopeOf(on)),
+    ]),
+    ...(status.stoppedBy === null || status.over ? [] : [text.stoppedBy(status.stoppedBy, file)]),
+    ...(status.awaitsApproval === null ? [] : [text.waitsForApproval(status.awaitsApproval, file)]),
+  ].join('\n');
+}
+
+/** Ready-made lists of the Web UI: whom somebody will look for. */
+export function listLinks(
+  batch: string,
+  { uiUrl, namespace }: { uiUrl: string | null; namespace: string },
+  out: Output,
+): string[] {
+  if (uiUrl === null) return [];
+  const { batch: of, outcome, needsAttention } = SEARCH_ATTRIBUTES;
+  const filters = {
+    'waits for a person': `${of.name} = '${batch}' AND ExecutionStatus = 'Running' AND ${needsAttention.name} = true`,
+    running: `${of.name} = '${batch}' AND ExecutionStatus = 'Running'`,
+    'rolled back': `${of.name} = '${batch}' AND ${outcome.name} IN ('rolled-back', 'rollback-incomplete')`,
+    blocked: `${of.name} = '${batch}' AND ${outcome.name} = 'blocked'`,
+  };
+  return [
+    out.text.lists,
+    ...Object.entries(filters).map(
+      ([name, query]) => `  ${name}: ${uiUrl}/namespaces/${namespace}/workflows?query=${encodeURIComponent(query)}`,
+    ),
+  ];
+}
+
+function scopeOf(on: BatchStatus['holds'][number]['on']): string {
+  if ('wave' in on) return ` --wave ${on.wave}`;
+  if ('tenant' in on) return ` --tenant ${on.tenant}`;
+  return 'endpoint' in on ? ` --endpoint '${on.endpoint}'` : '';
+}

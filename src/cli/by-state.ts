@@ -1,0 +1,54 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Migrations } from '../client.js';
+import { FINDING_CODES, type FindingCode } from '../domain/findings.js';
+import { isFailure } from '../domain/batch/limits.js';
+import type { TenantRow } from '../client.js';
+import type { Output } from './output.js';
+import type { Selected, Selection } from './selection.js';
+import { UsageError } from './usage-error.js';
+
+/** Selectors that only Temporal can resolve: how tenants ended. */
+export interface StateSelectors {
+  failed?: boolean;
+  notStarted?: boolean;
+  code?: FindingCode[];
+}
+
+/** A tenant of the selection, with its newest run; null where it never ran. */
+export type SelectedRow = Selected & { row: TenantRow | null };
+
+export function withStateSelectors(command: Command): Command {
+  return command
+    .option('--failed', 'only tenants that were rolled back, or whose run was ended from outside')
+    .option('--not-started', 'only tenants that never ran')
+    .option('--code <code...>', 'only tenants with one of these finding codes', findingCode, []);
+}
+
+/** The selection with what Temporal's lists know of it, narrowed by how tenants ended. Nobody left is wrong usage. */
+export async function selectedByState(
+  migrations: Migrations,
+  { batch, selected }: Pick<Selection, 'batch' | 'selected'>,
+  { failed, notStarted, code = [] }: StateSelectors,
+  out: Output,
+): Promise<SelectedRow[]> {
+  const rows = await migrations.newestRuns(
+    batch.batch,
+    selected.map(({ tenant }) => tenant.id),
+  );
+  const byState = failed === true || notStarted === true;
+  const chosen = selected
+    .map((one): SelectedRow => ({ ...one, row: rows.get(one.tenant.id) ?? null }))
+    .filter(({ row }) => {
+      const isFailed = row?.ending != null && isFailure(row.ending);
+      return !byState || (failed === true && isFailed) || (notStarted === true && row === null);
+    })
+    .filter(({ row }) => code.length === 0 || code.some((one) => row?.findings.includes(one)));
+  if (chosen.length === 0) throw new UsageError(out.text.emptySelection);
+  return chosen;
+}
+
+function findingCode(text: string, before: FindingCode[]): FindingCode[] {
+  const code = FINDING_CODES.find((one) => one === text);
+  if (!code) throw new InvalidArgumentError('there is no such code; report and status name them');
+  return [...before, code];
+}

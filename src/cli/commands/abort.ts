@@ -1,0 +1,51 @@
+import { Command } from 'commander';
+import type { Context, Register } from '../context.js';
+import { confirmed } from '../confirming.js';
+import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
+import { loadSelection } from '../selection.js';
+import { inSession } from '../session.js';
+import { UsageError } from '../usage-error.js';
+
+interface AbortOptions {
+  file: string;
+  undo?: boolean;
+  finishStep?: boolean;
+  yes?: boolean;
+  reason: string;
+}
+
+export function abortCommand(register: Register): Command {
+  return new Command('abort')
+    .description('end the batch: start no more tenants, and undo running ones or stop them before their next step')
+    .requiredOption('-f, --file <file>', 'the batch file')
+    .option('--undo', 'undo the tenants that run')
+    .option('--finish-step', 'let them finish their step; they wait then, for resume or rollback')
+    .option('-y, --yes', 'do not ask')
+    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .action((options: AbortOptions) => register((context) => abort(options, context)));
+}
+
+async function abort(options: AbortOptions, context: Context): Promise<ExitCode> {
+  const { out, by } = context;
+  if (options.undo === options.finishStep) throw new UsageError(out.text.abortHow);
+  const how = options.undo ? 'undo' : 'finish-step';
+  const { batch, selected } = await loadSelection({ file: options.file }, out);
+  const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
+  return inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
+    const rows = await migrations.newestRuns(
+      batch.batch,
+      selected.map(({ tenant }) => tenant.id),
+    );
+    const running = selected.filter(({ tenant }) => rows.get(tenant.id)?.ending === null);
+    for (const { tenant } of running) {
+      out.say(out.text.willHappen(tenant.id, rows.get(tenant.id)?.step ?? 'preflight', how));
+    }
+    if (!(await confirmed(context, options.yes))) return EXIT.usage;
+    await migrations.abort(batch.batch, { by, reason: options.reason, how });
+    const status = await migrations.batchResult(batch.batch);
+    out.data({ schemaVersion: 1, ...status }, () => out.text.ordered('abort', batch.batch));
+    if (how === 'finish-step') return running.length > 0 ? EXIT.waiting : EXIT.ok;
+    const code = exitCodeOf(Object.keys(status.endings) as (keyof typeof status.endings)[]);
+    return code === EXIT.rollbackIncomplete ? code : EXIT.ok;
+  });
+}

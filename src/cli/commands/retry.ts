@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import type { Answered } from '../../client.js';
+import { withStateSelectors, selectedByState, type SelectedRow, type StateSelectors } from '../by-state.js';
+import type { Context, Register } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
+import { inSession, type Session } from '../session.js';
+import { answeredLines } from '../tables.js';
+import { runBatch } from '../running.js';
+
+type RetryOptions = Selectors & StateSelectors & { reason: string };
+
+export function retryCommand(register: Register): Command {
+  return withStateSelectors(withSelectors(new Command('retry')))
+    .description('try tenants once more: those that wait for a person, failed, were blocked, or never started')
+    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .action((options: RetryOptions) => register((context) => retry(options, context)));
+}
+
+/**
+ * One that waits is answered; one of a batch under way starts again in it; otherwise the selected ones are run anew, and no
+ * other tenant gets a call. Every step looks before it writes, so that a new run goes on where the old one failed.
+ */
+async function retry(options: RetryOptions, context: Context): Promise<ExitCode> {
+  const { out } = context;
+  const selection = await loadSelection(options, out);
+  const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
+  return inSession({ ...context, serves: 'all', sites }, async (session) => {
+    const chosen = await selectedByState(session.migrations, selection, options, out);
+    const waiting = chosen.filter(({ row }) => row?.needsAttention && row.ending === null);
+    const others = chosen.filter((one) => !waiting.includes(one));
+    const answered = await answer(session, selection, { waiting, others }, context, options.reason);
+    if (answered === null) {
+      const again = narrowedTo(selection, new Set(others.map(({ tenant }) => tenant.id)));
+      return runBatch(session, again, { file: options.file }, context);
+    }
+    out.data({ schemaVersion: 1, batch: selection.batch.batch, ...answered }, () =>
+      answeredLines('retry', answered, out),
+    );
+    return answered.accepted.length === 0 ? EXIT.failed : EXIT.ok;
+  });
+}
+
+/** Null: nothing that runs could take the order. */
+async function answer(
+  { migrations }: Session,
+  { batch: { batch } }: Selection,
+  { waiting, others }: { waiting: SelectedRow[]; others: SelectedRow[] },
+  { by }: Context,
+  reason: string,
+): Promise<Answered | null> {
+  const answered: Answered = { accepted: [], refused: [] };
+  for (const { tenant } of waiting) {
+    await migrations.decide(tenant.id, { action: 'retry', by, reason });
+    answered.accepted.push(tenant.id);
+  }
+  if (others.length === 0) return answered;
+  const running = (await migrations.batchRow(batch))?.running ?? false;
+  if (!running) return waiting.length > 0 ? answered : null;
+  const { accepted, refused } = await migrations.retryTenants(batch, {
+    by,
+    reason,
+    tenantIds: others.map(({ tenant }) => tenant.id),
+  });
+  return { accepted: [...answered.accepted, ...accepted], refused };
+}

@@ -1,0 +1,74 @@
+import { Command } from 'commander';
+import type { Migrations } from '../../client.js';
+import type { Explanation } from '../../domain/batch/why.js';
+import { nextAction } from '../../domain/details.js';
+import type { Register } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { Output } from '../output.js';
+import { loadSelection } from '../selection.js';
+import { inSession } from '../session.js';
+import { UsageError } from '../usage-error.js';
+
+/** What is known of a tenant from everybody who knows something: its batch, and itself. */
+interface Why {
+  tenant: string;
+  /** Null where the batch is over, never was, or nobody answers for it. */
+  batch: Explanation | null;
+  /** Whether its batch is under way, be it interrupted. */
+  underWay: boolean;
+  /** What the tenant says itself; null where it does not run. */
+  itself: string | null;
+  /** How its newest run ended; null where it runs or never ran. */
+  ended: { outcome: string; reason: string } | null;
+}
+
+export function whyCommand(register: Register): Command {
+  return new Command('why')
+    .description('why a tenant waits, was skipped or blocked, or stands where it stands')
+    .argument('[tenant]', 'its id; or --tenant')
+    .option('--tenant <id>', 'its id')
+    .requiredOption('-f, --file <file>', 'the batch file')
+    .action((argument: string | undefined, options: { file: string; tenant?: string }) =>
+      register(async (context) => {
+        const { out } = context;
+        const id = argument ?? options.tenant;
+        if (id === undefined) throw new UsageError(out.text.wantsTenant('why'));
+        const { batch, selected } = await loadSelection({ file: options.file, tenant: [id] }, out);
+        const sites = selected.map(({ tenant }) => tenant.site);
+        const why = await inSession({ ...context, serves: 'nothing', sites }, ({ migrations }) =>
+          askEverybody(migrations, batch.batch, id),
+        );
+        out.data({ schemaVersion: 1, ...why }, () => whyLines(why, out));
+        return EXIT.ok;
+      }),
+    );
+}
+
+async function askEverybody(migrations: Migrations, batch: string, tenant: string): Promise<Why> {
+  const running = (await migrations.batchRow(batch))?.running ?? false;
+  const explained = running ? await migrations.why(batch, tenant) : undefined;
+  const end = await migrations.tenantEnd(tenant);
+  const status = end ? undefined : await migrations.tenantStatus(tenant);
+  return {
+    tenant,
+    batch: explained ?? null,
+    underWay: running,
+    itself: status ? nextAction(status) : null,
+    ended: end ? { outcome: end.ending, reason: end.reason } : null,
+  };
+}
+
+function whyLines({ tenant, batch, underWay, itself, ended }: Why, out: Output): string {
+  const place = batch
+    ? [
+        `${tenant}  wave ${batch.wave}, position ${batch.position}: ${batch.state}`,
+        ...batch.reasons.map(({ text }) => `  ${text}`),
+      ]
+    : [`${tenant}  ${underWay ? out.text.interruptedBatch : out.text.noBatchRuns}`];
+  return [
+    ...place,
+    ...(batch && batch.ahead > 0 ? [`  ${out.text.ahead(batch.ahead)}`] : []),
+    ...(itself === null ? [] : [`  ${itself}`]),
+    ...(ended ? [`  ${ended.outcome}: ${ended.reason}`] : []),
+  ].join('\n');
+}
