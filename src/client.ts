@@ -27,7 +27,11 @@ export type { TenantEnd } from './client/endings.js';
 export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 
 /** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
-export type RollbackStart = { undo: 'under-way' } | { undo: 'nothing' } | { undo: 'unknown'; end: TenantEnd };
+export type RollbackStart =
+  | { undo: 'under-way' }
+  | { undo: 'nothing' }
+  | { undo: 'too-late'; endedAt: Date }
+  | { undo: 'unknown'; end: TenantEnd };
 
 /** The only door to Temporal for CLI and web: start, ask, tell, each as a typed function. */
 export type Migrations = ReturnType<typeof createMigrations>;
@@ -121,8 +125,11 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       await workflow.getHandle(tenantWorkflowId(tenantId)).executeUpdate(update, { args: [order] });
     },
 
-    /** A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left. */
-    async startRollback(tenant: Tenant, reason: string): Promise<RollbackStart> {
+    /**
+     * A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left, unless that is longer
+     * ago than `withinMs`.
+     */
+    async startRollback(tenant: Tenant, reason: string, withinMs = Number.POSITIVE_INFINITY): Promise<RollbackStart> {
       const handle = workflow.getHandle(tenantWorkflowId(tenant.id));
       if (await isOpen(handle)) {
         await handle.cancel();
@@ -131,6 +138,7 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       const left = await leftToUndo(client, tenant.id);
       if ('unknown' in left) return { undo: 'unknown', end: left.unknown };
       if (left.records.length === 0) return { undo: 'nothing' };
+      if (Date.now() - left.endedAt.getTime() > withinMs) return { undo: 'too-late', endedAt: left.endedAt };
       await workflow.start<typeof rollbackTenant>('rollbackTenant', {
         workflowId: tenantWorkflowId(tenant.id),
         taskQueue: siteTaskQueue(tenant.site),

@@ -29,6 +29,10 @@ const en = {
   then: 'then',
   ordered: (verb: string, what: string) => `${verb}: ${what}`,
   refused: (tenant: string, why: string) => `${tenant}: refused, ${why}`,
+  rollbackWants:
+    'rollback wants --tenant, --where, --wave, --failed, --code or --all: nobody undoes a whole batch by accident',
+  willRollBack: (tenants: readonly string[]) =>
+    `Will be undone: ${tenants.slice(0, 20).join(', ')}${tenants.length > 20 ? ` and ${tenants.length - 20} more` : ''}`,
   wantsTenant: (verb: string) => `${verb} wants --tenant`,
   limitsForBatchOnly:
     'New limits go with resume of the whole batch, not of a tenant, wave or endpoint; for a wave use limits.',
@@ -121,6 +125,9 @@ const zh: Texts = {
   then: '然后',
   ordered: (verb, what) => `${verb}：${what}`,
   refused: (tenant, why) => `${tenant}：被拒绝，${why}`,
+  rollbackWants: 'rollback 需要 --tenant、--where、--wave、--failed、--code 或 --all：不会意外回退整个批次',
+  willRollBack: (tenants) =>
+    `将被回退：${tenants.slice(0, 20).join('、')}${tenants.length > 20 ? ` 等共 ${tenants.length} 个` : ''}`,
   wantsTenant: (verb) => `${verb} 需要 --tenant`,
   limitsForBatchOnly: '新的限制只能随整个批次的 resume 给出，不能用于租户、波次或端点；波次请用 limits。',
   noLimits: '请至少给出一个限制，例如 --max-errors 2%',

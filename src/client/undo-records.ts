@@ -5,7 +5,7 @@ import { undoRecordQuery } from '../workflows/messages.js';
 import { endOfRun, type TenantEnd } from './endings.js';
 
 /** What the closed runs of a tenant left to undo, newest first; or a run whose writes nobody knows any more. */
-export type LeftToUndo = { records: UndoRecord[] } | { unknown: TenantEnd };
+export type LeftToUndo = { records: UndoRecord[]; endedAt: Date } | { unknown: TenantEnd };
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -16,7 +16,8 @@ const ANSWER_WITHIN_MS = 30_000;
  */
 export async function leftToUndo(client: Client, tenantId: string): Promise<LeftToUndo> {
   const records: UndoRecord[] = [];
-  for (const { runId, type } of await closedRuns(client, tenantId)) {
+  let endedAt = new Date(0);
+  for (const { runId, type, closed } of await closedRuns(client, tenantId)) {
     const end = await endOfRun(client, tenantId, runId);
     if (type === 'rollbackTenant') {
       if (end.ending === 'rolled-back') break;
@@ -25,20 +26,34 @@ export async function leftToUndo(client: Client, tenantId: string): Promise<Left
     }
     if (end.ending === 'rolled-back' || end.ending === 'cancelled') continue;
     if (end.result) {
-      if (end.result.undoRecord) records.push(end.result.undoRecord);
+      if (end.result.undoRecord) take(end.result.undoRecord, closed);
       continue;
     }
     const record = await askedOf(client, tenantId, runId);
     if (record === undefined) return { unknown: end };
-    if (record) records.push(record);
+    if (record) take(record, closed);
   }
-  return { records };
+  return { records, endedAt };
+
+  function take(record: UndoRecord, closed: Date): void {
+    if (records.length === 0) endedAt = closed;
+    records.push(record);
+  }
 }
 
-async function closedRuns(client: Client, tenantId: string): Promise<{ runId: string; type: string }[]> {
-  const runs = [];
+interface ClosedRun {
+  runId: string;
+  type: string;
+  at: number;
+  closed: Date;
+}
+
+async function closedRuns(client: Client, tenantId: string): Promise<ClosedRun[]> {
+  const runs: ClosedRun[] = [];
   for await (const info of client.workflow.list({ query: `WorkflowId = '${tenantWorkflowId(tenantId)}'` })) {
-    if (info.status.name !== 'RUNNING') runs.push({ runId: info.runId, type: info.type, at: info.startTime.getTime() });
+    const { runId, type, startTime, closeTime } = info;
+    if (info.status.name !== 'RUNNING')
+      runs.push({ runId, type, at: startTime.getTime(), closed: closeTime ?? startTime });
   }
   return runs.sort((one, other) => other.at - one.at);
 }

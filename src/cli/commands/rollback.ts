@@ -1,8 +1,12 @@
 import { Command } from 'commander';
+import pMap from 'p-map';
 import type { Migrations } from '../../client.js';
+import type { Batch } from '../../domain/batch/batch.js';
 import { nextAction } from '../../domain/details.js';
 import type { Ending } from '../../domain/batch/limits.js';
 import { emptyReport, finishedReport, type TenantReport } from '../../reports/tenant-report.js';
+import { selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
+import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { followTenant } from '../following.js';
@@ -11,26 +15,41 @@ import { loadSelection, withSelectors, type Selected, type Selectors } from '../
 import { inSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
 
-export interface RollbackOptions extends Selectors {
+export interface RollbackOptions extends Selectors, StateSelectors {
+  all?: boolean;
+  yes?: boolean;
   reason: string;
 }
 
+const AT_ONCE = 10;
+
 export function rollbackCommand(register: Register): Command {
-  return withSelectors(new Command('rollback'))
-    .description('undo tenants in reverse, with proof: running ones and finished ones')
+  return withStateSelectors(withSelectors(new Command('rollback')))
+    .description('undo tenants in reverse, with proof: running ones, and finished ones within the undo window')
+    .option('--all', 'all tenants of the file')
+    .option('-y, --yes', 'do not ask; a few tenants named by --tenant are never asked about')
     .requiredOption('--reason <text>', 'why; kept for the auditor')
     .action((options: RollbackOptions) => register((context) => rollback(options, context)));
 }
 
 async function rollback(options: RollbackOptions, context: Context): Promise<ExitCode> {
   const { out, by } = context;
-  if (!options.tenant) throw new UsageError('rollback wants --tenant: nobody undoes a whole batch by accident');
-  const { batch, selected } = await loadSelection(options, out);
-  const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
+  const { tenant, where, wave, failed, code = [], all } = options;
+  const named = [tenant, where, wave, failed, all].some((one) => one !== undefined) || code.length > 0;
+  if (!named) throw new UsageError(out.text.rollbackWants);
+  const selection = await loadSelection(options, out);
+  const { batch } = selection;
+  const sites = [...new Set(selection.selected.map((one) => one.tenant.site))];
   const reason = `rolled back by ${by}: ${options.reason}`;
-  const reports = await inSession({ ...context, serves: 'site', sites }, ({ migrations }) =>
-    Promise.all(selected.map((one) => undo(migrations, one, { batch: batch.batch, reason }, out))),
-  );
+  const reports = await inSession({ ...context, serves: 'site', sites }, async ({ migrations }) => {
+    const chosen = await selectedByState(migrations, selection, options, out);
+    if (!tenant) {
+      out.say(out.text.willRollBack(chosen.map((one) => one.tenant.id)));
+      if (!(await confirmed(context, options.yes))) return null;
+    }
+    return pMap(chosen, (one) => undo(migrations, one, { batch, reason }, out), { concurrency: AT_ONCE });
+  });
+  if (reports === null) return EXIT.usage;
   out.data({ schemaVersion: 1, batch: batch.batch, tenants: reports }, () =>
     reports
       .map(({ tenant, outcome, reason: why }) => out.text.rolledBack(tenant, outcome ? `${outcome}: ${why}` : why))
@@ -42,11 +61,14 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Exi
 async function undo(
   migrations: Migrations,
   { tenant, wave }: Selected,
-  { batch, reason }: { batch: string; reason: string },
+  { batch, reason }: { batch: Batch; reason: string },
   out: Output,
 ): Promise<TenantReport> {
-  const report = emptyReport(batch, tenant, wave);
-  const begun = await migrations.startRollback(tenant, reason);
+  const report = emptyReport(batch.batch, tenant, wave);
+  const begun = await migrations.startRollback(tenant, reason, batch.undoWindowMs);
+  if (begun.undo === 'too-late') {
+    return { ...report, needsAttention: true, reason: out.text.tooLate(tenant.id, begun.endedAt.toISOString()) };
+  }
   if (begun.undo === 'nothing') return { ...report, reason: out.text.nothingToUndo(tenant.id) };
   if (begun.undo === 'unknown') {
     return finishedReport(report, begun.end.ending, `${begun.end.reason}; ${out.text.writesUnknown}`, null);
