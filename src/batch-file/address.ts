@@ -28,6 +28,15 @@ export function normalisedAddress(written: string): { address: string } | { prob
   return { address: url.origin + url.pathname.replace(/\/+$/, '') };
 }
 
+/** What the keys of `targets` look like, for editors. */
+export const ORIGIN_OR_ANY = '^(\\*|[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+/?)$';
+
+/** A key of `targets`, `*` or an address without a path, in the one spelling of origins; undefined where it is neither. */
+export function targetOrigin(written: string): string | undefined {
+  if (written === '*') return written;
+  return new RegExp(ORIGIN_OR_ANY).test(written) && URL.canParse(written) ? new URL(written).origin : undefined;
+}
+
 /** Whether an address stays inside this machine, where plain http is no risk. */
 export function isLoopback(address: string): boolean {
   const { hostname } = new URL(address);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { Batch, Limits, Wave, WaveSize } from '../domain/batch/batch.js';
+import type { Batch, Wave, WaveSize } from '../domain/batch/batch.js';
 import type { E10Access, E9Access, QiyuesuoAccess, SecretField, SecretRef, Tenant } from '../domain/tenant.js';
+import { targetOrigin } from './address.js';
 import type { BatchFile, TenantDefaults, TenantEntry, WaveEntry } from './schema.js';
 
 /** A tenant after the merge: its own fields over the defaults. */
@@ -12,6 +13,8 @@ type Anchor = (reference: SecretRef) => SecretRef;
 const PUBLIC_CONSOLE = 'https://cloud.qiyuesuo.com';
 const PUBLIC_OPEN_API = 'https://openapi.qiyuesuo.com';
 const DEFAULT_CONCURRENCY = 5;
+const DEFAULT_UNDO_WINDOW_MS = 7 * 86_400_000;
+const DEFAULT_PRIORITY = 3;
 
 /** Fills in what the file left out. The rules were checked before, so a value that is missing here is a bug. */
 export function completeBatch(file: BatchFile, tenants: readonly MergedTenant[], folder: string): Batch {
@@ -20,27 +23,41 @@ export function completeBatch(file: BatchFile, tenants: readonly MergedTenant[],
     batch: file.batch,
     waves: completeWaves(file.waves),
     limits: file.limits ?? {},
-    targets: {},
+    targets: Object.fromEntries(
+      Object.entries(file.targets ?? {}).map(([written, limit]) => [needed(targetOrigin(written)), limit]),
+    ),
+    undoWindowMs: file.undoWindow ?? DEFAULT_UNDO_WINDOW_MS,
     tenants: tenants.map((tenant) => completeTenant(tenant, anchor)),
   };
 }
 
 /** Without waves all tenants are one, five at a time. */
 export function completeWaves(waves: readonly WaveEntry[] | undefined): Wave[] {
-  if (waves === undefined)
-    return [{ name: 'all', size: { rest: true }, maxConcurrency: DEFAULT_CONCURRENCY, slowStart: true, order: 'file' }];
-  return waves.map(
-    ({ count, percent, match, rest: _, soak, maxConcurrency = DEFAULT_CONCURRENCY, name, approval, ...limits }) => ({
-      name,
-      size: sizeOf({ count, percent, match }),
-      maxConcurrency,
-      slowStart: true,
-      order: 'file',
-      ...(soak !== undefined && { soakMs: soak }),
-      ...(approval !== undefined && { approval }),
-      ...(limits satisfies Limits),
-    }),
-  );
+  if (waves === undefined) return [completeWave({ name: 'all', rest: true })];
+  return waves.map(completeWave);
+}
+
+function completeWave({
+  name,
+  count,
+  percent,
+  match,
+  rest: _rest,
+  maxConcurrency = DEFAULT_CONCURRENCY,
+  slowStart = true,
+  order = 'file',
+  soak,
+  ...others
+}: WaveEntry): Wave {
+  return {
+    name,
+    size: sizeOf({ count, percent, match }),
+    maxConcurrency,
+    slowStart,
+    order,
+    ...(soak !== undefined && { soakMs: soak }),
+    ...others,
+  };
 }
 
 function sizeOf({
@@ -72,7 +89,7 @@ function completeTenant(tenant: MergedTenant, anchor: Anchor): Tenant {
       guard: { percent: people?.guard?.percent ?? 5, count: people?.guard?.count ?? 50 },
     },
     ...(window !== undefined && { window }),
-    priority: 3,
+    priority: tenant.priority ?? DEFAULT_PRIORITY,
     acceptUnrestorable: [...new Set(tenant.acceptUnrestorable)],
   };
 }

@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Batch } from '../domain/batch/batch.js';
-import { assignWaves, withoutWave } from '../domain/batch/waves.js';
+import { withoutWave } from '../domain/batch/waves.js';
+import { isFact, type Selectable } from '../domain/selectors.js';
+import { targetOrigin } from './address.js';
 import { completeBatch, completeWaves } from './complete.js';
 import type { MergedTenant } from './complete.js';
 import { isMapping, mergeDefaults, originOf, valueAt } from './defaults.js';
@@ -8,6 +10,7 @@ import type { Mapping } from './defaults.js';
 import { BatchFileInvalid, formatPath } from './errors.js';
 import type { BatchFileProblem, Flaw } from './errors.js';
 import { flawsOf, printableKey } from './issues.js';
+import { batchLints } from './batch-lints.js';
 import { tenantLints } from './lints.js';
 import type { Locate } from './positions.js';
 import { fileFlaws, tenantFlaws } from './rules.js';
@@ -30,13 +33,20 @@ export function parseBatch(text: string, file: string): ParsedBatch {
   const parsed = BatchFile.safeParse(value);
   const flaws = parsed.success ? [] : flawsOf(parsed.error.issues, value);
   flaws.push(...fileFlaws(value), ...blamed(value, mergedTenants(value), tenantFlaws));
-  if (!flaws.some(({ path }) => path[0] === 'waves')) flaws.push(...waveFlaws(value));
-  if (flaws.length > 0 || !parsed.success) throw new BatchFileInvalid(placed(flaws, file, locate));
+  if (flaws.length > 0 || !parsed.success) {
+    if (!flaws.some(({ path }) => path[0] === 'waves')) flaws.push(...earlyWaveFlaws(value));
+    throw new BatchFileInvalid(placed(flaws, file, locate));
+  }
 
   const { defaults = {}, tenants } = parsed.data;
   const merged = tenants.map((tenant) => mergeDefaults(defaults, tenant) as MergedTenant);
   const batch = completeBatch(parsed.data, merged, dirname(resolve(file)));
-  const lints = [...blamed(value, batch.tenants, tenantLints, isWritten), ...emptyWaves(batch)];
+  const leftOver = noWave(withoutWave(batch).length);
+  if (leftOver.length > 0) throw new BatchFileInvalid(placed(leftOver, file, locate));
+  const lints = [
+    ...blamed(value, batch.tenants, tenantLints, isWritten),
+    ...batchLints(batch, parsed.data.targets ?? {}),
+  ];
   return { ...batch, warnings: placed(lints, file, locate) };
 }
 
@@ -98,27 +108,25 @@ function isWritten(file: Mapping, path: Flaw['path']): boolean {
   return valueAt(file, path) !== undefined;
 }
 
-/** Asked as soon as the waves themselves are sound, even if a tenant is not. */
-function waveFlaws(file: Mapping): Flaw[] {
-  const waves = BatchFile.shape.waves.safeParse(file['waves']);
-  if (!waves.success) return [];
-  const tenants = mergedTenants(file).map((tenant) => ({
-    tags: (isMapping(tenant?.['tags']) ? tenant['tags'] : {}) as Record<string, string>,
-  }));
-  const left = withoutWave({ waves: completeWaves(waves.data), tenants }).length;
+/** Asked as soon as the waves themselves are sound, even if a tenant is not; its facts are known only when it is. */
+function earlyWaveFlaws(file: Mapping): Flaw[] {
+  const written = BatchFile.shape.waves.safeParse(file['waves']);
+  if (!written.success) return [];
+  const waves = completeWaves(written.data);
+  if (waves.some(({ size }) => 'match' in size && size.match.some(({ name }) => isFact(name)))) return [];
+  const tenants = mergedTenants(file).map((tenant) => {
+    const tags = valueAt(tenant, ['tags']);
+    return { tags: isMapping(tags) ? tags : {} } as unknown as Selectable;
+  });
+  return noWave(withoutWave({ waves, tenants }).length);
+}
+
+function noWave(left: number): Flaw[] {
   if (left === 0) return [];
   const message = `${left === 1 ? '1 tenant is' : `${left} tenants are`} in no wave: add a wave with rest: true`;
   return [
     { code: 'NO-WAVE', message, fix: 'add as the last wave: { name: rest, rest: true }', path: ['waves'], at: 'key' },
   ];
-}
-
-function emptyWaves(batch: Batch): Flaw[] {
-  return assignWaves(batch).flatMap(({ tenants }, index): Flaw[] => {
-    if (tenants.length > 0) return [];
-    const fix = 'compare its size with the waves above it and with the tags of the tenants';
-    return [{ code: 'WAVE-EMPTY', message: 'no tenant is in this wave', fix, path: ['waves', index] }];
-  });
 }
 
 function placed(flaws: readonly Flaw[], file: string, locate: Locate): BatchFileProblem[] {
@@ -134,8 +142,12 @@ function placed(flaws: readonly Flaw[], file: string, locate: Locate): BatchFile
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** An unknown key may be a secret that lost its own key. */
+/** An unknown key may be a secret that lost its own key, and an address may hold one. */
 function shown(path: Flaw['path'], at: Flaw['at']): string {
+  const [top, key] = path;
+  if (top === 'targets' && key !== undefined) {
+    return formatPath(targetOrigin(String(key)) === undefined ? [top] : path);
+  }
   const hidden = at === 'key' && printableKey(String(path.at(-1))) === undefined;
   return formatPath(hidden ? path.slice(0, -1) : path);
 }

@@ -1,3 +1,4 @@
+import { targetOrigin } from './address.js';
 import { isMapping, valueAt } from './defaults.js';
 import type { Mapping } from './defaults.js';
 import type { Flaw } from './errors.js';
@@ -103,6 +104,7 @@ export function fileFlaws(file: Mapping): Flaw[] {
     ...repeated(file, 'tenants', 'id'),
     ...repeated(file, 'waves', 'name'),
     ...strictFlaws(file['limits'], ['limits']),
+    ...targetFlaws(file['targets']),
     ...entriesOf(file, 'waves').flatMap((wave, index, waves) => waveFlaws(wave, index, waves)),
   ];
 }
@@ -138,7 +140,32 @@ function waveFlaws(wave: unknown, index: number, waves: readonly unknown[]): Fla
     const fix = 'move the wave with rest: true to the end';
     return [{ code: 'WAVE-SIZE', message: 'leaves nothing to the waves below', fix, path: [...path, 'rest'] }];
   }
-  return strictFlaws(wave, path);
+  return [...strictFlaws(wave, path), ...fourEyesFlaws(wave, path)];
+}
+
+function fourEyesFlaws(wave: Mapping, path: readonly PropertyKey[]): Flaw[] {
+  const approval = wave['approval'];
+  if (wave['fourEyes'] !== true || (approval !== undefined && approval !== false)) return [];
+  const fix = 'add approval: true, or remove fourEyes';
+  return [{ code: 'MISSING', message: 'fourEyes needs an approval', fix, path: [...path, 'fourEyes'] }];
+}
+
+/** Not in the schema: an address as a key may hold a password, and the paths of the schema's errors name their keys. */
+function targetFlaws(targets: unknown): Flaw[] {
+  const seen = new Set<string>();
+  return Object.keys(isMapping(targets) ? targets : {}).flatMap((written): Flaw[] => {
+    const path = ['targets', written];
+    const origin = targetOrigin(written);
+    if (origin === undefined) {
+      const fix = 'write scheme, host and, where it is not the usual one, port: https://seal.example.com:9182; or "*"';
+      return [{ code: 'TARGET', message: 'not an address without a path', fix, path, at: 'key' }];
+    }
+    if (seen.has(origin)) {
+      return [{ code: 'DUPLICATE', message: 'the same system twice', fix: 'keep one of the two', path, at: 'key' }];
+    }
+    seen.add(origin);
+    return [];
+  });
 }
 
 function strictFlaws(limits: unknown, path: readonly PropertyKey[]): Flaw[] {

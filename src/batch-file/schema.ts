@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { MAX_RECENT } from '../domain/batch/limits.js';
+import { isFact } from '../domain/selectors.js';
+import { ORIGIN_OR_ANY } from './address.js';
 import { HEADERS_THAT_ARE_SECRET } from './headers.js';
+import { Match } from './match.js';
 import { problemText } from './problem-text.js';
 import {
   Address,
   Code,
   Cron,
+  DateTimeWithZone,
   Duration,
   Id,
   Label,
@@ -26,7 +30,15 @@ function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 const Count = z.int().min(0);
 const AtLeastOne = z.int().min(1);
-const Tags = z.record(z.string(), z.string());
+
+/** A tag with the name of a fact could not be selected: the fact would be looked at instead. */
+const Tags = z.record(z.string(), z.string()).superRefine((tags, context) => {
+  for (const name of Object.keys(tags).filter(isFact)) {
+    const message = 'selectors know something else by this name';
+    const problem = problemText('TAG-NAME', message, 'give the tag another name');
+    context.addIssue({ code: 'custom', path: [name], message: problem });
+  }
+});
 const SecretFieldName = z.enum(['encryptionKey', 'appSecret']);
 
 const Headers = z.record(z.string(), z.string()).superRefine((headers, context) => {
@@ -63,13 +75,35 @@ const WaveEntry = mapping({
   percent: SharePercent.describe(
     'Takes a share of all tenants of the file, rounded down, at least one',
   ).exactOptional(),
-  match: Tags.describe('Takes the tenants that have all of these tags').exactOptional(),
+  match: Match.describe('Takes the tenants that meet all of these conditions on tags and facts').exactOptional(),
   rest: z.literal(true).describe('Takes all that are left; only the last wave may').exactOptional(),
   maxConcurrency: AtLeastOne.describe('Tenants that run at once; 5 if absent').exactOptional(),
-  soak: Duration.describe('Wait after the wave before the next one starts: 90s, 30m, 2h, 1d').exactOptional(),
-  approval: z
+  slowStart: z
     .boolean()
-    .describe('After the wave and its soak somebody must approve it before the next one starts')
+    .describe('Begins with one tenant and widens while results are clean; true if absent. false: full width at once')
+    .exactOptional(),
+  order: z
+    .enum(['file', 'priority'])
+    .describe('Whose turn it is: as in the file (if absent), or by priority, 1 first')
+    .exactOptional(),
+  startAfter: DateTimeWithZone.describe(
+    'No tenant of the wave starts before: 2026-05-01T22:00:00+08:00',
+  ).exactOptional(),
+  soak: Duration.describe(
+    'Wait after the wave: 90s, 30m, 2h, 1d. Then its migrated tenants are verified again before the next wave starts',
+  ).exactOptional(),
+  approval: z
+    .union([z.boolean(), z.literal('warnings')], {
+      error: problemText('BAD-VALUE', 'not an approval', 'write true, false or warnings'),
+    })
+    .describe(
+      'After the wave and its soak somebody must approve it before the next one starts; warnings: only where some tenants have warnings',
+    )
+    .exactOptional(),
+  fourEyes: z.boolean().describe('Whoever started the batch may not approve the wave').exactOptional(),
+  onFailure: z
+    .enum(['undo', 'ask'])
+    .describe('A step that failed for good is undone (if absent), or waits for an operator: retry, skip or undo')
     .exactOptional(),
   ...limits,
 }).meta({ oneOf: ['count', 'percent', 'match', 'rest'].map((key) => ({ required: [key] })) });
@@ -160,6 +194,9 @@ const tenantFields = {
   window: mapping({ from: TimeOfDay, to: TimeOfDay, zone: Zone })
     .describe('Changes are made only between these times; may cross midnight')
     .exactOptional(),
+  priority: AtLeastOne.max(5)
+    .describe('1 is first, 5 is last, 3 if absent; for waves with order: priority')
+    .exactOptional(),
   acceptUnrestorable: z
     .array(SecretFieldName)
     .describe('Secrets of the console that an undo need not restore')
@@ -186,6 +223,14 @@ export const BatchFile = mapping({
   defaults: TenantDefaults.describe('Merged into every tenant; the tenant wins').exactOptional(),
   waves: z.array(WaveEntry).min(1).describe('Ordered groups; one wave of all tenants if absent').exactOptional(),
   limits: mapping(limits).describe('The same limits for the whole batch').exactOptional(),
+  targets: z
+    .record(z.string(), AtLeastOne)
+    .meta({ propertyNames: { pattern: ORIGIN_OR_ANY } })
+    .describe('Tenants that may run at once against one system, by scheme, host and port; * is any that is not named')
+    .exactOptional(),
+  undoWindow: Duration.describe(
+    'How long after its end a tenant may be rolled back: 12h, 7d (if absent)',
+  ).exactOptional(),
   tenants: z.array(TenantEntry).min(1),
 });
 export type BatchFile = z.output<typeof BatchFile>;

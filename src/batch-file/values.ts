@@ -1,4 +1,4 @@
-import { IANAZone } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { ErrorLimit } from '../domain/batch/batch.js';
 import { normalisedAddress } from './address.js';
@@ -147,3 +147,22 @@ export const TimeOfDay = text(
 const ZONE = problemText('WINDOW', 'not a time zone', 'write a name of the IANA list like Asia/Shanghai');
 
 export const Zone = z.string({ error: ZONE }).refine((name) => IANAZone.isValidZone(name), { error: ZONE });
+
+const DATE_TIME = problemText(
+  'DATE-TIME',
+  'not a date and time with its offset',
+  'write it like 2026-05-01T22:00:00+08:00, or with Z for UTC',
+);
+
+const DATE_TIME_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,3})?)?(Z|[+-]\\d{2}:\\d{2})$';
+
+/** Without an offset it would be another moment on every machine. The text stays: it is what people want to read again. */
+export const DateTimeWithZone = z
+  .string({ error: DATE_TIME })
+  .refine((written) => new RegExp(DATE_TIME_PATTERN).test(written) && isMoment(written), { error: DATE_TIME })
+  .meta({ pattern: DATE_TIME_PATTERN });
+
+/** JavaScript alone takes February 30 for March 2. */
+function isMoment(written: string): boolean {
+  return DateTime.fromISO(written).isValid && !Number.isNaN(Date.parse(written));
+}

@@ -59,14 +59,17 @@ function strayAliases(document: Document.Parsed): number[] {
 }
 
 const TEXTS = {
-  BAD_ALIAS: ['an alias without its anchor', 'define the anchor (&name) above its first use (*name)'],
+  BAD_ALIAS: [
+    'an alias without its anchor',
+    'define the anchor (&name) above its first use (*name); put a text that begins with * in quotes',
+  ],
   TOO_MANY_ALIASES: ['aliases of aliases make this file too large', 'write it with fewer nested aliases'],
   BAD_MERGE: ['a merge key (<<) has something else than mappings', 'let << stand for an alias of a mapping'],
   DUPLICATE_KEY: ['a key stands twice in one mapping', 'keep one of the two'],
   TAB_AS_INDENT: ['a tab is used to indent', 'indent with spaces'],
   TAG_RESOLVE_FAILED: [
     'a tag (!…) that is not known here',
-    'remove it; a secret is written { env: NAME } or { file: PATH }',
+    'remove it, or put a text that begins with ! in quotes; a secret is written { env: NAME } or { file: PATH }',
   ],
   MULTIPLE_DOCS: ['a second document begins here', 'keep one document per file: remove the line ---'],
   BAD_INDENT: ['the indentation does not fit', 'indent the entries of one mapping or list equally'],

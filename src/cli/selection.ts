@@ -5,6 +5,7 @@ import { readBatchFile } from '../batch-file/read.js';
 import { formatBatchErrors } from '../batch-file/errors.js';
 import type { Tenant } from '../domain/tenant.js';
 import { assignWaves } from '../domain/batch/waves.js';
+import { FACT_NAMES, isFact, readTerm, selects, type Selector } from '../domain/selectors.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
@@ -32,7 +33,10 @@ export function withSelectors(command: Command): Command {
   return command
     .requiredOption('-f, --file <file>', 'the batch file')
     .option('--tenant <id...>', 'only these tenants')
-    .option('--where <tag=value...>', 'only tenants with these tags')
+    .option(
+      '--where <name=pattern...>',
+      `only tenants whose tag or fact (${FACT_NAMES.join(', ')}) is like this: a|b, a*, !a`,
+    )
     .option('--wave <name...>', 'only tenants of these waves');
 }
 
@@ -53,12 +57,12 @@ export async function loadSelection(options: Selectors, out: Output): Promise<Se
     options.wave,
     batch.waves.map(({ name }) => name),
   );
-  const tags = (options.where ?? []).map(tagOf);
+  const isWanted = selects(selectorOf(options.where ?? [], batch.tenants));
   const selected = all.filter(
     ({ tenant, wave }) =>
       (!options.tenant || options.tenant.includes(tenant.id)) &&
       (!options.wave || options.wave.includes(wave)) &&
-      tags.every(([name, value]) => tenant.tags[name] === value),
+      isWanted(tenant),
   );
   if (selected.length === 0) throw new UsageError(out.text.emptySelection);
   return { file: options.file, batch, selected };
@@ -81,10 +85,19 @@ export function narrowedTo(selection: Selection, wanted: ReadonlySet<string>): S
   };
 }
 
-function tagOf(text: string): [string, string] {
-  const [name, value] = text.split(/=(.*)/s, 2);
-  if (!name || value === undefined) throw new UsageError(`--where takes tag=value, not ${text}`);
-  return [name, value];
+/** A tag that nobody has is refused: behind a `!` its typo would select everybody. */
+function selectorOf(where: readonly string[], tenants: readonly Tenant[]): Selector {
+  const selector = where.map((text) => {
+    const term = readTerm(text);
+    if ('fix' in term) throw new UsageError(`--where ${text}: ${term.message}; ${term.fix}`);
+    return term;
+  });
+  refuseUnknown(
+    'tag',
+    selector.flatMap(({ name }) => (isFact(name) ? [] : [name])),
+    tenants.flatMap(({ tags }) => Object.keys(tags)),
+  );
+  return selector;
 }
 
 function refuseUnknown(what: string, wanted: readonly string[] | undefined, known: readonly string[]): void {

@@ -47,8 +47,8 @@ const en = {
   ahead: (count: number) => `${count} tenant(s) of its wave stand before it`,
   lists: 'In the Web UI:',
   more: (count: number) => `${count} tenants; qys-e10 report lists each`,
-  tooLate: (tenant: string, ended: string) =>
-    `${tenant}: ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
+  tooLate: (ended: string) =>
+    `it ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
   onlyPeople: 'Everything that is left waits for a person. The run is kept; apply again goes on with it.',
   interrupted: 'Interrupted. The run is kept: the same command goes on with it.',
   timedOut: 'The time to wait is over. The run goes on: the same command attaches to it again.',
@@ -141,7 +141,7 @@ const zh: Texts = {
   ahead: (count) => `同一波次中还有 ${count} 个租户排在前面`,
   lists: '网页界面中的列表：',
   more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
-  tooLate: (tenant, ended) => `${tenant}：结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
+  tooLate: (ended) => `结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
   onlyPeople: '剩下的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',
   interrupted: '已中断。运行已保留：再次执行同一命令即可继续。',
   timedOut: '等待时间已到。运行仍在继续：再次执行同一命令即可重新连接。',

@@ -32,7 +32,7 @@ import {
 import { batchStatus, type BatchStatus } from '../domain/batch/status.js';
 import { explain } from '../domain/batch/why.js';
 import { tenantWorkflowId } from '../domain/ids.js';
-import type { Policy } from '../domain/policy.js';
+import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import { storeActivities, coordinatorActivities } from './activity-groups.js';
 import { missing } from './failures.js';
 import { handleBatchOrders } from './batch-orders.js';
@@ -242,10 +242,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   }
 
   async function start({ tenant, candidate, shared }: Startable): Promise<void> {
-    const { name } = waveOf(state, candidate.wave).settings;
+    const { name, onFailure } = waveOf(state, candidate.wave).settings;
+    const own = onFailure === undefined ? policy : { ...(policy ?? DEFAULT_POLICY), onFailure };
     // A start that is under way when the batch is cancelled must be known, to be undone.
     await CancellationScope.nonCancellable(() =>
-      startTenant({ tenant, batch, wave: name, shared, ...(policy ? { policy } : {}) }, settle),
+      startTenant({ tenant, batch, wave: name, shared, ...(own ? { policy: own } : {}) }, settle),
     );
     starting.delete(tenant.id);
   }

@@ -21,6 +21,19 @@ describe('the JSON Schema of the batch file', () => {
     expect(validate({ batch: 'b', tenants: [{ id: 'a', ...fields }] })).toBe(false);
   });
 
+  it.each([
+    ['a start without an offset', { waves: [{ name: 'w', rest: true, startAfter: '2026-05-01T22:00:00' }] }],
+    ['an approval in words', { waves: [{ name: 'w', rest: true, approval: 'yes' }] }],
+    ['a pattern that is a number', { waves: [{ name: 'w', match: { region: 1 } }] }],
+    ['a priority below the last', { defaults: { priority: 6 } }],
+    ['a target with a path', { targets: { 'https://e10.example/x': 1 } }],
+    ['a target for nobody', { targets: { '*': 0 } }],
+  ])('refuses %s', (_, fields) => {
+    const validate = new Ajv2020().compile(batchJsonSchema());
+
+    expect(validate({ batch: 'b', ...fields, tenants: [{ id: 'a' }] })).toBe(false);
+  });
+
   it('refuses a wave of two sizes', () => {
     const validate = new Ajv2020().compile(batchJsonSchema());
 

@@ -20,6 +20,21 @@ waves:
   - { name: w, rest: true, ${fields} }
 ${PUBLIC_TENANT}`;
 
+const match = (conditions: string) => `batch: b
+waves:
+  - { name: w, match: ${conditions} }
+  - { name: r, rest: true }
+${PUBLIC_TENANT}`;
+
+const targets = (limits: string) => `batch: b
+targets: ${limits}
+${PUBLIC_TENANT}`;
+
+const NOT_A_DATE_TIME = lines(
+  `b.yaml:3:40  DATE-TIME  waves[0].startAfter: not a date and time with its offset`,
+  `  fix  write it like 2026-05-01T22:00:00+08:00, or with Z for UTC`,
+);
+
 /** Beside the usual mistakes of `batch-file.test.ts`: what the file is, its text, and exactly what is said about it. */
 const CASES: [string, string, string][] = [
   [
@@ -51,7 +66,7 @@ const CASES: [string, string, string][] = [
     'batch: *nowhere\n',
     lines(
       `b.yaml:1:8  YAML-ALIAS  an alias without its anchor`,
-      `  fix  define the anchor (&name) above its first use (*name)`,
+      `  fix  define the anchor (&name) above its first use (*name); put a text that begins with * in quotes`,
     ),
   ],
   [
@@ -67,7 +82,7 @@ const CASES: [string, string, string][] = [
     'batch: !secret b\n',
     lines(
       `b.yaml:1:8  YAML-SYNTAX  a tag (!…) that is not known here`,
-      `  fix  remove it; a secret is written { env: NAME } or { file: PATH }`,
+      `  fix  remove it, or put a text that begins with ! in quotes; a secret is written { env: NAME } or { file: PATH }`,
     ),
   ],
   [
@@ -340,10 +355,7 @@ const CASES: [string, string, string][] = [
   [
     'an approval in words',
     wave('approval: yes'),
-    lines(
-      `b.yaml:3:38  WRONG-TYPE  waves[0].approval: expected true or false, found a text`,
-      `  fix  write true or false, without quotes`,
-    ),
+    lines(`b.yaml:3:38  BAD-VALUE  waves[0].approval: not an approval`, `  fix  write true, false or warnings`),
   ],
   [
     'strict about nothing',
@@ -406,6 +418,214 @@ const CASES: [string, string, string][] = [
     lines(
       `b.yaml:6:26  BAD-VALUE  tenants[0].acceptUnrestorable[0]: not one of the values that can stand here; did you mean appSecret?`,
       `  fix  write encryptionKey or appSecret`,
+    ),
+  ],
+  [
+    'a slow start in numbers',
+    wave('slowStart: 1'),
+    lines(
+      `b.yaml:3:39  WRONG-TYPE  waves[0].slowStart: expected true or false, found a number`,
+      `  fix  write true or false, without quotes`,
+    ),
+  ],
+  [
+    'an order that does not exist',
+    wave('order: prioriti'),
+    lines(
+      `b.yaml:3:35  BAD-VALUE  waves[0].order: not one of the values that can stand here; did you mean priority?`,
+      `  fix  write file or priority`,
+    ),
+  ],
+  ['a start without an offset', wave('startAfter: 2026-05-01T22:00:00'), NOT_A_DATE_TIME],
+  ['a start with a date only', wave('startAfter: 2026-05-01'), NOT_A_DATE_TIME],
+  ['a start as YAML 1.1 writes it', wave('startAfter: 2026-05-01 22:00:00+08:00'), NOT_A_DATE_TIME],
+  ['a start as a number', wave('startAfter: 20260501'), NOT_A_DATE_TIME],
+  ['a start on February 30', wave('startAfter: 2026-02-30T22:00:00Z'), NOT_A_DATE_TIME],
+  [
+    'four eyes without an approval',
+    wave('fourEyes: true, approval: false'),
+    lines(
+      `b.yaml:3:38  MISSING  waves[0].fourEyes: fourEyes needs an approval`,
+      `  fix  add approval: true, or remove fourEyes`,
+    ),
+  ],
+  [
+    'a failure that repeats itself',
+    wave('onFailure: retry'),
+    lines(
+      `b.yaml:3:39  BAD-VALUE  waves[0].onFailure: not one of the values that can stand here`,
+      `  fix  write undo or ask`,
+    ),
+  ],
+  [
+    'a match of everything',
+    match('{}'),
+    lines(
+      `b.yaml:3:16  EMPTY-VALUE  waves[0].match: is empty`,
+      `  fix  add a condition, or write rest: true instead of match`,
+    ),
+  ],
+  [
+    'a match in words',
+    match('east'),
+    lines(
+      `b.yaml:3:23  WRONG-TYPE  waves[0].match: expected a mapping, found a text`,
+      `  fix  write keys and values, indented below this key`,
+    ),
+  ],
+  [
+    'a pattern that is a number',
+    match('{ version: 4.3 }'),
+    lines(
+      `b.yaml:3:34  SELECTOR  waves[0].match.version: not a pattern`,
+      `  fix  write a text like east|west, or a list of texts; put it in quotes if it is a number`,
+    ),
+  ],
+  [
+    'a pattern with a gap',
+    match('{ region: east| }'),
+    lines(
+      `b.yaml:3:33  SELECTOR  waves[0].match.region: one side of a | is empty`,
+      `  fix  write a text on both sides, or remove the |`,
+    ),
+  ],
+  [
+    'a pattern that is half negated',
+    match('{ region: east|!west }'),
+    lines(
+      `b.yaml:3:33  SELECTOR  waves[0].match.region: a ! inside of a pattern`,
+      `  fix  write it once, in front: !east|west is neither of the two`,
+    ),
+  ],
+  [
+    'a pattern that YAML takes for a tag',
+    match('{ region: !east }'),
+    lines(
+      `b.yaml:3:33  YAML-SYNTAX  a tag (!…) that is not known here`,
+      `  fix  remove it, or put a text that begins with ! in quotes; a secret is written { env: NAME } or { file: PATH }`,
+    ),
+  ],
+  [
+    'a pattern that YAML takes for an alias',
+    match('{ region: *east }'),
+    lines(
+      `b.yaml:3:33  YAML-ALIAS  an alias without its anchor`,
+      `  fix  define the anchor (&name) above its first use (*name); put a text that begins with * in quotes`,
+    ),
+  ],
+  [
+    'a range of versions that YAML takes for a block of text',
+    match('{ version: >=4.3.6 }'),
+    lines(
+      `b.yaml:3:34  YAML-SYNTAX  not valid YAML`,
+      `  fix  check this line and the one above; put texts with special characters in quotes`,
+    ),
+  ],
+  [
+    'a range of versions that is none, in a list',
+    match('{ version: [4.3.7, ">=newest"] }'),
+    lines(
+      `b.yaml:3:42  SELECTOR  waves[0].match.version[1]: not a version and not a range of versions`,
+      `  fix  write 4.3.7, 4.3.* or a range of versions with three numbers like ">=4.3.6 <5"`,
+    ),
+  ],
+  [
+    'a range of versions upside down',
+    match('{ version: ">=5 <4" }'),
+    lines(
+      `b.yaml:3:34  SELECTOR  waves[0].match.version: no version can be in this range`,
+      `  fix  write the lower bound first, like ">=4.3.6 <5"`,
+    ),
+  ],
+  [
+    'a deployment that no tenant can have',
+    match('{ deployment: privat }'),
+    lines(
+      `b.yaml:3:37  SELECTOR  waves[0].match.deployment: no tenant can have this deployment`,
+      `  fix  write private or public`,
+    ),
+  ],
+  [
+    'a priority that no tenant can have',
+    match('{ priority: 6 }'),
+    lines(
+      `b.yaml:3:35  SELECTOR  waves[0].match.priority: no tenant can have this priority`,
+      `  fix  write 1, 2, 3, 4 or 5`,
+    ),
+  ],
+  [
+    'waves by facts that leave somebody out',
+    `batch: b\nwaves: [{ name: w, match: { deployment: private } }]\n${PUBLIC_TENANT}`,
+    lines(
+      `b.yaml:2:1  NO-WAVE  waves: 1 tenant is in no wave: add a wave with rest: true`,
+      `  fix  add as the last wave: { name: rest, rest: true }`,
+    ),
+  ],
+  [
+    'a misspelt fact of a tenant, which says nothing about its wave',
+    `batch: b\nwaves: [{ name: w, match: { site: hq } }]\n${PUBLIC_TENANT}    site: H Q\n`,
+    lines(
+      `b.yaml:7:11  ID  tenants[0].site: not usable as an id`,
+      `  fix  use 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit; put it in quotes if it is a number`,
+    ),
+  ],
+  [
+    'tags with the names of facts',
+    `batch: b\ndefaults: { tags: { driver: x } }\n${PUBLIC_TENANT}    tags: { version: x }\n`,
+    lines(
+      `b.yaml:2:29  TAG-NAME  defaults.tags.driver: selectors know something else by this name`,
+      `  fix  give the tag another name`,
+      `b.yaml:7:22  TAG-NAME  tenants[0].tags.version: selectors know something else by this name`,
+      `  fix  give the tag another name`,
+    ),
+  ],
+  [
+    'a priority above the first',
+    `batch: b\ndefaults: { priority: 0 }\n${PUBLIC_TENANT}`,
+    lines(`b.yaml:2:23  BAD-VALUE  defaults.priority: too small`, `  fix  write 1 or more`),
+  ],
+  [
+    'a priority below the last',
+    tenant('', '', '    priority: 6\n'),
+    lines(`b.yaml:6:15  BAD-VALUE  tenants[0].priority: too large`, `  fix  write 5 or less`),
+  ],
+  [
+    'a target with a path',
+    targets('{ https://e10.example/x: 2 }'),
+    lines(
+      `b.yaml:2:12  TARGET  targets: not an address without a path`,
+      `  fix  write scheme, host and, where it is not the usual one, port: https://seal.example.com:9182; or "*"`,
+    ),
+  ],
+  [
+    'a target with a password, which is not shown',
+    targets('{ https://me:hunter2@e10.example: 0 }'),
+    lines(
+      `b.yaml:2:12  TARGET  targets: not an address without a path`,
+      `  fix  write scheme, host and, where it is not the usual one, port: https://seal.example.com:9182; or "*"`,
+      `b.yaml:2:44  BAD-VALUE  targets: too small`,
+      `  fix  write 1 or more`,
+    ),
+  ],
+  [
+    'a target for nobody',
+    targets('{ https://e10.example: 0 }'),
+    lines(`b.yaml:2:33  BAD-VALUE  targets["https://e10.example"]: too small`, `  fix  write 1 or more`),
+  ],
+  [
+    'a target twice, in two spellings',
+    targets('{ https://e10.example: 2, https://E10.example:443/: 3 }'),
+    lines(
+      `b.yaml:2:36  DUPLICATE  targets["https://E10.example:443/"]: the same system twice`,
+      `  fix  keep one of the two`,
+    ),
+  ],
+  [
+    'an undo window without a unit',
+    `batch: b\nundoWindow: 7\n${PUBLIC_TENANT}`,
+    lines(
+      `b.yaml:2:13  DURATION  undoWindow: not a duration`,
+      `  fix  write a whole number and a unit: 90s, 30m, 2h or 1d`,
     ),
   ],
 ];

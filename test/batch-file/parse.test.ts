@@ -30,12 +30,16 @@ tenants:
     e10: { address: https://e10.example, tenantKey: t123456789 }
 `;
 
+const BY_DEFAULT = { maxConcurrency: 5, slowStart: true, order: 'file' };
+
 describe('parseBatch', () => {
   it('fills in everything that the file leaves out', () => {
     expect(parseBatch(PRIVATE, 'dir/b.yaml')).toEqual({
       batch: 'b',
-      waves: [{ name: 'all', size: { rest: true }, maxConcurrency: 5 }],
+      waves: [{ name: 'all', size: { rest: true }, ...BY_DEFAULT }],
       limits: {},
+      targets: {},
+      undoWindowMs: 7 * 86_400_000,
       tenants: [
         {
           id: 'acme',
@@ -64,6 +68,7 @@ describe('parseBatch', () => {
           },
           categories: 'auto',
           people: { scope: 'keep', guard: { percent: 5, count: 50 } },
+          priority: 3,
           acceptUnrestorable: [],
         },
       ],
@@ -91,31 +96,111 @@ limits: { maxErrors: 5 }
 
     expect(batch.limits).toEqual({ maxErrors: { count: 5 } });
     expect(batch.waves).toEqual([
-      { name: 'a', size: { count: 1 }, maxConcurrency: 5, maxErrors: { count: 0 }, soakMs: 90_000, approval: true },
+      { name: 'a', size: { count: 1 }, ...BY_DEFAULT, maxErrors: { count: 0 }, soakMs: 90_000, approval: true },
       {
         name: 'b',
         size: { percent: 12.5 },
-        maxConcurrency: 5,
+        ...BY_DEFAULT,
         maxErrors: { percent: 2 },
         soakMs: 7_200_000,
         strict: true,
       },
       {
         name: 'c',
-        size: { match: { region: 'east' } },
-        maxConcurrency: 5,
+        size: { match: [{ name: 'region', patterns: ['east'] }] },
+        ...BY_DEFAULT,
         maxBlocked: { percent: 0.5 },
         soakMs: 86_400_000,
       },
       {
         name: 'd',
         size: { rest: true },
+        ...BY_DEFAULT,
         maxConcurrency: 20,
         maxErrorRate: { percent: 20, last: 20 },
         consecutive: 3,
         soakMs: 1_800_000,
       },
     ]);
+  });
+
+  it('reads how a wave starts, and what becomes of it', () => {
+    const wave = `waves:
+  - name: all
+    rest: true
+    slowStart: false
+    order: priority
+    startAfter: 2026-05-01T22:00:00+08:00
+    approval: warnings
+    fourEyes: true
+    onFailure: ask
+`;
+
+    expect(parseBatch(wave + PUBLIC, 'b.yaml').waves).toEqual([
+      {
+        name: 'all',
+        size: { rest: true },
+        maxConcurrency: 5,
+        slowStart: false,
+        order: 'priority',
+        startAfter: '2026-05-01T22:00:00+08:00',
+        approval: 'warnings',
+        fourEyes: true,
+        onFailure: 'ask',
+      },
+    ]);
+  });
+
+  it.each(['"2026-05-01T22:00:00+08:00"', '2026-05-01T22:00Z', '2026-05-01T22:00:00.5-03:30'])(
+    'takes %s for a date and time, in quotes or not',
+    (written) => {
+      const [wave] = parseBatch(`waves: [{ name: w, rest: true, startAfter: ${written} }]\n${PUBLIC}`, 'b.yaml').waves;
+
+      expect(wave?.startAfter).toBe(written.replaceAll('"', ''));
+    },
+  );
+
+  it('reads targets in one spelling, and the undo window', () => {
+    const batch = parseBatch(
+      `targets: { HTTPS://E10.example:443/: 2, https://openapi.qiyuesuo.com: 3, "*": 20 }\nundoWindow: 12h\n${PUBLIC}`,
+      'b.yaml',
+    );
+
+    expect(batch).toMatchObject({
+      targets: { 'https://e10.example': 2, 'https://openapi.qiyuesuo.com': 3, '*': 20 },
+      undoWindowMs: 12 * 3_600_000,
+      warnings: [],
+    });
+  });
+
+  it('reads priorities, and the tenant wins over the defaults', () => {
+    const priorityOf = (text: string) => parseBatch(text, 'b.yaml').tenants[0]?.priority;
+
+    expect(priorityOf(`defaults: { priority: 4 }\n${PUBLIC}`)).toBe(4);
+    expect(priorityOf(`defaults: { priority: 4 }\n${PUBLIC}    priority: 1\n`)).toBe(1);
+  });
+
+  it('deals tenants to waves by conditions on tags and facts', () => {
+    const waves = `waves:
+  - { name: one, match: { region: "!west", priority: 1, deployment: public } }
+  - { name: two, match: { id: [other, p*] } }
+`;
+    const { waves: read, warnings } = parseBatch(
+      `${waves}${PUBLIC}    tags: { region: east }\n    priority: 1\n`,
+      'b.yaml',
+    );
+
+    expect(read.map(({ size }) => size)).toEqual([
+      {
+        match: [
+          { name: 'deployment', patterns: ['public'] },
+          { name: 'priority', patterns: ['1'] },
+          { name: 'region', patterns: ['!west'] },
+        ],
+      },
+      { match: [{ name: 'id', patterns: ['other', 'p*'] }] },
+    ]);
+    expect(warnings).toMatchObject([{ code: 'WAVE-EMPTY', path: 'waves[1]' }]);
   });
 
   it.each(['0 2 * * *', '*/15 0-6 1,15 * 1-5', '0 0 * * 7'])('takes the schedule %s', (schedule) => {
@@ -354,6 +439,36 @@ describe('warnings', () => {
 
     expect(parseBatch(waves + PUBLIC, 'b.yaml').warnings).toMatchObject([
       { code: 'WAVE-EMPTY', line: 1, path: 'waves[0]' },
+      { code: 'TAG-UNKNOWN', line: 1, path: 'waves[0].match.region' },
     ]);
+  });
+
+  it('name a tag that nobody has, and what was probably meant', () => {
+    const waves = 'waves: [{ name: w, match: { regoin: "!north" } }, { name: r, count: 1 }]\n';
+
+    const { warnings } = parseBatch(`${waves}${PUBLIC}    tags: { region: east }\n`, 'b.yaml');
+
+    expect(formatBatchErrors(warnings)).toBe(
+      [
+        'b.yaml:1:29  TAG-UNKNOWN  waves[0].match.regoin: no tenant has this tag; did you mean region?',
+        '  fix  compare with the tags of the tenants',
+        'b.yaml:1:51  WAVE-EMPTY  waves[1]: no tenant is in this wave',
+        '  fix  compare its size with the waves above it and with the tags of the tenants',
+      ].join('\n'),
+    );
+  });
+
+  it('name a target that no tenant uses', () => {
+    const { warnings } = parseBatch(
+      `targets: { https://e10.example: 2, https://e10.example:8443: 2 }\n${PUBLIC}`,
+      'b.yaml',
+    );
+
+    expect(formatBatchErrors(warnings)).toBe(
+      [
+        'b.yaml:1:36  TARGET-UNUSED  targets["https://e10.example:8443"]: no tenant uses this system',
+        '  fix  compare with the addresses of the tenants, their scheme and port too',
+      ].join('\n'),
+    );
   });
 });

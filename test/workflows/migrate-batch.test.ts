@@ -146,6 +146,43 @@ describe('orders while it runs', () => {
   });
 });
 
+describe('a wave whose failures ask', () => {
+  const CANARY = { waves: [{ name: 'canary', rest: true, slowStart: false, onFailure: 'ask' }] };
+  const waiting = (id: string) => rig.migrations.tenantStatus(rig.tenant(id).id).then((status) => status?.waiting);
+
+  it('lets an operator retry, skip or undo, whatever the policy of the run', async () => {
+    const batch = await started(tenants(3), CANARY);
+    rig.world.fault({ system: 'console', path: '/people-sync/runs', kind: 'error-before', times: Infinity });
+    for (const id of ['t0', 't1', 't2']) {
+      await until(`${id} asks`, async () => (await waiting(id))?.step === 'sync-people');
+    }
+    expect((await waiting('t0'))?.allowed).toEqual(['retry', 'skip', 'undo']);
+    expect(await statusOf(batch)).toMatchObject({ running: 3, endings: {} });
+
+    rig.world.clearFaults();
+    await rig.migrations.decide(rig.tenant('t0').id, { ...ORDER, action: 'retry' });
+    await rig.migrations.decide(rig.tenant('t1').id, { ...ORDER, action: 'skip' });
+    await rig.migrations.decide(rig.tenant('t2').id, { ...ORDER, action: 'undo' });
+
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({
+      outcome: 'partial',
+      endings: { migrated: 1, 'migrated-with-warnings': 1, 'rolled-back': 1 },
+    });
+    const endOf = (id: string) => rig.migrations.tenantEnd(rig.tenant(id).id);
+    expect(await endOf('t0')).toMatchObject({ ending: 'migrated' });
+    const skipped = await endOf('t1');
+    expect(skipped?.result?.findings).toContainEqual(
+      expect.objectContaining({
+        severity: 'warning',
+        subject: 'sync-people',
+        message: expect.stringMatching(/skipped by tester: test$/) as string,
+      }),
+    );
+    expect(await endOf('t2')).toMatchObject({ ending: 'rolled-back', result: { failedStep: 'sync-people' } });
+    expect(rig.world.tenant('t2').state().integration['oaVersion']).toBe('E9');
+  });
+});
+
 describe('a tenant that never tells how it ended', () => {
   it('frees its place when it is terminated', async () => {
     const batch = await started(tenants(2, { syncSeconds: 30 }), {

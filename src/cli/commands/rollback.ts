@@ -67,7 +67,7 @@ async function undo(
   const report = emptyReport(batch.batch, tenant, wave);
   const begun = await migrations.startRollback(tenant, reason, batch.undoWindowMs);
   if (begun.undo === 'too-late') {
-    return { ...report, needsAttention: true, reason: out.text.tooLate(tenant.id, begun.endedAt.toISOString()) };
+    return { ...report, outcome: 'blocked', reason: out.text.tooLate(begun.endedAt.toISOString()) };
   }
   if (begun.undo === 'nothing') return { ...report, reason: out.text.nothingToUndo(tenant.id) };
   if (begun.undo === 'unknown') {
@@ -87,10 +87,12 @@ async function undo(
   };
 }
 
-const UNDONE: readonly (Ending | null)[] = ['rolled-back', 'cancelled', 'blocked', null];
+const UNDONE: readonly (Ending | null)[] = ['rolled-back', 'cancelled', null];
 
 function exitOf(reports: readonly TenantReport[]): ExitCode {
   if (reports.some(({ outcome }) => outcome === 'rollback-incomplete')) return EXIT.rollbackIncomplete;
   if (reports.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
-  return reports.every(({ outcome }) => UNDONE.includes(outcome)) ? EXIT.ok : EXIT.failed;
+  if (reports.every(({ outcome }) => UNDONE.includes(outcome))) return EXIT.ok;
+  // Refused, and nothing written: longer ago than the undo window.
+  return reports.every(({ outcome }) => outcome === 'blocked' || UNDONE.includes(outcome)) ? EXIT.blocked : EXIT.failed;
 }

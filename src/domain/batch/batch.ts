@@ -1,3 +1,5 @@
+import type { Policy } from '../policy.js';
+import type { Selector } from '../selectors.js';
 import type { Tenant } from '../tenant.js';
 
 /** A number of tenants, or a percentage of the wave's size, rounded down. */
@@ -20,7 +22,7 @@ export interface Limits {
 }
 
 /** Which tenants a wave takes, from those that no earlier wave took. */
-export type WaveSize = { count: number } | { percent: number } | { match: Record<string, string> } | { rest: true };
+export type WaveSize = { count: number } | { percent: number } | { match: Selector } | { rest: true };
 
 export interface Wave extends Limits {
   name: string;
@@ -38,6 +40,8 @@ export interface Wave extends Limits {
   approval?: boolean | 'warnings';
   /** Whoever started the batch may not approve it. */
   fourEyes?: boolean;
+  /** What becomes of a tenant whose step failed for good; the policy of the run where absent. */
+  onFailure?: Policy['onFailure'];
 }
 
 /** A batch file, read and completed. */
@@ -47,5 +51,7 @@ export interface Batch {
   limits: Limits;
   /** Tenants that may run at once against one origin; `*` is any that is not named. */
   targets: Record<string, number>;
+  /** Milliseconds after a tenant's end in which a rollback is offered. */
+  undoWindowMs: number;
   tenants: Tenant[];
 }

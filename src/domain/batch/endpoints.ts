@@ -26,7 +26,13 @@ export function endpointsOf({ qiyuesuo, e10, e9 }: Tenant): Endpoint[] {
 
 /** Scheme, host and port of everything that a tenant's migration calls: what `targets` of the batch file limits. */
 export function targetsOf({ qiyuesuo, e10, e9 }: Tenant): string[] {
-  const addresses = [qiyuesuo.api?.address ?? qiyuesuo.console, qiyuesuo.openApi, e10.address, e9?.address];
+  const addresses = [
+    qiyuesuo.api?.address ?? qiyuesuo.console,
+    qiyuesuo.openApi,
+    e10.address,
+    e10.openPlatform,
+    e9?.address,
+  ];
   return [...new Set(addresses.flatMap((address) => (address === undefined ? [] : (originOf(address) ?? []))))];
 }
 

@@ -1,12 +1,9 @@
 import type { Wave } from './batch.js';
+import { selects, type Selectable } from '../selectors.js';
 import { share } from './limits.js';
-import type { Tenant } from '../tenant.js';
-
-/** As much of a tenant as the waves look at. */
-type Taggable = Pick<Tenant, 'tags'>;
 
 /** A wave and the tenants that it took. */
-export interface AssignedWave<T extends Taggable> {
+export interface AssignedWave<T extends Selectable> {
   wave: Wave;
   tenants: T[];
 }
@@ -15,7 +12,7 @@ export interface AssignedWave<T extends Taggable> {
  * Deals the tenants out: wave by wave, in the order of the file, each from what the earlier waves left, so every tenant is in
  * one wave at most. A percentage is of all tenants, rounded down but at least one: a canary of nobody would prove nothing.
  */
-export function assignWaves<T extends Taggable>(batch: {
+export function assignWaves<T extends Selectable>(batch: {
   waves: readonly Wave[];
   tenants: readonly T[];
 }): AssignedWave<T>[] {
@@ -29,17 +26,13 @@ export function assignWaves<T extends Taggable>(batch: {
 }
 
 /** Tenants that no wave took: they would never be migrated. */
-export function withoutWave<T extends Taggable>(batch: { waves: readonly Wave[]; tenants: readonly T[] }): T[] {
+export function withoutWave<T extends Selectable>(batch: { waves: readonly Wave[]; tenants: readonly T[] }): T[] {
   const assigned = new Set(assignWaves(batch).flatMap(({ tenants }) => tenants));
   return batch.tenants.filter((tenant) => !assigned.has(tenant));
 }
 
-function taken<T extends Taggable>({ size }: Wave, left: T[], all: number): T[] {
+function taken<T extends Selectable>({ size }: Wave, left: T[], all: number): T[] {
   if ('rest' in size) return left;
-  if ('match' in size) return left.filter(({ tags }) => matches(tags, size.match));
+  if ('match' in size) return left.filter(selects(size.match));
   return left.slice(0, 'count' in size ? size.count : Math.max(1, share(size.percent, all)));
-}
-
-function matches(tags: Record<string, string>, wanted: Record<string, string>): boolean {
-  return Object.entries(wanted).every(([name, value]) => Object.hasOwn(tags, name) && tags[name] === value);
 }

@@ -1,23 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Wave, WaveSize } from '../../../src/domain/batch/batch.js';
+import type { Selectable } from '../../../src/domain/selectors.js';
 import { assignWaves, withoutWave } from '../../../src/domain/batch/waves.js';
 
-const tags = fc.dictionary(fc.constantFrom('region', 'size'), fc.constantFrom('east', 'west', 'large'));
+const name = fc.constantFrom('region', 'size');
+const value = fc.constantFrom('east', 'west', 'large');
+const tags = fc.dictionary(name, value);
 const size: fc.Arbitrary<WaveSize> = fc.oneof(
   fc.record({ count: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ percent: fc.integer({ min: 0, max: 100 }) }),
-  fc.record({ match: tags }),
+  fc.record({ match: fc.array(fc.record({ name, patterns: fc.array(value, { minLength: 1 }) })) }),
 );
-const tenants = fc.array(fc.record({ id: fc.uuid(), tags }), { maxLength: 20 });
+const tenants = fc.array(
+  fc.record({ id: fc.uuid(), tags }).map(({ id, tags }) => aTenant(id, tags)),
+  { maxLength: 20 },
+);
 const sizes = fc.array(size, { maxLength: 5 });
 
 describe('assignWaves', () => {
   it('takes by count, by share, by tags and the rest, each from what is left', () => {
-    const all = [aTenant('a'), aTenant('b', 'east'), aTenant('c'), aTenant('d', 'east'), aTenant('e'), aTenant('f')];
+    const all = [
+      aTenant('a'),
+      aTenant('b', { region: 'east' }),
+      aTenant('c'),
+      aTenant('d', { region: 'east' }),
+      aTenant('e'),
+      aTenant('f'),
+    ];
     const waves = [
       aWave({ count: 1 }),
-      aWave({ match: { region: 'east' } }),
+      aWave({ match: [{ name: 'region', patterns: ['east'] }] }),
       aWave({ percent: 34 }),
       aWave({ rest: true }),
     ];
@@ -34,10 +47,18 @@ describe('assignWaves', () => {
     expect(takenBy({ percent: 1 }, 0)).toBe(0);
   });
 
-  it('takes only tenants that have all of the tags', () => {
-    const all = [{ tags: { region: 'east' } }, { tags: { region: 'east', size: 'large' } }, { tags: {} }];
+  it('takes only tenants that meet all conditions, on tags and on facts', () => {
+    const all = [
+      aTenant('a', { region: 'east' }),
+      aTenant('b', { region: 'east' }, '4.3.10'),
+      aTenant('c', {}, '4.3.10'),
+    ];
+    const match = [
+      { name: 'region', patterns: ['east'] },
+      { name: 'version', patterns: ['>4.3.9'] },
+    ];
 
-    const [first] = assignWaves({ waves: [aWave({ match: { region: 'east', size: 'large' } })], tenants: all });
+    const [first] = assignWaves({ waves: [aWave({ match })], tenants: all });
 
     expect(first?.tenants).toEqual([all[1]]);
   });
@@ -74,6 +95,13 @@ function aWave(size: WaveSize): Wave {
   return { name: 'wave', size, maxConcurrency: 5, slowStart: true, order: 'file' };
 }
 
-function aTenant(id: string, region = 'west'): { id: string; tags: Record<string, string> } {
-  return { id, tags: { region } };
+function aTenant(id: string, tags: Record<string, string> = { region: 'west' }, version = '4.3.7'): Selectable {
+  return {
+    id,
+    site: 'default',
+    tags,
+    priority: 3,
+    qiyuesuo: { deployment: 'private', driver: 'manual', version },
+    e10: { address: 'https://oa.example' },
+  };
 }
