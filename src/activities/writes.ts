@@ -1,13 +1,14 @@
 import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
 import { legacyCategories, movedCallback } from '../domain/categories.js';
-import type { Category, IntegrationFields, IntegrationWrite, OaVersion } from '../domain/settings.js';
+import type { Category, IntegrationFields, IntegrationWrite } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import { differingFields, wantedFields, isSecretField } from '../domain/wanted.js';
 import { Conflict } from '../gateways/errors.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { StepRefused } from './failures.js';
 import { lookAndWrite, readBack, saveSeen } from './look-and-write.js';
+import { readInMode } from './read-in-mode.js';
 import type { TenantInput } from './reads.js';
 import { secretFingerprints } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
@@ -91,16 +92,6 @@ export function createWriteActivities({ open }: { open: OpenSystems }) {
       return { written };
     },
   };
-}
-
-/** Somebody switched the OA version back between two steps: nothing of ours may be saved into the other set of fields. */
-export async function readInMode(driver: ConsoleDriver, mode: OaVersion) {
-  const found = await driver.readIntegration();
-  if (found.oaVersion === mode) return found;
-  throw new Conflict(
-    { system: 'console', method: 'GET', path: '/integration' },
-    { text: `the OA version is ${found.oaVersion}, not ${mode}: somebody switched it since` },
-  );
 }
 
 /** The whole form: what the page shows, with our values over it. Secrets as values, and only those that we own. */
