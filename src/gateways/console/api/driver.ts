@@ -35,13 +35,15 @@ export function createApiDriver(http: Http): ConsoleDriver {
     return http.get(path, answer, { classify, ...(query === undefined ? {} : { query }) });
   }
 
-  /** A resource that can be written, with the ETag which its next write has to carry: from the header, else from the body. */
+  /** A resource that can be written, with the ETag which its next write has to carry. */
   async function getTagged<V>(
     path: string,
     answer: z.ZodType<{ etag?: string; value: V }>,
   ): Promise<V & { etag: string }> {
-    const { data, headers } = await http.send({ method: 'GET', path, classify }, answer);
-    const etag = headers['etag'] || data.etag;
+    // Not compressed: a proxy that compresses makes the ETag a weak one, and no If-Match ever fits that.
+    const request = { method: 'GET', path, classify, headers: { 'Accept-Encoding': 'identity' } } as const;
+    const { data, headers } = await http.send(request, answer);
+    const etag = etagOf(headers['etag'], data.etag);
     if (etag === undefined) throw unexpected(path, 'etag');
     return { ...data.value, etag };
   }
@@ -127,6 +129,12 @@ export function createApiDriver(http: Http): ConsoleDriver {
         maskOf(wanted.url, category.callback?.url),
       ),
   };
+}
+
+/** The header's, unless it is weak and the body tells one: web servers add a weak ETag to whatever they send. */
+function etagOf(header: string | undefined, body: string | undefined): string | undefined {
+  const weak = header?.startsWith('W/') ?? false;
+  return (weak ? (body ?? header) : header) || body;
 }
 
 /** Follows `next` to the end. A cursor that comes back would go round for ever. */
