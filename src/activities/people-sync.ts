@@ -121,7 +121,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const run = await (await open(tenant).console()).readSyncRun(runId);
       refuseRunning(run, 'people sync');
       if (run.state === 'failed') {
-        const message = `the people sync failed after ${run.done ?? 0} people${run.message ? `: ${run.message}` : ''}`;
+        const message = `the people sync failed after ${run.done ?? 0} people: the console's page of the run says why`;
         throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
       }
       if ((run.total ?? run.done) === 0) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { IntegrationFields, IntegrationWrite } from '../../../domain/settings.js';
-import { hiddenParts } from '../../../domain/shown-url.js';
+import { hiddenParts, shownText } from '../../../domain/shown-url.js';
 import type { SecretField } from '../../../domain/tenant.js';
 import { Rejected, UnexpectedAnswer } from '../../errors.js';
 import type { Http, WriteOptions } from '../../http.js';
@@ -82,7 +82,10 @@ export function createApiDriver(http: Http): ConsoleDriver {
       const path = '/people-sync/organisation';
       const pages = await allPages(path, (cursor) => get(path, schema.OrganisationPage, { cursor }));
       const reason = pages.find((page) => page.reason !== undefined)?.reason;
-      return { units: pages.flatMap(({ units }) => units), ...(reason === undefined ? {} : { reason }) };
+      return {
+        units: pages.flatMap(({ units }) => units),
+        ...(reason === undefined ? {} : { reason: shownText(reason) }),
+      };
     },
 
     async startPeopleSync(idempotencyKey) {

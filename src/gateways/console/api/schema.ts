@@ -93,6 +93,7 @@ export const OrganisationPage = sparse(
   z.object({ units: z.array(Unit), next: Cursor, reason: z.string().exactOptional() }),
 );
 
+/** Not the `message`: it is about people, and names them. */
 export const SyncRun = sparse(
   z.object({
     runId: Id,
@@ -103,7 +104,6 @@ export const SyncRun = sparse(
     updated: z.int().exactOptional(),
     disabled: z.int().exactOptional(),
     failed: z.int().exactOptional(),
-    message: z.string().exactOptional(),
     retryAfterSeconds: z.number().exactOptional(),
   }),
 );
