@@ -65,7 +65,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
         const message = reason === undefined ? TREE_RETRY_HINT : `${TREE_RETRY_HINT}: ${reason}`;
         throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
       }
-      const scope = wantedScope(tenant, seen, before.scopeUnits, units);
+      const scope = wantedScope(tenant, seen, oldUnits(before), units);
       const e10 = await systems.checks();
       const source = e10 ? await countWithin(e10, withDescendants(scope, units), units) : null;
       const { active } = await driver.countPeople();
@@ -140,6 +140,12 @@ function refuseRunning({ state, total, done = 0, retryAfterSeconds }: SyncRun, w
   throw new NotYet(`${what}: ${total === undefined ? state : `${done} of ${total}`}`, afterMs);
 }
 
+/** A unit of the old scope that could not be read before the switch has only an id: it cannot be found again, and must not get lost. */
+function oldUnits({ peopleSync, scopeUnits }: Snapshot): ScopeUnit[] {
+  const known = new Map(scopeUnits.map((unit) => [unit.id, unit]));
+  return (peopleSync?.scope ?? []).map((id) => known.get(id) ?? { id, name: `${id}, not in the tree of E9`, path: [] });
+}
+
 /** The scope that the console kept, if E10 has it; else the old one, re-mapped. What cannot be found again is never guessed. */
 function wantedScope(
   tenant: Tenant,
@@ -158,7 +164,7 @@ function wantedScope(
   const message =
     which.length > 0
       ? `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`
-      : 'the switch cleared the scope, and the units of the old one could not be read before it';
+      : `the scope names units that the tree of E10 does not have: ${seen.scope.join(', ')}`;
   throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
 }
 
