@@ -1,3 +1,4 @@
+import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
 import type { Sealed, UndoProof } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
@@ -114,7 +115,7 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
         await saveSeen(
           {
             look: async () => (await driver.listCategories()).find(is) ?? category,
-            differing: ({ callback }) => (callback?.url === old.url ? [] : [field]),
+            differing: ({ callback }) => (sameAddress(callback?.url, old.url) ? [] : [field]),
             save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: old.url }),
           },
           category,
