@@ -13,7 +13,8 @@ import {
 import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { E10 } from '../gateways/e10/e10.js';
-import { Rejected, UnexpectedAnswer } from '../gateways/errors.js';
+import { SYNC_RUNNING } from '../gateways/console/driver.js';
+import { Conflict, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite } from './look-and-write.js';
@@ -35,6 +36,7 @@ export interface StartedSync {
 
 const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
 const DEFAULT_POLL_MS = 5_000;
+const UNKNOWN_RUN_MS = 60_000;
 
 /** 人员同步. Qiyuesuo pulls the people itself; we prepare, guard, start and watch the run. No person leaves these activities. */
 export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
@@ -101,6 +103,8 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       } catch (error) {
         // Started, but the answer is no use: asked again with the same key.
         if (error instanceof UnexpectedAnswer) throw new NotYet(error.message);
+        // Another run is under way, and the answer does not tell which: nothing to watch, so asked again later.
+        if (error instanceof Conflict && error.code === SYNC_RUNNING) throw new NotYet(error.message, UNKNOWN_RUN_MS);
         throw error;
       }
     },

@@ -52,3 +52,19 @@ describe('a scope that the switch cleared', () => {
     expect(String(error)).toContain(named);
   });
 });
+
+describe('a run of somebody else', () => {
+  const start = async (type: string) => {
+    const refusal = { status: 409, json: { type, title: '同步进行中', status: 409 } };
+    const { deps } = await aStep({ 'POST /people-sync/runs': refusal });
+    return thrownBy(createPeopleSyncActivities(deps).startPeopleSync({ tenant: aTenant('private'), key: 'k' }));
+  };
+
+  it('that the console does not name is waited for', async () => {
+    expect(await start('sync-running')).toMatchObject({ name: 'NotYet', afterMs: 60_000 });
+  });
+
+  it('is not what any other conflict is about', async () => {
+    expect(await start('nothing-chosen')).toMatchObject({ name: 'Conflict' });
+  });
+});

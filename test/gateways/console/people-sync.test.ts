@@ -17,6 +17,8 @@ describe('starting a run', () => {
     ['runId', { runId: 'r7' }, 'r7'],
     ['runId, as a number', { runId: 7 }, '7'],
     ['id', { id: 'r7' }, 'r7'],
+    ['a member of another name', { runningRunId: 'aaaa' }, 'aaaa'],
+    ['the whole run', { run: { runId: 'r7', state: 'running' } }, 'r7'],
     ['the address of the run', { instance: '/console/v1/people-sync/runs/r%207' }, 'r%207'],
     ['a sentence', { detail: 'run r7 is running' }, 'r7'],
     ['a sentence with other numbers', { detail: '已完成 60%，run id: r7' }, 'r7'],
