@@ -43,6 +43,14 @@ it('asks as the official page says', async () => {
   });
 });
 
+it('takes a code that comes as a number', async () => {
+  const { e10, server } = await anE10({ [AUTHORIZE]: { json: { errcode: 0, code: 9007199254740993n } } });
+
+  await e10.authorize();
+
+  expect(server.requests(TOKEN)[0]?.body).toMatch(/code=9007199254740993$/);
+});
+
 it('never uses a code twice, and keeps to the body that worked', async () => {
   const clock = { ms: 0 };
   const { e10, server } = await anE10(
