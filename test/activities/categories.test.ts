@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Snapshot } from '../../src/activities/snapshot.js';
+import type { Snapshot } from '../../src/activities/snapshot.js';
 import { createUndoActivities } from '../../src/activities/undos.js';
 import { createWriteActivities } from '../../src/activities/writes.js';
 import type { ScriptedAnswer, ScriptedServer } from '../support/scripted-server.js';
