@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { IntegrationFields, IntegrationWrite } from '../../../domain/settings.js';
+import type { IntegrationWrite } from '../../../domain/settings.js';
 import { hiddenParts, shownText } from '../../../domain/shown-url.js';
-import type { SecretField } from '../../../domain/tenant.js';
+import { INTEGRATION_FIELDS, isSecretField } from '../../../domain/wanted.js';
 import { Rejected, UnexpectedAnswer } from '../../errors.js';
 import type { Http, WriteOptions } from '../../http.js';
 import type { ConsoleDriver } from '../driver.js';
@@ -10,18 +10,6 @@ import * as schema from './schema.js';
 
 const PEOPLE_PAGE = 1000;
 const CATEGORIES_PAGE = 200;
-
-/** All that `IntegrationWrite` of the contract may hold besides `oaVersion`; it allows no other key. */
-const FIELDS = [
-  'singleSignOn',
-  'oaAddress',
-  'teamCode',
-  'syncSource',
-  'openPlatformAddress',
-  'appKey',
-  'corpId',
-] as const satisfies (keyof IntegrationFields)[];
-const SECRETS = ['encryptionKey', 'appSecret'] as const satisfies SecretField[];
 
 /**
  * The console driver for sites with an adapter: speaks `api/console.openapi.yaml`. `http` has the adapter's address and
@@ -158,11 +146,13 @@ async function allPages<P extends { next?: string }>(
   return pages;
 }
 
-/** Fields that are absent stay absent: the contract keeps the stored secret then. */
+/** No key but those of the contract. Fields that are absent stay absent: it keeps the stored secret then. */
 function formOf({ oaVersion, fields, secrets }: IntegrationWrite): Record<string, unknown> {
   const form: Record<string, unknown> = { oaVersion };
-  for (const name of FIELDS) if (fields[name] !== undefined) form[name] = fields[name];
-  for (const name of SECRETS) if (secrets[name] !== undefined) form[name] = secrets[name];
+  for (const name of INTEGRATION_FIELDS) {
+    const value = isSecretField(name) ? secrets[name] : fields[name];
+    if (value !== undefined) form[name] = value;
+  }
   return form;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type * as domain from '../../../domain/settings.js';
+import { isSecretField } from '../../../domain/wanted.js';
 
 /** Longer than a double; numbers are taken as well, since an adapter may pass on what it got. */
 const Id = z.union([z.string(), z.number()]).transform(String);
@@ -22,8 +23,6 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
 }
 
-const SECRETS = ['encryptionKey', 'appSecret'];
-
 /**
  * A field that was never filled in comes as nothing, as null or as an empty text; all three are "absent" (`IntegrationFields`).
  * Not so a secret: an adapter that says null or empty says that there is none, and nothing may mean that it is not shown.
@@ -33,7 +32,7 @@ function filledIn(page: unknown): unknown {
   return Object.fromEntries(
     Object.entries(page).flatMap(([field, value]): [string, unknown][] => {
       if (value !== null && value !== '') return [[field, value]];
-      return SECRETS.includes(field) ? [[field, null]] : [];
+      return isSecretField(field) ? [[field, null]] : [];
     }),
   );
 }
