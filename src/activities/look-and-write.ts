@@ -48,18 +48,25 @@ export async function saveSeen<Seen extends object>(
   seen: Seen,
 ): Promise<number> {
   try {
-    await wanted.save(seen);
+    await accepted(wanted.save(seen));
   } catch (error) {
-    // Accepted, but the answer is no use: as good as lost, so the reading back decides.
-    if (error instanceof UnexpectedAnswer) return 1;
     if (!(error instanceof Conflict)) throw error;
     const isEqual = (now: Seen): boolean => wanted.differing(now).length === 0;
     const now = await settled(wanted.look, (one) => isEqual(one) || etagOf(one) !== etagOf(seen));
     if (isEqual(now)) return 0;
     if (!isDeepStrictEqual(withoutEtag(now), withoutEtag(seen))) throw error;
-    await wanted.save(now);
+    await accepted(wanted.save(now));
   }
   return 1;
+}
+
+/** Accepted, but the answer is no use: as good as lost, so the reading back decides. */
+async function accepted(save: Promise<void>): Promise<void> {
+  try {
+    await save;
+  } catch (error) {
+    if (!(error instanceof UnexpectedAnswer)) throw error;
+  }
 }
 
 /** Reads until nothing differs: one unequal read proves nothing yet. */

@@ -59,7 +59,7 @@ it('an old copy that stays for a moment is no change by somebody else', async ()
     ],
     'PUT /callback': ({ headers }) =>
       headers['if-match'] === '"2"'
-        ? { json: {} }
+        ? { text: 'saved', headers: { 'content-type': 'application/json' } } // no use, but accepted
         : { status: 412, json: { type: 'changed', title: 'x', status: 412 } },
   });
 
