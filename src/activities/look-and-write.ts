@@ -13,7 +13,18 @@ export interface WantedWrite<Seen> {
   save(seen: Seen): Promise<void>;
 }
 
-const READ_BACK_PAUSES_MS = [0, 300, 1_000, 2_000];
+const LOOK_AGAIN_AFTER_MS = [300, 1_000, 2_000];
+
+/** Looks until it is good, or has stayed otherwise for a while: a page may show an old copy for a moment. Answers the last look. */
+export async function settled<Seen>(look: () => Promise<Seen>, good: (seen: Seen) => boolean): Promise<Seen> {
+  let seen = await look();
+  for (const ms of LOOK_AGAIN_AFTER_MS) {
+    if (good(seen)) break;
+    await pause(ms);
+    seen = await look();
+  }
+  return seen;
+}
 
 /**
  * Looks, writes only where something differs, and reads back. Safe to run twice: a write whose answer was lost is found
@@ -37,36 +48,44 @@ export async function saveSeen<Seen extends object>(
   seen: Seen,
 ): Promise<number> {
   try {
-    await wanted.save(seen);
+    await accepted(wanted.save(seen));
   } catch (error) {
-    // Accepted, but the answer is no use: as good as lost, so the reading back decides.
-    if (error instanceof UnexpectedAnswer) return 1;
     if (!(error instanceof Conflict)) throw error;
-    const now = await wanted.look();
-    if (wanted.differing(now).length === 0) return 0;
+    const isEqual = (now: Seen): boolean => wanted.differing(now).length === 0;
+    const now = await settled(wanted.look, (one) => isEqual(one) || etagOf(one) !== etagOf(seen));
+    if (isEqual(now)) return 0;
     if (!isDeepStrictEqual(withoutEtag(now), withoutEtag(seen))) throw error;
-    await wanted.save(now);
+    await accepted(wanted.save(now));
   }
   return 1;
 }
 
-/** Reads until nothing differs. A page may show an old copy for a moment, so one unequal read proves nothing yet. */
+/** Accepted, but the answer is no use: as good as lost, so the reading back decides. */
+async function accepted(save: Promise<void>): Promise<void> {
+  try {
+    await save;
+  } catch (error) {
+    if (!(error instanceof UnexpectedAnswer)) throw error;
+  }
+}
+
+/** Reads until nothing differs: one unequal read proves nothing yet. */
 export async function readBack<Seen>({
   what,
   look,
   differing,
 }: Pick<WantedWrite<Seen>, 'what' | 'look' | 'differing'>): Promise<void> {
-  let left: string[] = [];
-  for (const pauseMs of READ_BACK_PAUSES_MS) {
-    await pause(pauseMs);
-    left = differing(await look());
-    if (left.length === 0) return;
-  }
+  const left = differing(await settled(look, (seen) => differing(seen).length === 0));
+  if (left.length === 0) return;
   throw new StepRefused({
     code: 'SETTING-DIFFERS',
     message: `${what}: saved, but on reading back these are not as saved: ${left.join(', ')}`,
     subject: what,
   });
+}
+
+function etagOf(seen: object): string | undefined {
+  return (seen as { etag?: string }).etag;
 }
 
 function withoutEtag(seen: object): object {

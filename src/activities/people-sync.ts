@@ -13,7 +13,8 @@ import {
 import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { E10 } from '../gateways/e10/e10.js';
-import { Rejected, UnexpectedAnswer } from '../gateways/errors.js';
+import { SYNC_RUNNING } from '../gateways/console/driver.js';
+import { Conflict, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite } from './look-and-write.js';
@@ -35,6 +36,7 @@ export interface StartedSync {
 
 const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
 const DEFAULT_POLL_MS = 5_000;
+const UNKNOWN_RUN_MS = 60_000;
 
 /** 人员同步. Qiyuesuo pulls the people itself; we prepare, guard, start and watch the run. No person leaves these activities. */
 export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
@@ -65,7 +67,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
         const message = reason === undefined ? TREE_RETRY_HINT : `${TREE_RETRY_HINT}: ${reason}`;
         throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
       }
-      const scope = wantedScope(tenant, seen, before.scopeUnits, units);
+      const scope = wantedScope(tenant, seen, oldUnits(before), units);
       const e10 = await systems.checks();
       const source = e10 ? await countWithin(e10, withDescendants(scope, units), units) : null;
       const { active } = await driver.countPeople();
@@ -101,6 +103,8 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       } catch (error) {
         // Started, but the answer is no use: asked again with the same key.
         if (error instanceof UnexpectedAnswer) throw new NotYet(error.message);
+        // Another run is under way, and the answer does not tell which: nothing to watch, so asked again later.
+        if (error instanceof Conflict && error.code === SYNC_RUNNING) throw new NotYet(error.message, UNKNOWN_RUN_MS);
         throw error;
       }
     },
@@ -121,7 +125,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const run = await (await open(tenant).console()).readSyncRun(runId);
       refuseRunning(run, 'people sync');
       if (run.state === 'failed') {
-        const message = `the people sync failed after ${run.done ?? 0} people${run.message ? `: ${run.message}` : ''}`;
+        const message = `the people sync failed after ${run.done ?? 0} people: the console's page of the run says why`;
         throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
       }
       if ((run.total ?? run.done) === 0) {
@@ -138,6 +142,12 @@ function refuseRunning({ state, total, done = 0, retryAfterSeconds }: SyncRun, w
   if (state !== 'queued' && state !== 'running') return;
   const afterMs = retryAfterSeconds === undefined ? DEFAULT_POLL_MS : retryAfterSeconds * 1_000;
   throw new NotYet(`${what}: ${total === undefined ? state : `${done} of ${total}`}`, afterMs);
+}
+
+/** A unit of the old scope that could not be read before the switch has only an id: it cannot be found again, and must not get lost. */
+function oldUnits({ peopleSync, scopeUnits }: Snapshot): ScopeUnit[] {
+  const known = new Map(scopeUnits.map((unit) => [unit.id, unit]));
+  return (peopleSync?.scope ?? []).map((id) => known.get(id) ?? { id, name: `${id}, not in the tree of E9`, path: [] });
 }
 
 /** The scope that the console kept, if E10 has it; else the old one, re-mapped. What cannot be found again is never guessed. */
@@ -158,7 +168,7 @@ function wantedScope(
   const message =
     which.length > 0
       ? `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`
-      : 'the switch cleared the scope, and the units of the old one could not be read before it';
+      : `the scope names units that the tree of E10 does not have: ${seen.scope.join(', ')}`;
   throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
 }
 

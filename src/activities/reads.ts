@@ -8,6 +8,7 @@ import type { Seal } from '../gateways/seal.js';
 import { StepRefused } from './failures.js';
 import { msUntilOpen } from '../domain/maintenance-window.js';
 import { preflight, type PreflightResult } from './preflight.js';
+import { readInMode } from './read-in-mode.js';
 import { previousFingerprints, secretFingerprints, takeSnapshot, type SnapshotResult } from './snapshot.js';
 import type { OpenSystems } from './systems.js';
 
@@ -44,7 +45,7 @@ export function createReadActivities({ open, seal }: ReadDeps) {
      */
     async pictureBeforeConfigure({ tenant }: TenantInput): Promise<Sealed> {
       const systems = open(tenant);
-      const found = await (await systems.console()).readIntegration();
+      const found = await readInMode(await systems.console(), 'E10');
       const wanted = wantedFields(tenant, await secretFingerprints(systems));
       const changes = formChanges(found, wanted);
       const [lost] = secretFindings(tenant, changes, await previousFingerprints(systems)).filter(

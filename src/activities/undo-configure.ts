@@ -7,7 +7,7 @@ import { difference, isTold, sortUndo, type OwnedValue } from '../domain/undo.js
 import { isSecretField, wantedFields } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { Rejected } from '../gateways/errors.js';
-import { readBack, saveSeen } from './look-and-write.js';
+import { readBack, saveSeen, settled } from './look-and-write.js';
 import { NOTHING_UNDONE, type UndoResult } from './restore.js';
 import { secretFingerprints } from './snapshot.js';
 import type { Systems } from './systems.js';
@@ -24,7 +24,10 @@ export async function undoConfigure(
   leave: readonly string[],
 ): Promise<UndoResult> {
   const driver = await systems.console();
-  const found = await driver.readIntegration();
+  const found = await settled(
+    () => driver.readIntegration(),
+    ({ oaVersion }) => oaVersion === 'E10',
+  );
   // The fields of E10 cannot be seen any more, or never were: the switch did not happen, or somebody undid it.
   if (found.oaVersion !== 'E10') return NOTHING_UNDONE;
 

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
 import type { Sealed, UndoProof } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
@@ -15,7 +15,7 @@ import type { Tenant } from '../domain/tenant.js';
 import { proveUndo, sortUndo, type OwnedValue } from '../domain/undo.js';
 import { wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
-import { readBack, saveSeen } from './look-and-write.js';
+import { readBack, saveSeen, settled } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { NOTHING_UNDONE, restorePage, type UndoResult } from './restore.js';
 import { readPicture, secretFingerprints, Snapshot, SnapshotFields } from './snapshot.js';
@@ -115,7 +115,7 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
         await saveSeen(
           {
             look: async () => (await driver.listCategories()).find(is) ?? category,
-            differing: ({ callback }) => (callback?.url === old.url ? [] : [field]),
+            differing: ({ callback }) => (sameAddress(callback?.url, old.url) ? [] : [field]),
             save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: old.url }),
           },
           category,
@@ -137,19 +137,13 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
     async proveUndo(input: UndoInput & { steps: Step[]; ours: OursInPeopleSync }): Promise<UndoProof> {
       const systems = open(input.tenant);
       const before = seal.open(input.snapshot, Snapshot);
-      let proof = await compareWithSnapshot(input, systems, before);
-      for (const pauseMs of STALE_PAUSES_MS) {
-        if (proof.left.length === 0) break;
-        await pause(pauseMs);
-        proof = await compareWithSnapshot(input, systems, before);
-      }
-      return proof;
+      return settled(
+        () => compareWithSnapshot(input, systems, before),
+        ({ left }) => left.length === 0,
+      );
     },
   };
 }
-
-/** A page may show an old copy for a moment: an undo is only called incomplete when it stays so. */
-const STALE_PAUSES_MS = [500, 2_000];
 
 async function compareWithSnapshot(
   { tenant, steps, ours }: { tenant: Tenant; steps: Step[]; ours: OursInPeopleSync },

@@ -7,6 +7,7 @@ import type { WantedPeopleSync } from '../domain/people.js';
 import { planChanges, type Picture } from '../domain/planning.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
+import { settled } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { readPicture, secretFingerprints, withNamedScope } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
@@ -30,10 +31,16 @@ export function createVerifyActivities({ open }: { open: OpenSystems }) {
       const systems = open(tenant);
       const driver = await systems.console();
       const fingerprints = await secretFingerprints(systems);
-      const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
-      const changes = planChanges(tenant, picture, fingerprints);
+      const { picture, wrong } = await settled(
+        async () => {
+          const seen = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
+          const changes = planChanges(tenant, seen, fingerprints);
+          return { picture: seen, wrong: changes.filter(({ target }) => !excused(target, findings)) };
+        },
+        (seen) => seen.wrong.length === 0,
+      );
       const found = [
-        ...changes.filter(({ target }) => !excused(target, findings)).map(differs),
+        ...wrong.map(differs),
         ...secretFindings(tenant, picture),
         ...(tenant.qiyuesuo.deployment === 'public'
           ? [unprovedSignOn()]

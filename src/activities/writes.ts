@@ -1,15 +1,18 @@
 import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
 import { legacyCategories, movedCallback } from '../domain/categories.js';
-import type { Category, IntegrationFields, IntegrationWrite, OaVersion } from '../domain/settings.js';
+import type { Category, IntegrationFields, IntegrationWrite } from '../domain/settings.js';
+import type { Sealed } from '../domain/outcomes.js';
 import type { Tenant } from '../domain/tenant.js';
 import { differingFields, wantedFields, isSecretField } from '../domain/wanted.js';
 import { Conflict } from '../gateways/errors.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
+import type { Seal } from '../gateways/seal.js';
 import { StepRefused } from './failures.js';
 import { lookAndWrite, readBack, saveSeen } from './look-and-write.js';
+import { readInMode } from './read-in-mode.js';
 import type { TenantInput } from './reads.js';
-import { secretFingerprints } from './snapshot.js';
+import { secretFingerprints, Snapshot } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
 
 /** How many effective writes an attempt made: 0 when everything was as wanted, be it by an earlier attempt of ours. */
@@ -18,7 +21,7 @@ export interface Written {
 }
 
 /** The steps that write in the console. Each is safe to run twice: look, compare, write the difference, read back. */
-export function createWriteActivities({ open }: { open: OpenSystems }) {
+export function createWriteActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
   return {
     /** 将契约锁集成配置从e9切换成e10. A driver that stores switch and form together gets the form as well. */
     async switchMode({ tenant }: TenantInput): Promise<Written> {
@@ -68,17 +71,20 @@ export function createWriteActivities({ open }: { open: OpenSystems }) {
 
     /**
      * 用印流程回调地址调整, one category after the other. Needs no cursor: a new attempt lists again and finds what is moved
-     * already. Ends with a list that is read afresh.
+     * already. Ends with a list that is read afresh. Only categories of the snapshot: one that came later could not be undone.
      */
-    async rewriteCategories({ tenant }: TenantInput): Promise<Written> {
+    async rewriteCategories({ tenant, snapshot }: TenantInput & { snapshot: Sealed }): Promise<Written> {
       const driver = await open(tenant).console();
+      const known = new Set(seal.open(snapshot, Snapshot).categories.map(({ id }) => id));
+      const toMove = (listed: readonly Category[]) => legacyCategories(listed).filter(({ id }) => known.has(id));
       let written = 0;
-      for (const category of legacyCategories(await driver.listCategories())) {
+      for (const category of toMove(await driver.listCategories())) {
         const wanted = category.callback && movedCallback(category.callback, tenant.e10.address);
         if (!wanted) continue;
         const write = {
           look: () => findCategory(driver, category.id),
-          differing: ({ callback }: Category) => (callback?.url === wanted.url ? [] : [`category:${category.id}`]),
+          differing: ({ callback }: Category) =>
+            sameAddress(callback?.url, wanted.url) ? [] : [`category:${category.id}`],
           save: (seen: Category) => driver.saveCategoryCallback(seen, { ...seen.callback, url: wanted.url }),
         };
         written += await saveSeen(write, category);
@@ -86,21 +92,11 @@ export function createWriteActivities({ open }: { open: OpenSystems }) {
       await readBack({
         what: 'categories',
         look: () => driver.listCategories(),
-        differing: (now) => legacyCategories(now).map(({ id }) => `category:${id}`),
+        differing: (now) => toMove(now).map(({ id }) => `category:${id}`),
       });
       return { written };
     },
   };
-}
-
-/** Somebody switched the OA version back between two steps: nothing of ours may be saved into the other set of fields. */
-export async function readInMode(driver: ConsoleDriver, mode: OaVersion) {
-  const found = await driver.readIntegration();
-  if (found.oaVersion === mode) return found;
-  throw new Conflict(
-    { system: 'console', method: 'GET', path: '/integration' },
-    { text: `the OA version is ${found.oaVersion}, not ${mode}: somebody switched it since` },
-  );
 }
 
 /** The whole form: what the page shows, with our values over it. Secrets as values, and only those that we own. */

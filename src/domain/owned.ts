@@ -103,9 +103,9 @@ export function ownedCategory(
 ): OwnedValue {
   return {
     field: `category:${id}`,
-    before: callback.url,
-    wrote: movedCallback(callback, e10)?.url ?? callback.url,
-    found: found?.url ?? null,
+    before: comparable(callback.url),
+    wrote: comparable(movedCallback(callback, e10)?.url ?? callback.url),
+    found: comparable(found?.url),
   };
 }
 

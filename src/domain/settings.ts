@@ -75,7 +75,6 @@ export interface SyncRun {
   updated?: number;
   disabled?: number;
   failed?: number;
-  message?: string;
   retryAfterSeconds?: number;
 }
 

@@ -20,6 +20,11 @@ export function shownAt(target: string, value: string | null): string | null {
   return value !== null && isAddress ? shownUrl(value) : value;
 }
 
+/** The same for the addresses inside a sentence of the outside: the system that says it may have been given a token in one. */
+export function shownText(text: string): string {
+  return text.replace(ADDRESS_IN_TEXT, shownUrl);
+}
+
 /** What must not stand in a message of a system that repeats the address: for masking. Short values say nothing and occur anywhere. */
 export function hiddenParts(url: string): string[] {
   const { place, query = '', fragment = '' } = takenApart(url);
@@ -29,6 +34,7 @@ export function hiddenParts(url: string): string[] {
 }
 
 const ADDRESSES = ['integration.oaAddress', 'integration.openPlatformAddress', 'callback.url'];
+const ADDRESS_IN_TEXT = /https?:\/\/[^\s"'<>]+|[^\s"'<>?]*\?[^\s"'<>?=]+=[^\s"'<>]+/gi;
 const SHORTEST_HIDDEN = 6;
 const SHOWN = /^sha256:[0-9a-f]{8}$/;
 const USERINFO = /^([a-z][a-z0-9+.-]*:[/\\]*|[/\\]{2})([^/\\?#]*)@/i;

@@ -1,3 +1,5 @@
+import { shownText } from '../domain/shown-url.js';
+
 /** The outside systems of the product (`design.md` §1). */
 export type OutsideSystem = 'e10' | 'e9' | 'qiyuesuo' | 'console' | 'proxy';
 
@@ -166,8 +168,12 @@ function pathOnly(path: string): string {
   return path.split(/[?#]/, 1)[0] ?? '';
 }
 
-/** One line, at most 300 characters; never half a character. */
+/** One line without what the query of an address holds, at most 300 characters; never half a character. */
 function cap(text: string): string {
-  const characters = [...text.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  const characters = [
+    ...shownText(text)
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim(),
+  ];
   return characters.length > MAX_TEXT ? `${characters.slice(0, MAX_TEXT - 1).join('')}…` : characters.join('');
 }

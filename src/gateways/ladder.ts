@@ -60,9 +60,9 @@ function readSaid(answer: RawAnswer): { text?: string; code?: string; errors?: F
   };
 }
 
-/** Where a redirect leads, without its query: login redirects carry tokens there. */
+/** Where a redirect leads, without its query and `;jsessionid=…`: login redirects carry tokens there. */
 function target(location: string | undefined): string {
   if (location === undefined) return '';
-  const [place] = location.split(/[?#]/, 1);
+  const [place] = location.split(/[?#;]/, 1);
   return ` to ${place?.replace(/\/\/[^/@]*@/, '//') ?? ''}`;
 }

@@ -244,11 +244,14 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   async function start({ tenant, candidate, shared }: Startable): Promise<void> {
     const { name, onFailure } = waveOf(state, candidate.wave).settings;
     const own = onFailure === undefined ? policy : { ...(policy ?? DEFAULT_POLICY), onFailure };
-    // A start that is under way when the batch is cancelled must be known, to be undone.
-    await CancellationScope.nonCancellable(() =>
-      startTenant({ tenant, batch, wave: name, shared, ...(own ? { policy: own } : {}) }, settle),
-    );
-    starting.delete(tenant.id);
+    try {
+      // A start that is under way when the batch is cancelled must be known, to be undone.
+      await CancellationScope.nonCancellable(() =>
+        startTenant({ tenant, batch, wave: name, shared, ...(own ? { policy: own } : {}) }, settle),
+      );
+    } finally {
+      starting.delete(tenant.id);
+    }
   }
 
   async function verifySome(): Promise<void> {

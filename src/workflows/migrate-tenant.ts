@@ -134,7 +134,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   async function categories({ mode, sealed }: SnapshotResult) {
-    if (mode === 'rewrite') return writes.rewriteCategories({ tenant });
+    if (mode === 'rewrite') return writes.rewriteCategories({ tenant, snapshot: sealed });
     if (mode !== 'forward') return { written: 0, note: 'no category calls E9' };
     const { written, findings } = await forwardCategories({ tenant, snapshot: sealed }, groups, progress);
     progress.found(findings);

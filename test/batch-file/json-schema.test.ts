@@ -1,9 +1,25 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { batchJsonSchema } from '../../src/batch-file/json-schema.js';
+import { readBatchFile } from '../../src/batch-file/read.js';
 
 describe('the JSON Schema of the batch file', () => {
+  it('is the one that is checked in', async () => {
+    const checkedIn: unknown = JSON.parse(await readFile('schemas/batch.schema.json', 'utf8'));
+
+    expect(checkedIn).toEqual(JSON.parse(JSON.stringify(batchJsonSchema())));
+  });
+
+  it('accepts the example, which is valid', async () => {
+    const path = 'examples/spring-cutover.batch.yaml';
+    const accepts = new Ajv2020({ strict: false, logger: false }).compile(batchJsonSchema());
+
+    expect(accepts(parse(await readFile(path, 'utf8'))), JSON.stringify(accepts.errors)).toBe(true);
+    expect((await readBatchFile(path)).tenants).toHaveLength(3);
+  });
+
   it('is named by the example, for editors', async () => {
     const text = await readFile('examples/spring-cutover.batch.yaml', 'utf8');
 

@@ -5,11 +5,26 @@ import { fingerprint, planHash } from '../../src/domain/fingerprint.js';
 import { planChanges, type Picture } from '../../src/domain/planning.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { difference } from '../../src/domain/undo.js';
-import { hiddenParts, shownAt, shownUrl } from '../../src/domain/shown-url.js';
+import { hiddenParts, shownAt, shownText, shownUrl } from '../../src/domain/shown-url.js';
 
 const OLD = `https://old.example${E9_CATEGORY_PATH}`;
 const NEW = 'https://new.example';
 const token = fc.stringMatching(/^[A-Za-z0-9_-]{8,40}$/);
+
+describe('a shown sentence', () => {
+  const abc = `sha256:${fingerprint('abc')}`;
+  it.each([
+    [
+      'I/O error on POST "http://oa.example/x?access_token=abc": timed out',
+      `I/O error on POST "http://oa.example/x?access_token=${abc}": timed out`,
+    ],
+    ['GET /openserver/x?token=abc 超时', `GET /openserver/x?token=${abc} 超时`],
+    ['see https://me:pass@oa.example/x', 'see https://oa.example/x'],
+    ['is it on? see https://oa.example/x', 'is it on? see https://oa.example/x'],
+  ])('%j reads %j', (text, shown) => {
+    expect(shownText(text)).toBe(shown);
+  });
+});
 
 describe('a shown address', () => {
   it.each([

@@ -6,6 +6,7 @@ import {
   gatewayError,
   type FailureKind,
 } from '../../src/gateways/errors.js';
+import { everythingOf } from '../support/leaks.js';
 
 const call = { system: 'e10', method: 'GET', path: '/oauth2/authorize?corpid=c#f' } as const;
 
@@ -16,6 +17,14 @@ describe('a failure of the outside', () => {
     expect(error.message).toBe('e10 GET /oauth2/authorize: 系统繁忙 (errcode 3000)');
     expect(error.path).toBe('/oauth2/authorize');
     expect(error.cause).toBeUndefined();
+  });
+
+  it('has no query of an address that the system repeats', () => {
+    const text = 'I/O error on POST request for "https://oa.example/x?access_token=canary-token": timed out';
+    const error = gatewayError(call, { kind: 'Rejected', text, errors: [{ field: 'url', message: text }] });
+
+    expect(everythingOf(error)).toContain('https://oa.example/x?access_token=sha256:');
+    expect(everythingOf(error)).not.toContain('canary');
   });
 
   it('says something where the system said nothing', () => {

@@ -136,7 +136,7 @@ describe('the ladder', () => {
 
   it('follows no redirect, and shows no query of its target', async () => {
     const { http, server } = await aClient({
-      'POST /thing': { status: 302, headers: { Location: '/login?ticket=canary-ticket' } },
+      'POST /thing': { status: 302, headers: { Location: '/login;jsessionid=canary-session?ticket=canary-ticket' } },
     });
 
     const error = await thrownBy(http.post('/thing', Thing, { json: {} }));

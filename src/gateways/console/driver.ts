@@ -44,6 +44,9 @@ export interface ConsoleDriver {
   saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;
 }
 
+/** The code of the `Conflict` where another run is under way and cannot be told. */
+export const SYNC_RUNNING = 'sync-running';
+
 export interface Organisation {
   units: Unit[];
   reason?: string;

@@ -20,7 +20,7 @@ export const Envelope = z.object({
 });
 
 /** `facts/weaver.md` §1.2, step 1. */
-export const AuthorizationCode = z.object({ code: z.string().min(1) });
+export const AuthorizationCode = z.object({ code: Id });
 
 /** `facts/weaver.md` §1.2, step 2: both spellings of the token occur. `expires_in` is in seconds. */
 export const AccessToken = z

@@ -89,17 +89,48 @@ describe.each(METHODS)('%s', (name, route, call) => {
   });
 });
 
-it('carries the ETag of the header, or else of the body, into the write', async () => {
-  const integration = { deployment: 'private', oaVersion: 'E9', singleSignOn: true, etag: '"body"' };
+it.each([
+  ['the header', '"header"', '"body"', '"header"'],
+  ['the body, where the header has none', undefined, '"body"', '"body"'],
+  ['the body, where the header has a weak one of the web server', 'W/"header"', '"body"', '"body"'],
+  ['the header, where the body has none', 'W/"header"', undefined, 'W/"header"'],
+  ['the header, where the body says null', '"header"', null, '"header"'],
+])('carries the ETag into the write, and reads uncompressed: that of %s', async (_of, header, etag, sent) => {
   const { driver, server } = await aDriver({
-    'GET /console/v1/integration': [{ json: integration, headers: { etag: 'W/"header"' } }, { json: integration }],
-    'PUT /console/v1/integration/oa-version': { json: integration },
+    'GET /console/v1/callback': { json: { page: 'new', etag }, ...(header ? { headers: { etag: header } } : {}) },
+    'PUT /console/v1/callback': { json: {} },
   });
-  await driver.switchMode('E10', await driver.readIntegration());
-  await driver.switchMode('E10', await driver.readIntegration());
+  const seen = await driver.readCallback();
+  await driver.saveCallback(seen, seen);
 
-  const tags = server.requests('PUT /console/v1/integration/oa-version').map(({ headers }) => headers['if-match']);
-  expect(tags).toEqual(['W/"header"', '"body"']);
+  const [read, write] = server.requests();
+  expect(write?.headers['if-match']).toBe(sent);
+  expect(read?.headers['accept-encoding']).toBe('identity');
+});
+
+it('takes null for absent wherever the contract lets it be absent', async () => {
+  const { driver } = await aDriver({
+    'GET /console/v1/people-sync/organisation': {
+      json: { units: [{ id: '1', name: '总部', code: null, parentId: null }], next: null, reason: null },
+    },
+    'GET /console/v1/people-sync/runs/r1': {
+      json: { runId: 'r1', state: 'queued', total: null, done: null, message: null, retryAfterSeconds: null },
+    },
+    'GET /console/v1/people': { json: { people: [{ id: '1', state: 'active', name: null }], total: 1, next: null } },
+    'GET /console/v1/categories': {
+      json: {
+        categories: [{ id: '1', name: '采购', company: null, kind: null, state: 'enabled', etag: '1', callback: null }],
+        next: null,
+      },
+    },
+  });
+
+  expect(await driver.readOrganisation()).toEqual({ units: [{ id: '1', name: '总部' }] });
+  expect(await driver.readSyncRun('r1')).toEqual({ runId: 'r1', state: 'queued' });
+  expect(await driver.countPeople()).toEqual({ total: 1, active: 1 });
+  expect(await driver.listCategories()).toEqual([
+    { id: '1', name: '采购', state: 'enabled', etag: '1', callback: null },
+  ]);
 });
 
 it('writes back what it does not know, and never the ETag', async () => {

@@ -17,6 +17,8 @@ describe('starting a run', () => {
     ['runId', { runId: 'r7' }, 'r7'],
     ['runId, as a number', { runId: 7 }, '7'],
     ['id', { id: 'r7' }, 'r7'],
+    ['a member of another name', { runningRunId: 'aaaa' }, 'aaaa'],
+    ['the whole run', { run: { runId: 'r7', state: 'running' } }, 'r7'],
     ['the address of the run', { instance: '/console/v1/people-sync/runs/r%207' }, 'r%207'],
     ['a sentence', { detail: 'run r7 is running' }, 'r7'],
     ['a sentence with other numbers', { detail: '已完成 60%，run id: r7' }, 'r7'],
@@ -67,6 +69,13 @@ describe('starting a run', () => {
   });
 });
 
+it('of a run that failed has no words: they may name people', async () => {
+  const json = { runId: 'r1', state: 'failed', done: 3, message: '王伟 (13800000000): 手机号重复' };
+  const { driver } = await aDriver({ [run('r1')]: { json } });
+
+  expect(await driver.readSyncRun('r1')).toEqual({ runId: 'r1', state: 'failed', done: 3 });
+});
+
 it('encodes the id of a run', async () => {
   const id = 'a/b?c #1';
   const { driver } = await aDriver({ [run(encodeURIComponent(id))]: { json: { runId: id, state: 'failed' } } });
@@ -97,6 +106,13 @@ describe('the organisation', () => {
   it('is empty with a reason where Qiyuesuo cannot reach the OA', async () => {
     const { driver } = await aDriver({ [route]: { json: { units: [], reason: '连接超时' } } });
     expect(await driver.readOrganisation()).toEqual({ units: [], reason: '连接超时' });
+  });
+
+  it('does not repeat what stands in the query of an address', async () => {
+    const reason = '连接 https://oa.example/openserver/x?access_token=canary-token 超时';
+    const { driver } = await aDriver({ [route]: { json: { units: [], reason } } });
+
+    expect((await driver.readOrganisation()).reason).toMatch(/openserver\/x\?access_token=sha256:\w{8} 超时$/);
   });
 
   it('is not read for ever when cursors alternate', async () => {

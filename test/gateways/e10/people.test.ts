@@ -1,11 +1,8 @@
 import { expect, it } from 'vitest';
-import { createE10 } from '../../../src/gateways/e10/open-platform.js';
-import { createHttp } from '../../../src/gateways/http.js';
 import { thrownBy } from '../../support/leaks.js';
-import { aServer, type RecordedRequest, type Script } from '../../support/scripted-server.js';
+import type { RecordedRequest } from '../../support/scripted-server.js';
+import { anE10, EMPLOYEES, rows, UNITS } from './an-e10.js';
 
-const EMPLOYEES = 'POST /api/hrm/restful/queryEmployee';
-const UNITS = 'POST /api/hrm/restful/queryOrg';
 const HEAD_OFFICE = '977668748719054853';
 const FINANCE = '977668748719054855';
 const BRANCH = '977668748719054857';
@@ -29,25 +26,21 @@ const units: Record<'subcompany' | 'department', Row[]> = {
 };
 
 /** Answers 1 for every subcompany that is asked for, and 100 for every department. */
-async function anE10(more: Partial<typeof units> = {}) {
+function anOrganisation(more: Partial<typeof units> = {}) {
   const all = { ...units, ...more };
-  const org: Script = ({ body }) => {
-    const { typeList, current } = JSON.parse(body) as { typeList: ['subcompany' | 'department']; current: number };
-    const found = all[typeList[0]];
-    return { json: { data: { total: String(found.length), data: found.slice((current - 1) * 1000, current * 1000) } } };
-  };
-  const staff: Script = ({ body }) => {
-    const total = (idsIn(body, 'subcompanyIds')?.length ?? 0) + 100 * (idsIn(body, 'departmentIds')?.length ?? 0);
-    return { json: { message: { errcode: '0' }, data: { total: String(total), data: null } } };
-  };
-  const server = await aServer({
-    'GET /oauth2/authorize': { json: { errcode: '0', code: 'once' } },
-    'POST /oauth2/access_token': { json: { errcode: '0', accessToken: 't' } },
-    [UNITS]: org,
-    [EMPLOYEES]: staff,
+  return anE10({
+    [UNITS]({ body }: RecordedRequest) {
+      const { typeList, current } = JSON.parse(body) as { typeList: ['subcompany' | 'department']; current: number };
+      const found = all[typeList[0]];
+      return {
+        json: { data: { total: String(found.length), data: found.slice((current - 1) * 1000, current * 1000) } },
+      };
+    },
+    [EMPLOYEES]({ body }: RecordedRequest) {
+      const total = (idsIn(body, 'subcompanyIds')?.length ?? 0) + 100 * (idsIn(body, 'departmentIds')?.length ?? 0);
+      return rows(null, String(total));
+    },
   });
-  const http = createHttp({ system: 'e10', baseUrl: server.url, timeoutMs: 5_000 });
-  return { server, e10: createE10(http, { corpId: 'c', appKey: 'k', appSecret: 's' }) };
 }
 
 /** As text: what JavaScript's own parser would make of long ids is not what was sent. */
@@ -60,8 +53,8 @@ function asked(requests: RecordedRequest[], field: string): (string[] | undefine
 }
 
 it('counts everybody by one row', async () => {
-  const { e10, server } = await anE10();
-  server.script({ [EMPLOYEES]: { json: { message: { errcode: '0' }, data: { total: '31250', data: [{ id: 1 }] } } } });
+  const { e10, server } = await anOrganisation();
+  server.script({ [EMPLOYEES]: rows([{ id: 1 }], '31250') });
 
   await expect(e10.countEmployees()).resolves.toBe(31_250);
 
@@ -74,7 +67,7 @@ it('counts everybody by one row', async () => {
 });
 
 it('asks for subcompanies and departments apart, with every digit of their ids', async () => {
-  const { e10, server } = await anE10();
+  const { e10, server } = await anOrganisation();
 
   await expect(e10.countEmployees([BRANCH, FINANCE])).resolves.toBe(101);
 
@@ -83,7 +76,7 @@ it('asks for subcompanies and departments apart, with every digit of their ids',
 });
 
 it('counts nobody twice: repeated ids, and departments of a subcompany that is chosen itself', async () => {
-  const { e10, server } = await anE10();
+  const { e10, server } = await anOrganisation();
 
   await expect(e10.countEmployees([HEAD_OFFICE, FINANCE, SALES, SALES, HEAD_OFFICE])).resolves.toBe(101);
 
@@ -96,7 +89,7 @@ it('asks for at most 500 units in one call', async () => {
     name: 'd',
     parent: 0,
   }));
-  const { e10, server } = await anE10({ department: many });
+  const { e10, server } = await anOrganisation({ department: many });
 
   await expect(e10.countEmployees(many.map(({ id }) => String(id)))).resolves.toBe(120_100);
 
@@ -105,7 +98,7 @@ it('asks for at most 500 units in one call', async () => {
 });
 
 it('counts nobody of no units, rather than everybody', async () => {
-  const { e10, server } = await anE10();
+  const { e10, server } = await anOrganisation();
 
   await expect(e10.countEmployees([])).resolves.toBe(0);
 
@@ -113,7 +106,7 @@ it('counts nobody of no units, rather than everybody', async () => {
 });
 
 it('refuses a unit that E10 does not know, and counts nothing', async () => {
-  const { e10, server } = await anE10();
+  const { e10, server } = await anOrganisation();
 
   expect(await thrownBy(e10.countEmployees([FINANCE, '42']))).toMatchObject({
     name: 'Rejected',
@@ -123,7 +116,7 @@ it('refuses a unit that E10 does not know, and counts nothing', async () => {
 });
 
 it('survives units that stand above each other', async () => {
-  const { e10 } = await anE10({
+  const { e10 } = await anOrganisation({
     department: [
       { id: FINANCE, name: 'a', parent: SALES },
       { id: SALES, name: 'b', parent: FINANCE },
@@ -134,7 +127,7 @@ it('survives units that stand above each other', async () => {
 });
 
 it('gives up on pages that never change', async () => {
-  const { e10, server } = await anE10();
+  const { e10, server } = await anOrganisation();
   server.script({ [UNITS]: { json: { data: { total: 3000, data: units.subcompany } } } });
 
   expect(await thrownBy(e10.listUnits())).toMatchObject({ name: 'UnexpectedAnswer' });

@@ -1,31 +1,9 @@
 import { expect, it } from 'vitest';
-import { createE10 } from '../../../src/gateways/e10/open-platform.js';
-import { createHttp } from '../../../src/gateways/http.js';
 import { everythingOf, thrownBy } from '../../support/leaks.js';
-import { aServer, type Script, type ScriptedAnswer } from '../../support/scripted-server.js';
+import type { Script, ScriptedAnswer } from '../../support/scripted-server.js';
+import { anE10, APP, AUTHORIZE, EMPLOYEES, rows, TOKEN } from './an-e10.js';
 
-const AUTHORIZE = 'GET /openserver/oauth2/authorize';
-const TOKEN = 'POST /openserver/oauth2/access_token';
-const EMPLOYEES = 'POST /openserver/api/hrm/restful/queryEmployee';
-const UNITS = 'POST /openserver/api/hrm/restful/queryOrg';
-const APP = { corpId: 'c'.repeat(32), appKey: 'k'.repeat(32), appSecret: 'canary-secret-4711' };
 const BUSY = { errcode: '500', errmsg: '系统繁忙' };
-const people = { json: { message: { errcode: '0' }, data: { total: 3, data: [] } } };
-
-/** Codes and tokens are numbered: `code-1` is exchanged for `token-1`. */
-async function anE10(routes: Record<string, Script> = {}, now?: () => number) {
-  let codes = 0;
-  let tokens = 0;
-  const server = await aServer({
-    [AUTHORIZE]: () => ({ json: { errcode: '0', code: `code-${++codes}` } }),
-    [TOKEN]: () => ({ json: { errcode: '0', accessToken: `token-${++tokens}`, expires_in: '7200' } }),
-    [EMPLOYEES]: people,
-    [UNITS]: people,
-    ...routes,
-  });
-  const http = createHttp({ system: 'e10', baseUrl: `${server.url}/openserver`, timeoutMs: 2_000 });
-  return { server, e10: createE10(http, APP, now ? { now } : {}) };
-}
 
 it('asks as the official page says', async () => {
   const { e10, server } = await anE10();
@@ -41,6 +19,25 @@ it('asks as the official page says', async () => {
     grant_type: 'authorization_code',
     code: 'code-1',
   });
+});
+
+it.each([
+  ['both spellings', { accessToken: 't', acessToken: 't' }],
+  ['the right one', { accessToken: 't' }],
+  ['the misspelt one', { acessToken: 't' }],
+])('takes the token in %s', async (_how, spelt) => {
+  const { e10, server } = await anE10({ [TOKEN]: { json: { errcode: '0', ...spelt } }, [EMPLOYEES]: rows([], '7') });
+  expect(await e10.countEmployees()).toBe(7);
+  expect(JSON.parse(server.requests(EMPLOYEES)[0]?.body ?? '')).toMatchObject({ access_token: 't' });
+  expect(server.requests(EMPLOYEES)[0]?.query).toEqual({});
+});
+
+it('takes a code that comes as a number', async () => {
+  const { e10, server } = await anE10({ [AUTHORIZE]: { json: { errcode: 0, code: 9007199254740993n } } });
+
+  await e10.authorize();
+
+  expect(server.requests(TOKEN)[0]?.body).toMatch(/code=9007199254740993$/);
 });
 
 it('never uses a code twice, and keeps to the body that worked', async () => {
@@ -88,6 +85,14 @@ it.each<[string, Script]>([
   expect(server.times(TOKEN)).toBe(1);
 });
 
+it('starts again once when the code is spent already', async () => {
+  const { e10, server } = await anE10({
+    [TOKEN]: [{ json: { errcode: '200004', errmsg: 'code used' } }, { json: { errcode: '0', accessToken: 't' } }],
+  });
+  await e10.authorize();
+  expect(server.times(AUTHORIZE)).toBe(2);
+});
+
 it('starts again once with a spent code, and says so where that does not help', async () => {
   const { e10, server } = await anE10({ [TOKEN]: { json: { errcode: 200004, errmsg: 'code已使用' } } });
 
@@ -96,6 +101,26 @@ it('starts again once with a spent code, and says so where that does not help', 
   const codes = server.requests(TOKEN).map(({ body }) => /code-\d/.exec(body)?.[0]);
   expect(new Set(codes).size).toBe(codes.length);
   expect(codes).toHaveLength(3); // form, form again, JSON
+});
+
+it.each([
+  ['at the exchange', { [TOKEN]: { json: { errcode: '200005', errmsg: 'bad' } } }],
+  ['at authorize', { [AUTHORIZE]: { json: { errcode: 200002, errmsg: 'corpid' } } }],
+])('credentials refused %s are the credentials’ owner’s', async (_where, routes) => {
+  const { e10 } = await anE10(routes);
+  expect(await thrownBy(e10.authorize())).toMatchObject({ name: 'Unauthenticated', retryable: false });
+});
+
+it.each([
+  ['errcode 200007', { json: { errcode: '200007', errmsg: 'expired' } }],
+  ['HTTP 401', { status: 401, json: {} }],
+])('renews a token that is refused by %s, once', async (_how, refusal) => {
+  const { e10, server } = await anE10({ [EMPLOYEES]: [refusal, rows([], 3)] });
+  expect(await e10.countEmployees()).toBe(3);
+  expect(server.times(TOKEN)).toBe(2);
+
+  server.script({ [EMPLOYEES]: refusal });
+  expect(await thrownBy(e10.countEmployees())).toMatchObject({ name: 'Unauthenticated' });
 });
 
 it.each([
@@ -124,7 +149,7 @@ it('takes one token for calls that run at the same time, also where it has to be
   const onlyLive: Script = ({ body }) =>
     killed.has((JSON.parse(body) as { access_token: string }).access_token)
       ? { json: { errcode: '200007', errmsg: 'expired' } }
-      : people;
+      : rows([], 3);
   const { e10, server } = await anE10({ [EMPLOYEES]: onlyLive });
 
   await Promise.all([e10.countEmployees(), e10.authorize(), e10.countEmployees()]);

@@ -72,7 +72,7 @@ describe.each(METHODS)('%s of the %s cloud', (_name, deployment, route, call) =>
     for (const answer of [
       { json: { code: 1000001, message: `bad ${TOKEN} ${SECRET}` } },
       { status: 500, json: { message: `bad ${TOKEN} ${SECRET}` } },
-      { text: TOKEN },
+      { text: `{ ${TOKEN}` },
       { fault: 'reset' },
     ]) {
       expect(everythingOf(await failing(answer))).not.toContain('canary');
@@ -114,7 +114,7 @@ describe('health', () => {
     },
   );
 
-  it.each([{ json: { code: '0' } }, { json: { responseCode: '00000000' } }, { text: 'OK' }])(
+  it.each([{ json: { code: '0' } }, { json: { responseCode: '00000000' } }, { text: 'OK' }, { text: '服务正常' }])(
     'of the public cloud may have any form: %j',
     async (answer) => {
       const { qiyuesuo } = await aQiyuesuo({ 'GET /v2/checkhealth': answer }, { deployment: 'public' });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { IntegrationFields, IntegrationWrite } from '../../../domain/settings.js';
-import { hiddenParts } from '../../../domain/shown-url.js';
-import type { SecretField } from '../../../domain/tenant.js';
+import type { IntegrationWrite } from '../../../domain/settings.js';
+import { hiddenParts, shownText } from '../../../domain/shown-url.js';
+import { INTEGRATION_FIELDS, isSecretField } from '../../../domain/wanted.js';
 import { Rejected, UnexpectedAnswer } from '../../errors.js';
 import type { Http, WriteOptions } from '../../http.js';
 import type { ConsoleDriver } from '../driver.js';
@@ -10,18 +10,6 @@ import * as schema from './schema.js';
 
 const PEOPLE_PAGE = 1000;
 const CATEGORIES_PAGE = 200;
-
-/** All that `IntegrationWrite` of the contract may hold besides `oaVersion`; it allows no other key. */
-const FIELDS = [
-  'singleSignOn',
-  'oaAddress',
-  'teamCode',
-  'syncSource',
-  'openPlatformAddress',
-  'appKey',
-  'corpId',
-] as const satisfies (keyof IntegrationFields)[];
-const SECRETS = ['encryptionKey', 'appSecret'] as const satisfies SecretField[];
 
 /**
  * The console driver for sites with an adapter: speaks `api/console.openapi.yaml`. `http` has the adapter's address and
@@ -35,13 +23,15 @@ export function createApiDriver(http: Http): ConsoleDriver {
     return http.get(path, answer, { classify, ...(query === undefined ? {} : { query }) });
   }
 
-  /** A resource that can be written, with the ETag which its next write has to carry: from the header, else from the body. */
+  /** A resource that can be written, with the ETag which its next write has to carry. */
   async function getTagged<V>(
     path: string,
     answer: z.ZodType<{ etag?: string; value: V }>,
   ): Promise<V & { etag: string }> {
-    const { data, headers } = await http.send({ method: 'GET', path, classify }, answer);
-    const etag = headers['etag'] || data.etag;
+    // Not compressed: a proxy that compresses makes the ETag a weak one, and no If-Match ever fits that.
+    const request = { method: 'GET', path, classify, headers: { 'Accept-Encoding': 'identity' } } as const;
+    const { data, headers } = await http.send(request, answer);
+    const etag = etagOf(headers['etag'], data.etag);
     if (etag === undefined) throw unexpected(path, 'etag');
     return { ...data.value, etag };
   }
@@ -80,7 +70,10 @@ export function createApiDriver(http: Http): ConsoleDriver {
       const path = '/people-sync/organisation';
       const pages = await allPages(path, (cursor) => get(path, schema.OrganisationPage, { cursor }));
       const reason = pages.find((page) => page.reason !== undefined)?.reason;
-      return { units: pages.flatMap(({ units }) => units), ...(reason === undefined ? {} : { reason }) };
+      return {
+        units: pages.flatMap(({ units }) => units),
+        ...(reason === undefined ? {} : { reason: shownText(reason) }),
+      };
     },
 
     async startPeopleSync(idempotencyKey) {
@@ -129,6 +122,12 @@ export function createApiDriver(http: Http): ConsoleDriver {
   };
 }
 
+/** The header's, unless it is weak and the body tells one: web servers add a weak ETag to whatever they send. */
+function etagOf(header: string | undefined, body: string | undefined): string | undefined {
+  const weak = header?.startsWith('W/') ?? false;
+  return (weak ? (body ?? header) : header) || body;
+}
+
 /** Follows `next` to the end. A cursor that comes back would go round for ever. */
 async function allPages<P extends { next?: string }>(
   path: string,
@@ -147,11 +146,13 @@ async function allPages<P extends { next?: string }>(
   return pages;
 }
 
-/** Fields that are absent stay absent: the contract keeps the stored secret then. */
+/** No key but those of the contract. Fields that are absent stay absent: it keeps the stored secret then. */
 function formOf({ oaVersion, fields, secrets }: IntegrationWrite): Record<string, unknown> {
   const form: Record<string, unknown> = { oaVersion };
-  for (const name of FIELDS) if (fields[name] !== undefined) form[name] = fields[name];
-  for (const name of SECRETS) if (secrets[name] !== undefined) form[name] = secrets[name];
+  for (const name of INTEGRATION_FIELDS) {
+    const value = isSecretField(name) ? secrets[name] : fields[name];
+    if (value !== undefined) form[name] = value;
+  }
   return form;
 }
 

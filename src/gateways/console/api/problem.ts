@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { tryParseBody } from '../../body.js';
 import type { FieldError, GatewayErrorFacts } from '../../errors.js';
 import type { Classify, RawAnswer } from '../../ladder.js';
+import { SYNC_RUNNING } from '../driver.js';
 
 const Text = z.string().optional().catch(undefined);
 
@@ -37,8 +38,15 @@ export const classifyProblem: Classify = (answer) => {
 export function runningSync(answer: RawAnswer): string | undefined {
   if (answer.status !== 409) return undefined;
   const problem = problemOf(answer);
-  if (codeOf(problem) !== 'sync-running') return undefined;
-  return idOf(problem['runId']) ?? idOf(problem['id']) ?? ofInstance(problem.instance) ?? inSentence(problem.detail);
+  if (codeOf(problem) !== SYNC_RUNNING) return undefined;
+  return ofMember(problem) ?? ofInstance(problem.instance) ?? inSentence(problem.detail);
+}
+
+/** `runId`, `id`, `run`, or whatever a member is called that is about the run; it may be the whole run. */
+function ofMember(problem: Record<string, unknown>): string | undefined {
+  const named = Object.entries(problem).filter(([name]) => name.toLowerCase() === 'id' || /run/i.test(name));
+  const ids = named.map(([, value]) => (isRecord(value) ? ofMember(value) : idOf(value)));
+  return ids.find((id) => id !== undefined);
 }
 
 type Problem = z.output<typeof Problem>;
@@ -60,6 +68,10 @@ function said(answer: RawAnswer): { text?: string; code?: string; errors?: Field
 function codeOf({ type }: Problem): string | undefined {
   const word = type?.split(/[/#]/).at(-1);
   return word === 'about:blank' ? undefined : word;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function idOf(value: unknown): string | undefined {

@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import type * as domain from '../../../domain/settings.js';
+import { isSecretField } from '../../../domain/wanted.js';
 
 /** Longer than a double; numbers are taken as well, since an adapter may pass on what it got. */
 const Id = z.union([z.string(), z.number()]).transform(String);
 /** Strict: an adapter that shows a secret by mistake must not get it any further. */
 const Fingerprint = z.string().regex(/^[0-9a-f]{8}$/);
-const ETag = z.string().min(1).exactOptional();
+/** Nothing, null and empty are no ETag: the one of the header counts then. */
+const ETag = z
+  .string()
+  .nullish()
+  .transform((tag) => tag || undefined);
 const Cursor = z.string().exactOptional();
 
-const SECRETS = ['encryptionKey', 'appSecret'];
+/** Adapters say null where the contract has nothing. Not for pages that are written back: there it has to survive. */
+function sparse<S extends z.ZodType>(schema: S) {
+  return z.preprocess(withoutNulls, schema);
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}
 
 /**
  * A field that was never filled in comes as nothing, as null or as an empty text; all three are "absent" (`IntegrationFields`).
@@ -19,7 +32,7 @@ function filledIn(page: unknown): unknown {
   return Object.fromEntries(
     Object.entries(page).flatMap(([field, value]): [string, unknown][] => {
       if (value !== null && value !== '') return [[field, value]];
-      return SECRETS.includes(field) ? [[field, null]] : [];
+      return isSecretField(field) ? [[field, null]] : [];
     }),
   );
 }
@@ -71,49 +84,53 @@ export const PeopleSync = z
     value: { enabled, scope, schedule, ...(includePeople === undefined ? {} : { includePeople }), extra },
   }));
 
-export const OrganisationPage = z.object({
-  units: z.array(
-    z.object({ id: Id, name: z.string(), code: z.string().exactOptional(), parentId: Id.exactOptional() }),
-  ),
-  next: Cursor,
-  reason: z.string().exactOptional(),
-});
+const Unit = sparse(
+  z.object({ id: Id, name: z.string(), code: z.string().exactOptional(), parentId: Id.exactOptional() }),
+);
 
-export const SyncRun = z.object({
-  runId: Id,
-  state: z.enum(['queued', 'running', 'succeeded', 'failed']),
-  total: z.int().exactOptional(),
-  done: z.int().exactOptional(),
-  created: z.int().exactOptional(),
-  updated: z.int().exactOptional(),
-  disabled: z.int().exactOptional(),
-  failed: z.int().exactOptional(),
-  message: z.string().exactOptional(),
-  retryAfterSeconds: z.number().exactOptional(),
-});
+export const OrganisationPage = sparse(
+  z.object({ units: z.array(Unit), next: Cursor, reason: z.string().exactOptional() }),
+);
+
+/** Not the `message`: it is about people, and names them. */
+export const SyncRun = sparse(
+  z.object({
+    runId: Id,
+    state: z.enum(['queued', 'running', 'succeeded', 'failed']),
+    total: z.int().exactOptional(),
+    done: z.int().exactOptional(),
+    created: z.int().exactOptional(),
+    updated: z.int().exactOptional(),
+    disabled: z.int().exactOptional(),
+    failed: z.int().exactOptional(),
+    retryAfterSeconds: z.number().exactOptional(),
+  }),
+);
 
 /** Of a person only the state is read: nothing else is needed, so nothing else can leak. */
-export const PeoplePage = z.object({
-  people: z.array(z.object({ state: z.enum(['active', 'disabled']) })),
-  total: z.int(),
-  next: Cursor,
-});
+export const PeoplePage = sparse(
+  z.object({
+    people: z.array(z.object({ state: z.enum(['active', 'disabled']) })),
+    total: z.int(),
+    next: Cursor,
+  }),
+);
 
 /** Loose, down to its parameters: only `url` is ours. */
 const CategoryCallback = z.looseObject({ url: z.string() });
 
-const Category = z
-  .object({
+const Category = sparse(
+  z.object({
     id: Id,
     name: z.string(),
     company: z.string().exactOptional(),
     state: z.enum(['enabled', 'disabled']),
     etag: z.string().min(1),
-    callback: CategoryCallback.nullable().exactOptional(),
-  })
-  .transform(({ callback, ...category }): domain.Category => ({ ...category, callback: callback ?? null }));
+    callback: CategoryCallback.exactOptional(),
+  }),
+).transform(({ callback, ...category }): domain.Category => ({ ...category, callback: callback ?? null }));
 
-export const CategoriesPage = z.object({ categories: z.array(Category), next: Cursor });
+export const CategoriesPage = sparse(z.object({ categories: z.array(Category), next: Cursor }));
 
 /** The answer to a write is not believed anyway: what was written is read back by whoever wants to know. */
 export const Written = z.unknown();
