@@ -4,6 +4,8 @@ import type { BatchStore } from './batch-store/store.js';
 import { createBatches } from './client/batches.js';
 import { endOfTenant, type TenantEnd } from './client/endings.js';
 import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import { ordered } from './client/refused.js';
+import { troublesOf, type Trouble } from './client/troubles.js';
 import { leftToUndo } from './client/undo-records.js';
 import type { TenantEnding } from './domain/batch/limits.js';
 import type { Order } from './domain/batch/orders.js';
@@ -18,18 +20,26 @@ import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
 import type { Inspection } from './workflows/inspect-tenant.js';
-import { decideUpdate, pauseUpdate, resumeUpdate, tenantStatusQuery } from './workflows/messages.js';
+import {
+  cancelReasonSignal,
+  decideUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  tenantStatusQuery,
+} from './workflows/messages.js';
 import type { inspectTenant, rollbackTenant } from './workflows/index.js';
 
 export type { Answered } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
+export { OrderRefused } from './client/refused.js';
 export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 
 /** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
 export type RollbackStart =
   | { undo: 'under-way' }
-  | { undo: 'nothing' }
+  /** `end`: how its newest run ended; absent where it never ran. */
+  | { undo: 'nothing'; end?: TenantEnd }
   | { undo: 'too-late'; endedAt: Date }
   | { undo: 'unknown'; end: TenantEnd };
 
@@ -77,6 +87,12 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       return new Map(rows.filter(({ tenantId }) => wanted.has(tenantId)).map((row) => [row.tenantId, row]));
     },
 
+    /** Running tenants of a batch, of which some ask again and again; looks at the first `limit` of them. */
+    async troubles(batch: string, limit = 10): Promise<Trouble[]> {
+      const rows = await newestRows(client, `${runsOfBatch(batch)} AND ExecutionStatus = 'Running'`);
+      return troublesOf(client, rows.slice(0, limit));
+    },
+
     /** How a tenant's newest run ended; undefined where it runs, or never ran. */
     tenantEnd(tenantId: string): Promise<TenantEnd | undefined> {
       return endOfTenant(client, tenantId);
@@ -115,14 +131,16 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
 
     /** Answers a tenant that waits for somebody. Rejects with the reason where the answer does not fit. */
     async decide(tenantId: string, decision: Decision): Promise<void> {
-      await workflow.getHandle(tenantWorkflowId(tenantId)).executeUpdate(decideUpdate, { args: [decision] });
+      const handle = workflow.getHandle(tenantWorkflowId(tenantId));
+      await ordered(tenantId, () => handle.executeUpdate(decideUpdate, { args: [decision] }));
     },
 
     /** Stops a tenant that runs alone before its next step, or lets it go on. Rejects where it does not fit. */
     async holdTenant(tenantId: string, what: 'pause' | 'resume', { by, reason }: Order): Promise<void> {
       const update = what === 'pause' ? pauseUpdate : resumeUpdate;
       const order = { by, reason, on: { tenant: tenantId } };
-      await workflow.getHandle(tenantWorkflowId(tenantId)).executeUpdate(update, { args: [order] });
+      const handle = workflow.getHandle(tenantWorkflowId(tenantId));
+      await ordered(tenantId, () => handle.executeUpdate(update, { args: [order] }));
     },
 
     /**
@@ -132,12 +150,17 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     async startRollback(tenant: Tenant, reason: string, withinMs = Number.POSITIVE_INFINITY): Promise<RollbackStart> {
       const handle = workflow.getHandle(tenantWorkflowId(tenant.id));
       if (await isOpen(handle)) {
+        // A cancellation carries no words of its own.
+        await handle.signal(cancelReasonSignal, reason);
         await handle.cancel();
         return { undo: 'under-way' };
       }
       const left = await leftToUndo(client, tenant.id);
       if ('unknown' in left) return { undo: 'unknown', end: left.unknown };
-      if (left.records.length === 0) return { undo: 'nothing' };
+      if (left.records.length === 0) {
+        const end = await endOfTenant(client, tenant.id);
+        return { undo: 'nothing', ...(end ? { end } : {}) };
+      }
       if (Date.now() - left.endedAt.getTime() > withinMs) return { undo: 'too-late', endedAt: left.endedAt };
       await workflow.start<typeof rollbackTenant>('rollbackTenant', {
         workflowId: tenantWorkflowId(tenant.id),

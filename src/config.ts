@@ -67,7 +67,15 @@ const proxyUrl = z.url({ protocol: /^https?$/, error: 'give a full address, such
 const Variables = z
   .object({
     QYS_E10_DATA: z.string().default('.qys-e10'),
-    QYS_E10_SEAL_KEY: z.string().nullable().default(null),
+    QYS_E10_SEAL_KEY: z
+      .string()
+      .trim()
+      .regex(
+        /^([0-9a-f]{64}|[A-Za-z0-9+/]{43}=)$/i,
+        'give 64 hexadecimal digits or 44 characters of Base64 (openssl rand -hex 32)',
+      )
+      .nullable()
+      .default(null),
     QYS_E10_UI_URL: z
       .url({ protocol: /^https?$/, error: 'give the Web UI’s full address, such as http://temporal.example:8080' })
       .nullable()

@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { userInfo } from 'node:os';
+import { OrderRefused } from '../client.js';
 import { BatchFileInvalid } from '../batch-file/errors.js';
 import { ConfigError, environment, loadConfig } from '../config.js';
 import { installRuntime, logFile } from '../telemetry.js';
@@ -67,6 +69,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   };
   const program = new Command('qys-e10')
     .description('Moves the Qiyuesuo (契约锁) integration of many tenants from Weaver ecology E9 to E10.')
+    .version(version())
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   const commands = VERBS.map((verb) => verb(register));
@@ -114,7 +117,7 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
   }
   try {
     const config = loadConfig(env);
-    installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
+    if (verb !== 'validate') installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
     const ask = async (question: string): Promise<string> => {
       const terminal = createInterface({ input: stdin, output: stderr });
       try {
@@ -133,7 +136,8 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
 /** Wrong usage and invalid files say what to do; anything else is an error of the tool, with its log. */
 function explain(error: unknown, out: Output, verbose: boolean, env: Record<string, string | undefined>): ExitCode {
   if (error instanceof BatchFileInvalid) {
-    if (out.format === 'json') out.data({ schemaVersion: 1, valid: false, errors: error.errors }, () => '');
+    if (out.format === 'json')
+      out.data({ schemaVersion: 1, valid: false, errors: error.errors, warnings: [] }, () => '');
     out.say(error.message);
     return EXIT.usage;
   }
@@ -141,8 +145,13 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
     out.say(out.text.interrupted);
     return EXIT.interrupted;
   }
-  if (error instanceof UsageError || error instanceof ConfigError) {
+  if (error instanceof UsageError || error instanceof ConfigError || error instanceof OrderRefused) {
     out.say(error.message);
+    return EXIT.usage;
+  }
+  const folder = unusableFolder(error, env);
+  if (folder !== null) {
+    out.say(out.text.dataFolder(folder));
     return EXIT.usage;
   }
   out.say(withCauses(error));
@@ -153,6 +162,26 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
     // The environment itself is the trouble, and has been named.
   }
   return EXIT.error;
+}
+
+function version(): string {
+  const packageFile = ['../../package.json', '../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find(existsSync);
+  if (!packageFile) return 'unknown';
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}
+
+/** What the system says where it lets nobody write into the data folder; null for any other error. */
+function unusableFolder(error: unknown, env: Record<string, string | undefined>): string | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
+  const { code, path } = error as { code: string; path: string };
+  const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'].includes(code);
+  try {
+    return refused && path.startsWith(loadConfig(env).dataDir) ? error.message : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What happened and why, down to the first cause: Temporal wraps what an activity says twice. */

@@ -1,5 +1,7 @@
 import pMap from 'p-map';
-import type { Migrations, TenantRow } from '../client.js';
+import type { BatchRow, Migrations, TenantRow } from '../client.js';
+import { nextAction } from '../domain/details.js';
+import type { TenantStatus } from '../domain/tenant-status.js';
 import { batchReport, type BatchReport } from '../reports/batch-report.js';
 import { emptyReport, finishedReport, type TenantReport } from '../reports/tenant-report.js';
 import type { Selected, Selection } from './selection.js';
@@ -15,20 +17,38 @@ export async function readReport(
   { batch, selected }: Selection,
   detail: 'all' | 'troubled' = 'all',
 ): Promise<BatchReport> {
+  const under = await migrations.batchRow(batch.batch);
   const rows = await migrations.newestRuns(
     batch.batch,
     selected.map(({ tenant }) => tenant.id),
   );
+  let answers = true;
   const read = async ({ tenant, wave }: Selected): Promise<TenantReport> => {
     const report = emptyReport(batch.batch, tenant, wave);
     const row = rows.get(tenant.id);
+    if (row && isOfBefore(row, under)) return report;
+    if (row?.ending === null && answers) {
+      const status = await migrations.tenantStatus(tenant.id);
+      answers = status !== undefined;
+      return { ...report, ...shownBy(row), ...(status ? saidBy(status) : {}) };
+    }
     if (detail === 'troubled' && !isTroubled(row)) return { ...report, ...shownBy(row) };
     const end = await migrations.tenantEnd(tenant.id);
     return end ? finishedReport(report, end.ending, end.reason, end.result) : { ...report, ...shownBy(row) };
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
-  const row = await migrations.batchRow(batch.batch);
-  return batchReport(batch.batch, reports, row?.outcome ?? null);
+  return batchReport(batch.batch, reports, under?.outcome ?? null);
+}
+
+/** While a batch is under way, a tenant that ended before it began has not had its turn. */
+function isOfBefore({ ending, endedAt }: TenantRow, under: BatchRow | undefined): boolean {
+  return ending !== null && under?.running === true && (endedAt ?? '') < (under.startedAt ?? '');
+}
+
+/** What a tenant that runs says of itself. */
+function saidBy(status: TenantStatus): Partial<TenantReport> {
+  const { steps, findings, waiting, held } = status;
+  return { steps, findings, ...((waiting ?? held) ? { reason: nextAction(status) } : {}) };
 }
 
 function isTroubled(row: TenantRow | undefined): boolean {

@@ -33,7 +33,7 @@ export async function runBatch(
   const tenantIds = new Set(selection.selected.map(({ tenant }) => tenant.id));
   const end = await watchBatch(migrations, { batch, tenantIds, timeoutMs: timeoutMs ?? null, file }, out);
   if (end.because === 'timeout') {
-    out.say(out.text.timedOut);
+    out.say(temporal.mode === 'embedded' ? out.text.timedOutHere : out.text.timedOut);
     return EXIT.timeout;
   }
   const report = await readReport(migrations, selection);

@@ -126,7 +126,7 @@ export function findingLines(findings: readonly Finding[], out: Output): string 
     .join('\n');
 }
 
-function stateOf({ outcome, step, needsAttention }: TenantReport, out: Output): string {
+export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Output): string {
   if (outcome === null) {
     return needsAttention ? out.text.waiting : step === null ? out.text.notStarted : `${out.text.running}: ${step}`;
   }

@@ -10,6 +10,8 @@ export type WatchEnd =
   { because: 'over'; status: BatchStatus } | { because: 'people'; status: BatchStatus } | { because: 'timeout' };
 
 const ASK_EVERY_MS = 700;
+/** Often enough that nobody wonders, seldom enough that nobody is flooded. */
+const LOOK_FOR_TROUBLE_EVERY_MS = 15_000;
 /** Only after this many equal looks is "everybody waits" believed: a tenant may be just about to go on. */
 const LOOKS_BEFORE_GIVING_UP = 5;
 
@@ -37,6 +39,7 @@ export async function watchBatch(
   const since = Date.now();
   const told = new Set<string>();
   let stuckLooks = 0;
+  let lookedAt = since;
 
   for (;;) {
     if (timeoutMs !== null && Date.now() - since > timeoutMs) return { because: 'timeout' };
@@ -50,6 +53,12 @@ export async function watchBatch(
       const stuck = await onlyPeopleCanGoOn(migrations, status, { tenantIds, told, file }, out);
       stuckLooks = stuck ? stuckLooks + 1 : 0;
       if (stuckLooks >= LOOKS_BEFORE_GIVING_UP) return { because: 'people', status };
+    }
+    if (Date.now() - lookedAt > LOOK_FOR_TROUBLE_EVERY_MS) {
+      lookedAt = Date.now();
+      for (const { tenantId, attempt, why } of await migrations.troubles(batch)) {
+        out.say(out.text.troubled(tenantId, attempt, why));
+      }
     }
     await pause(ASK_EVERY_MS);
   }

@@ -28,6 +28,7 @@ import {
   type Answered,
 } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
+import { ordered } from './refused.js';
 import { BATCH, NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
 
 /** What came of asking for a batch: another one of the same name may be under way with other tenants or settings. */
@@ -36,6 +37,8 @@ export type BatchStart = 'started' | 'under-way' | 'another-under-way';
 /** A batch as the lists of Temporal show it: needs no worker and no query. */
 export interface BatchRow {
   running: boolean;
+  /** When whoever applied it started it, ISO 8601; null for one of an older version. */
+  startedAt: string | null;
   /** `stopped-by-limit` also while it is held; null where it has not come to anything yet. */
   outcome: BatchOutcome | null;
   needsAttention: boolean;
@@ -66,7 +69,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
   }
 
   async function tell<Given>(batch: string, update: UpdateDefinition<void, [Given]>, given: Given): Promise<void> {
-    await handleOf(batch).executeUpdate(update, { args: [given] });
+    await ordered(`batch ${batch}`, () => handleOf(batch).executeUpdate(update, { args: [given] }));
   }
 
   async function tellInPages(
@@ -77,9 +80,9 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     const all: Answered = { accepted: [], refused: [] };
     for (let from = 0; from < tenantIds.length; from += IDS_AT_ONCE) {
       const page = tenantIds.slice(from, from + IDS_AT_ONCE);
-      const { accepted, refused } = await handleOf(batch).executeUpdate(update, {
-        args: [{ ...order, tenantIds: [...page] }],
-      });
+      const { accepted, refused } = await ordered(`batch ${batch}`, () =>
+        handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: [...page] }] }),
+      );
       all.accepted.push(...accepted);
       all.refused.push(...refused);
     }
@@ -97,7 +100,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
-          memo: { content: begin.content },
+          memo: { content: begin.content, startedAt: new Date().toISOString() },
           staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
           args: [{ batch: batch.batch, begin: { ...begin, startedBy: by }, ...(policy ? { policy } : {}) }],
         });
@@ -125,10 +128,11 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     async batchRow(batch: string): Promise<BatchRow | undefined> {
       try {
         const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
-        const content = memo?.['content'];
+        const { content, startedAt } = memo ?? {};
         const outcome = typedSearchAttributes.get(OUTCOME);
         return {
           running: status.name === 'RUNNING',
+          startedAt: typeof startedAt === 'string' ? startedAt : null,
           outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
           needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
           content: typeof content === 'string' ? content : null,

@@ -9,7 +9,7 @@ export interface BatchReport {
   batch: string;
   outcome: BatchOutcome | null;
   total: number;
-  counts: Partial<Record<Ending | 'running' | 'not-started', number>>;
+  counts: Partial<Record<Ending | 'running' | 'waiting' | 'not-started', number>>;
   causes: Cause[];
   tenants: TenantReport[];
 }
@@ -29,7 +29,8 @@ export function batchReport(
 ): BatchReport {
   const counts: BatchReport['counts'] = {};
   for (const tenant of tenants) {
-    const state = tenant.outcome ?? (tenant.step === null ? 'not-started' : 'running');
+    const state =
+      tenant.outcome ?? (tenant.step === null ? 'not-started' : tenant.needsAttention ? 'waiting' : 'running');
     counts[state] = (counts[state] ?? 0) + 1;
   }
   const over = tenants.every(({ outcome }) => outcome !== null);

@@ -14,6 +14,9 @@ export const tenantStatusQuery = defineQuery<TenantStatus>('status');
 /** What this run has registered to be undone; null while it has written nothing. Answers for a terminated run as well. */
 export const undoRecordQuery = defineQuery<UndoRecord | null>('undoRecord');
 
+/** Why a tenant is about to be cancelled; sent right before. */
+export const cancelReasonSignal = defineSignal<[string]>('cancelReason');
+
 /** An operator's answer to a tenant that waits for one. Refused where it does not fit. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
 

@@ -15,7 +15,7 @@ import { createCompensation } from './compensation.js';
 import { closeTenant, isClosing } from './close-tenant.js';
 import { findingOfFailure, refused } from './failures.js';
 import { createGate } from './gate.js';
-import { undoRecordQuery } from './messages.js';
+import { cancelReasonSignal, undoRecordQuery } from './messages.js';
 import { createProgress } from './progress.js';
 import { syncPeople } from './sync-people.js';
 import { undoStep, undoTenant } from './undo-steps.js';
@@ -48,6 +48,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   const compensation = createCompensation(progress);
   let snapshot: SnapshotResult | undefined;
   let record: UndoRecord | undefined;
+  let whyCancelled = 'cancelled';
+  setHandler(cancelReasonSignal, (why) => void (whyCancelled = why), {
+    description: 'Why this tenant is about to be cancelled',
+  });
   setHandler(undoRecordQuery, leftToUndo, { description: 'What this run has registered to be undone' });
 
   try {
@@ -65,12 +69,12 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
       if (!record || compensation.steps().length === 0) {
         return close(
           cancelled
-            ? { outcome: 'cancelled', reason: 'cancelled before the first write' }
+            ? { outcome: 'cancelled', reason: `${whyCancelled} before the first write` }
             : { outcome: 'blocked', reason: `${finding.code}: ${finding.message}`, failedStep: step },
         );
       }
       const proof = await undoTenant(compensation, { tenant, record }, groups);
-      return close(undone(cancelled, step, finding, proof));
+      return close(undone(cancelled ? whyCancelled : null, step, finding, proof));
     });
   }
 
@@ -232,10 +236,15 @@ function blocked(findings: readonly Finding[], failedStep: Step): Ending {
   return { outcome: 'blocked', reason: reasons.join('; '), failedStep };
 }
 
-function undone(cancelled: boolean, failedStep: Step | null, { code, message }: Finding, proof: UndoProof): Ending {
+function undone(
+  cancelled: string | null,
+  failedStep: Step | null,
+  { code, message }: Finding,
+  proof: UndoProof,
+): Ending {
   const { complete, words } = verdictOfUndo(proof);
-  const outcome: Outcome = !complete ? 'rollback-incomplete' : cancelled ? 'cancelled' : 'rolled-back';
-  const why = cancelled ? 'cancelled' : `${failedStep ?? 'a step'} failed (${code}: ${message})`;
+  const outcome: Outcome = !complete ? 'rollback-incomplete' : cancelled !== null ? 'cancelled' : 'rolled-back';
+  const why = cancelled ?? `${failedStep ?? 'a step'} failed (${code}: ${message})`;
   return { outcome, reason: `${why}; ${words}`, failedStep, undo: proof };
 }
 

@@ -68,7 +68,8 @@ async function doctor({ file }: { file?: string }, context: Context): Promise<Ex
       )
       .join('\n'),
   );
-  return examined.every(({ works }) => works) ? EXIT.ok : EXIT.error;
+  if (examined.every(({ works }) => works)) return EXIT.ok;
+  return examined.some(({ works, what }) => !works && !what.startsWith('tenant ')) ? EXIT.error : EXIT.blocked;
 }
 
 async function examine(what: string, look: () => Promise<string>): Promise<Examined> {

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { inspectAll, type Inspected } from '../inspecting.js';
 import type { Output } from '../output.js';
 import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
-import { loadSelection, withSelectors, type Selection, type Selectors } from '../selection.js';
+import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { changeLines, findingLines } from '../tables.js';
 
 export function planCommand(register: Register): Command {
@@ -17,7 +17,8 @@ export function planCommand(register: Register): Command {
     .option('--detailed-exitcode', 'end with 10 where there are changes')
     .action((options: Selectors & PolicyOptions & { detailedExitcode?: boolean }) =>
       register(async (context) => {
-        const selection = await loadSelection(options, context.out);
+        const loaded = await loadSelection(options, context.out);
+        const selection = narrowedTo(loaded, new Set(loaded.selected.map(({ tenant }) => tenant.id)));
         const inspected = await inspectAll(context, selection, policyOf(options));
         showPlan(selection, inspected, context.out);
         return planExit(inspected, options.detailedExitcode ?? false);
@@ -32,17 +33,15 @@ export function showPlan({ batch }: Selection, inspected: readonly Inspected[], 
     tenants: tenants.length,
     limit: sentence(wave, tenants.length),
   }));
-  const tenants = inspected.map(({ report }) => report);
+  const tenants = inspected.map((one) => ({ ...one.report, forward: forwardOf(one) }));
   out.data({ schemaVersion: 1, batch: batch.batch, waves, tenants }, () =>
     [
       ...waves.map(({ limit }) => limit),
-      ...inspected.map(({ report, inspection: { mode } }) =>
+      ...inspected.map(({ report, inspection }) =>
         [
           `${report.tenant}  ${report.name}  ${out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,
           changeLines(report.changes, out),
-          ...(mode === 'forward' && report.changes.some(({ target }) => target === 'proxy.forward')
-            ? [renderForward({ tenantId: report.tenant }).trimEnd()]
-            : []),
+          forwardOf({ report, inspection })?.trimEnd() ?? '',
           findingLines(report.findings, out),
         ]
           .filter(Boolean)
@@ -50,6 +49,12 @@ export function showPlan({ batch }: Selection, inspected: readonly Inspected[], 
       ),
     ].join('\n'),
   );
+}
+
+/** The nginx block for the site's administrator, where the plan has a forward. */
+function forwardOf({ report, inspection: { mode } }: Inspected): string | null {
+  const needed = mode === 'forward' && report.changes.some(({ target }) => target === 'proxy.forward');
+  return needed ? renderForward({ tenantId: report.tenant }) : null;
 }
 
 export function planExit(inspected: readonly Inspected[], detailed: boolean): ExitCode {

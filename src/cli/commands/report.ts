@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
-import { causeLines, changeLines, findingLines, tenantTable } from '../tables.js';
+import { causeLines, changeLines, findingLines, stateOf, tenantTable } from '../tables.js';
 
 export function reportCommand(register: Register): Command {
   return withSelectors(new Command('report'))
@@ -22,12 +22,12 @@ export function reportCommand(register: Register): Command {
             causeLines(report, options.file, out),
             ...report.tenants.map((tenant) =>
               [
-                `${tenant.tenant}  ${tenant.name}  ${tenant.outcome ?? out.text.notStarted}`,
+                `${tenant.tenant}  ${tenant.name}  ${stateOf(tenant, out)}`,
                 `  ${tenant.reason}`,
                 ...tenant.steps.map(
                   ({ step, state, note }) => `  ${step}: ${state}${note === undefined ? '' : ` (${note})`}`,
                 ),
-                changeLines(tenant.changes, out),
+                tenant.planHash === null ? '' : changeLines(tenant.changes, out),
                 findingLines(tenant.findings, out),
               ]
                 .filter((line) => line.trim() !== '')

@@ -69,7 +69,12 @@ async function undo(
   if (begun.undo === 'too-late') {
     return { ...report, outcome: 'blocked', reason: out.text.tooLate(begun.endedAt.toISOString()) };
   }
-  if (begun.undo === 'nothing') return { ...report, reason: out.text.nothingToUndo(tenant.id) };
+  if (begun.undo === 'nothing') {
+    if (!begun.end) return { ...report, reason: out.text.nothingToUndo };
+    const { ending, reason: why, result } = begun.end;
+    const nothing = finishedReport(report, ending, `${out.text.nothingLeft} (${why})`, result);
+    return { ...nothing, outcome: UNDONE.includes(ending) ? ending : null };
+  }
   if (begun.undo === 'unknown') {
     return finishedReport(report, begun.end.ending, `${begun.end.reason}; ${out.text.writesUnknown}`, null);
   }

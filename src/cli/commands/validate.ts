@@ -23,6 +23,7 @@ export function validateCommand(register: Register): Command {
             valid: true,
             tenants: batch.tenants.length,
             waves,
+            errors: [],
             warnings: batch.warnings,
           },
           () =>
