@@ -14,11 +14,13 @@ export interface Output {
   say(line: string): void;
   /** One line that is redrawn on a terminal; elsewhere a line of life now and then. */
   progress(line: string): void;
+  /** Columns of the terminal; null where it is none. */
+  columns: number | null;
   style(format: Parameters<typeof styleText>[0], text: string): string;
 }
 
 export interface Streams {
-  stdout: NodeJS.WritableStream;
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   color: boolean;
   now(): number;
@@ -39,6 +41,7 @@ export function createOutput(format: Format, lang: Lang, { stdout, stderr, color
     format,
     lang,
     text: texts[lang],
+    columns: stdout.isTTY ? (stdout.columns ?? null) : null,
     data(value, text) {
       closeLine();
       stdout.write(`${format === 'json' ? JSON.stringify(value, undefined, 2) : text()}\n`);

@@ -27,7 +27,7 @@ export async function readReport(
     const report = emptyReport(batch.batch, tenant, wave);
     const row = rows.get(tenant.id);
     if (row && isOfBefore(row, under)) return report;
-    if (row?.ending === null && answers) {
+    if (row?.ending === null && answers && (detail === 'all' || row.needsAttention)) {
       const status = await migrations.tenantStatus(tenant.id);
       answers = status !== undefined;
       return { ...report, ...shownBy(row), ...(status ? saidBy(status) : {}) };

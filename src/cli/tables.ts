@@ -29,7 +29,9 @@ const BORDERLESS = {
   style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   wordWrap: true,
 };
-const WHY_WIDTH = 90;
+/** The other columns take about so much. */
+const OTHERS_WIDTH = 75;
+const WHY_WIDTH = { least: 30, most: 90 };
 
 /** One row per tenant: what happened, and why. */
 export function tenantTable(tenants: readonly TenantReport[], out: Output): string {
@@ -37,7 +39,7 @@ export function tenantTable(tenants: readonly TenantReport[], out: Output): stri
   const table = new Table({
     ...BORDERLESS,
     head: [columns.tenant, columns.name, columns.wave, columns.outcome, columns.grade, columns.why],
-    colWidths: [null, null, null, null, null, WHY_WIDTH],
+    colWidths: [null, null, null, null, null, whyWidth(out)],
   });
   for (const tenant of tenants) {
     table.push([
@@ -124,6 +126,11 @@ export function findingLines(findings: readonly Finding[], out: Output): string 
       return `  ${severity.padEnd(8)} ${code}  ${title}${subject === undefined ? '' : `  (${subject})`}\n      ${message}${help}`;
     })
     .join('\n');
+}
+
+function whyWidth({ columns }: Output): number {
+  if (columns === null) return WHY_WIDTH.most;
+  return Math.min(WHY_WIDTH.most, Math.max(WHY_WIDTH.least, columns - OTHERS_WIDTH));
 }
 
 export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Output): string {

@@ -42,7 +42,7 @@ const VERBS: Record<DecisionAction, string> = { retry: 'retry', skip: 'skip', un
 export function nextAction({ tenantId, waiting, held, outcome, step }: TenantStatus): string {
   if (waiting) {
     const answers = waiting.allowed
-      .map((action) => `qys-e10 ${VERBS[action]} --tenant ${tenantId} --reason …`)
+      .map((action) => `qys-e10 ${VERBS[action]} -f FILE --tenant ${tenantId} --reason …`)
       .join(' | ');
     return `${waiting.what}. Answer with: ${answers}`;
   }
