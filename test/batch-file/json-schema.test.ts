@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { batchJsonSchema } from '../../src/batch-file/json-schema.js';
 
 describe('the JSON Schema of the batch file', () => {
-  it('is named by the example, for editors', async () => {
-    const text = await readFile('examples/spring-cutover.batch.yaml', 'utf8');
+  it.each(['spring-cutover', 'waves-by-facts'])('is named by the example %s, for editors', async (name) => {
+    const text = await readFile(`examples/${name}.batch.yaml`, 'utf8');
 
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schemas/batch.schema.json');
   });
