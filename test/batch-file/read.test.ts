@@ -2,6 +2,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assignWaves } from '../../src/domain/batch/waves.js';
 import { readBatchFile } from '../../src/batch-file/read.js';
 
 describe('readBatchFile', () => {
@@ -26,6 +27,18 @@ describe('readBatchFile', () => {
       'acme private api',
       'bolan private manual',
       'cangqiong public manual',
+    ]);
+  });
+
+  it('reads the example of waves by facts, which says who is in which', async () => {
+    const batch = await readBatchFile('examples/waves-by-facts.batch.yaml');
+
+    expect(batch.warnings).toEqual([]);
+    expect(assignWaves(batch).map(({ wave, tenants }) => [wave.name, ...tenants.map(({ id }) => id)])).toEqual([
+      ['canary', 'group-hq'],
+      ['kept-address', 'group-west', 'group-factory'],
+      ['not-south', 'yunqi'],
+      ['rest', 'nanhai'],
     ]);
   });
 
