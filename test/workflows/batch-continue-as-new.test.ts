@@ -1,4 +1,4 @@
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { batchWorkflowId, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
