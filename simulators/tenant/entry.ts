@@ -18,7 +18,7 @@ export function entryOf(customer: Customer): Record<string, unknown> {
       token: env('QYS_TOKEN'),
       secret: env('QYS_SECRET'),
       driver: 'api',
-      api: { address: `${at.console}/console/v1`, token: env('CONSOLE_TOKEN') },
+      api: { address: `${at.console}/console/v1`, token: { env: consoleTokenName(customer) } },
       ...(spec.previousSecrets === true
         ? { previous: { encryptionKey: env('OLD_ENCRYPTION_KEY'), appSecret: env('OLD_APP_SECRET') } }
         : {}),
@@ -54,11 +54,10 @@ export function entryOf(customer: Customer): Record<string, unknown> {
 /** The values behind the references of the entry. */
 export function secretsOf(customer: Customer): Record<string, string> {
   const { identity } = customer;
-  return Object.fromEntries(
+  const own = Object.fromEntries(
     Object.entries({
       QYS_TOKEN: identity.openApi.token,
       QYS_SECRET: identity.openApi.secret,
-      CONSOLE_TOKEN: identity.consoleToken,
       HR_TOKEN: identity.hrToken,
       APP_SECRET: identity.app.appSecret,
       OWN_APP_SECRET: identity.ownApp.appSecret,
@@ -66,6 +65,11 @@ export function secretsOf(customer: Customer): Record<string, string> {
       OLD_APP_SECRET: identity.previous.appSecret,
     }).map(([name, value]) => [variable(customer, name), value]),
   );
+  return { ...own, [consoleTokenName(customer)]: identity.consoleToken };
+}
+
+function consoleTokenName(customer: Customer): string {
+  return customer.spec.consoleToken === 'shared' ? 'SHARED_CONSOLE_TOKEN' : variable(customer, 'CONSOLE_TOKEN');
 }
 
 function variable({ id }: Customer, name: string): string {

@@ -53,7 +53,7 @@ export function createIdentity(spec: SettledSpec): Identity {
     encryptionKey: USUAL_ENCRYPTION_KEY,
     previous: { encryptionKey: hexOf(16, seed, id, 'old key'), appSecret: hexOf(32, seed, id, 'old app secret') },
     openApi: { token: hexOf(10, seed, id, 'token'), secret: hexOf(30, seed, id, 'secret') },
-    consoleToken: hexOf(40, seed, id, 'console'),
+    consoleToken: spec.consoleToken === 'shared' ? hexOf(40, 0, 'console') : hexOf(40, seed, id, 'console'),
     hrToken: hexOf(32, seed, id, 'hr'),
     companyId: qiyuesuoIdBase + 1n,
     e10IdBase: 600_000_000_000_000_000n + BigInt(hash32(seed, 'e10')) * 50_000_000n,

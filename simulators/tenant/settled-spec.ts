@@ -39,6 +39,7 @@ export function settleSpec(spec: TenantSpec, worldSeed: number): SettledSpec {
     sameAddress: false,
     forward: 'absent',
     oaHost: 'own',
+    consoleToken: 'own',
     scope: 'root',
     scopeAfterSwitch: 'kept',
     fieldSets: 'per-version',

@@ -50,6 +50,8 @@ export interface TenantSpec {
   /** An nginx include file that decides `forward`, at the start and whenever the proxy is told to reload. */
   proxyFile?: string;
   oaHost?: 'own' | 'shared';
+  /** All that share it name one token, as where one adapter serves many tenants. */
+  consoleToken?: 'own' | 'shared';
   categories?: Partial<CategoryCounts>;
   people?: Partial<PeopleCounts>;
   /** The callback page before the migration; by default the one that fits the version. */

@@ -3,6 +3,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { tenantsOf, type BatchStore } from '../batch-store/store.js';
 import { candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
+import { endpointsOf } from '../domain/batch/endpoints.js';
 import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
@@ -28,6 +29,7 @@ import {
   type Answered,
 } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
+import type { Pace } from '../workflows/migrate-batch.js';
 import { ordered } from './refused.js';
 import { BATCH, NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
 
@@ -91,7 +93,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
 
   return {
     /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
-    async startBatch(batch: Batch, by: string, policy?: Policy): Promise<BatchStart> {
+    async startBatch(batch: Batch, by: string, policy?: Policy, pace?: Pace): Promise<BatchStart> {
       const begin = await stored(store, batch);
       try {
         await client.workflow.start<typeof migrateBatch>('migrateBatch', {
@@ -102,7 +104,14 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
           typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
           memo: { content: begin.content, startedAt: new Date().toISOString() },
           staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
-          args: [{ batch: batch.batch, begin: { ...begin, startedBy: by }, ...(policy ? { policy } : {}) }],
+          args: [
+            {
+              batch: batch.batch,
+              begin: { ...begin, startedBy: by },
+              ...(policy ? { policy } : {}),
+              ...(pace ? { pace } : {}),
+            },
+          ],
         });
         return 'started';
       } catch (error) {
@@ -161,8 +170,8 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
         const at = tenants.findIndex(({ id }) => id === tenantId);
         const tenant = tenants[at];
         if (!asked || !tenant) continue;
-        const shared = asked.endpoints.map((key) => ({ system: 'console' as const, key }));
-        const candidate = candidateOf(tenant, { wave, at }, shared, asked.targets, new Date());
+        const held = endpointsOf(tenant).filter(({ key }) => asked.endpoints.includes(key));
+        const candidate = candidateOf(tenant, { wave, at }, held, asked.targets, new Date());
         return ask(() => handleOf(batch).query(whyQuery, candidate));
       }
       return undefined;

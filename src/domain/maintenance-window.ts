@@ -4,14 +4,20 @@ import type { MaintenanceWindow } from './tenant.js';
 /** A window at one moment: when it closes, where it is open; else when it opens. Milliseconds since the epoch. */
 export type WindowNow = { closesAt: number } | { opensAt: number };
 
-/** A window may reach over midnight; its zone decides daylight saving. */
+/**
+ * A window may reach over midnight. Its zone decides daylight saving: open only while the clock on its wall shows a time inside.
+ * A time that is left out begins when the clocks are put forward; of one that comes twice, the window opens at the second and
+ * closes at the first after that.
+ */
 export function windowAt(window: MaintenanceWindow, now: Date): WindowNow {
-  const local = DateTime.fromJSDate(now, { zone: window.zone });
-  const openings = [-1, 0, 1].map((days) => opening(window, local.plus({ days })));
-  const open = openings.find(({ from, to }) => from <= local && local < to);
-  if (open) return { closesAt: open.to.toMillis() };
-  const next = openings.map(({ from }) => from.toMillis()).filter((from) => from > local.toMillis());
-  return { opensAt: Math.min(...next) };
+  const at = now.getTime();
+  const local = DateTime.fromMillis(at, { zone: window.zone });
+  // From the evening before on, day by day: the first that has not closed is the one.
+  for (let days = window.to > window.from ? 0 : -1; days <= 3; days += 1) {
+    const found = opening(window, local.plus({ days }));
+    if (found && at < found.to) return at < found.from ? { opensAt: found.from } : { closesAt: found.to };
+  }
+  throw new Error(`${window.from}–${window.to} is no window in ${window.zone}`);
 }
 
 /** Milliseconds until a window opens; 0 while it is open. */
@@ -20,13 +26,24 @@ export function msUntilOpen(window: MaintenanceWindow, now: Date): number {
   return 'opensAt' in at ? at.opensAt - now.getTime() : 0;
 }
 
-function opening(window: MaintenanceWindow, day: DateTime): { from: DateTime; to: DateTime } {
-  const from = at(day, window.from);
-  const to = at(day, window.to);
-  return { from, to: to > from ? to : at(day.plus({ days: 1 }), window.to) };
+/** Undefined on a day on which all of it is left out. */
+function opening({ from, to }: MaintenanceWindow, day: DateTime): { from: number; to: number } | undefined {
+  const opensAt = instants(day, from).at(-1) ?? Number.NaN;
+  const closesAt = instants(to > from ? day : day.plus({ days: 1 }), to).find((at) => at > opensAt);
+  return closesAt === undefined ? undefined : { from: opensAt, to: closesAt };
 }
 
-function at(day: DateTime, time: string): DateTime {
+/** When the clock shows this time on that day: mostly once, twice when clocks go back, and at the leap where it is left out. */
+function instants({ year, month, day, zone }: DateTime, time: string): number[] {
   const [hour = 0, minute = 0] = time.split(':').map(Number);
-  return day.set({ hour, minute, second: 0, millisecond: 0 });
+  const shown = DateTime.fromObject({ year, month, day, hour, minute }, { zone });
+  if (shown.hour === hour && shown.minute === minute) {
+    return shown
+      .getPossibleOffsets()
+      .map((one) => one.toMillis())
+      .sort((one, other) => one - other);
+  }
+  let leap = shown;
+  while (leap.minus({ minutes: 1 }).offset === shown.offset) leap = leap.minus({ minutes: 1 });
+  return [leap.toMillis()];
 }

@@ -67,8 +67,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
       description: 'Tenants join a wave that is not accepted yet',
       validator: (given: AddTenants) => {
         if (isDone()) return;
-        needsReason(given);
-        if (state.abort !== null) throw invalid('the batch is being aborted');
+        mayBeGiven(given);
         const index = indexOf(given.wave);
         if (index < state.wave) throw invalid(`wave ${given.wave} is over: choose a later one`);
         const known = waveOf(state, index).sources.some(
@@ -87,7 +86,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
         tenantDropped(state, wave, at);
         return null;
       }),
-    { description: 'Tenants that have not started are left out', validator: needsReason },
+    { description: 'Tenants that have not started are left out', validator: mayBeGiven },
   );
 
   setHandler(
@@ -98,7 +97,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
         tenantReopened(state, wave, at);
         return null;
       }),
-    { description: 'Ended tenants start again', validator: needsReason },
+    { description: 'Ended tenants start again', validator: mayBeGiven },
   );
 
   async function eachTenant(
@@ -109,23 +108,28 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
     const updateId = currentUpdateInfo()?.id;
     const waves = state.waves.map(({ sources }) => sources);
     const located = await storeActivities().locateTenants({ batch, waves, tenantIds });
-    if (isDone(updateId)) return { accepted: tenantIds, refused: [] };
+    const repeated = isDone(updateId);
     const answered: Answered = { accepted: [], refused: [] };
     const known = new Map(located.map((one) => [one.tenantId, one]));
     for (const tenantId of tenantIds) {
       const place = known.get(tenantId);
       const why = place
-        ? carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at))
+        ? repeated
+          ? null
+          : carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at))
         : 'it is not of this batch';
       if (why === null) answered.accepted.push(tenantId);
       else answered.refused.push({ tenantId, why });
     }
+    if (repeated) return answered;
     audit(state, `${what} ${shortList(answered.accepted)}`, { by, reason }, now(), updateId);
     changed();
     return answered;
   }
 
-  function needsReason({ by, reason }: Order): void {
+  function mayBeGiven({ by, reason }: Order): void {
+    if (isDone()) return;
+    if (state.abort !== null) throw invalid('the batch is being aborted');
     if (by.trim() === '' || reason.trim() === '') throw invalid('by and reason are needed');
   }
 

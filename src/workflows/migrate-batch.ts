@@ -13,6 +13,7 @@ import type { Startable } from '../activities/batch.js';
 import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { stateAt } from '../domain/batch/ledger.js';
+import type { TenantEnding } from '../domain/batch/limits.js';
 import { nextMove, reasonsOfTenant, usualDuration } from '../domain/batch/schedule.js';
 import {
   entered,
@@ -26,6 +27,7 @@ import {
   waveOf,
   waveVerified,
   type BatchState,
+  type InFlight,
   type NewBatch,
   type Source,
 } from '../domain/batch/state.js';
@@ -53,21 +55,28 @@ import { startTenant } from './start-tenant.js';
 export interface MigrateBatchInput {
   batch: string;
   policy?: Policy;
+  pace?: Pace;
   /** Given by whoever starts the batch. The tenants lie in the store: never in a payload. */
   begin?: Omit<NewBatch, 'startedAt'>;
   /** From the run before, over Continue-As-New. */
   state?: BatchState;
 }
 
+/** How often a coordinator goes on as a new run, and looks after tenants that do not tell how they ended. */
+export interface Pace {
+  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before. */
+  maxEvents: number;
+  reconcileMs: number;
+}
+
+const PACE: Pace = { maxEvents: 3_000, reconcileMs: 20_000 };
+
 /** Tenants fetched at once; what the window does not take waits here. */
 const PAGE = 40;
 /** Started side by side: fewer and wider workflow tasks. */
 const STARTS_AT_ONCE = 20;
 const LOOKS_AT_ONCE = 20;
-/** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before. */
-const MAX_EVENTS = 3_000;
 const MAX_BYTES = 3 * 1024 * 1024;
-const RECONCILE_EVERY = '20 seconds';
 
 /**
  * Moves the tenants of a batch, wave after wave, through a window of running ones. What it does next is decided in one place
@@ -75,7 +84,7 @@ const RECONCILE_EVERY = '20 seconds';
  * tell how they ended are looked after.
  */
 export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatus> {
-  const { batch, policy } = input;
+  const { batch, policy, pace = PACE } = input;
   const { nextTenants } = storeActivities();
   const { findEnded } = coordinatorActivities();
   const state = input.state ?? begun(input);
@@ -92,10 +101,16 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     setCurrentDetails(batchDetails(now));
     shown = showBatchInLists(now, shown);
   };
-  const settle = (ending: Parameters<typeof tenantEnded>[1]): void => {
+  const settle = (ending: TenantEnding): void => {
     tenantEnded(state, ending, Date.now());
     changed();
   };
+  /** News of a run that may be older than the tenant's newest: one that was started again since must not end by it. */
+  const settleRun =
+    (run: InFlight | undefined) =>
+    (ending: TenantEnding): void => {
+      if (run && state.inFlight.includes(run)) settle(ending);
+    };
   setHandler(batchStatusQuery, status, { description: 'Counts of this batch, by wave and state' });
   setHandler(whyQuery, (candidate) => explain(state, candidate, Date.now()), {
     description: 'What keeps a tenant where it is',
@@ -142,7 +157,10 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       const move = nextMove(state, Date.now());
       switch (move.do) {
         case 'over':
-          return;
+          if (allHandlersFinished()) return;
+          // An order that is being carried out may reopen a tenant.
+          await condition(allHandlersFinished);
+          break;
         case 'cancel':
           await cancelRunning();
           break;
@@ -173,10 +191,13 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     }
   }
 
-  /** Waits for an ending, an order, or the time at which something becomes possible by itself. */
+  /**
+   * Waits for an ending, an order, or the time at which something becomes possible by itself. A wait of days fills the history
+   * as well, since running tenants are looked after meanwhile.
+   */
   async function change(until: number | null): Promise<void> {
     const seen = changes;
-    const somethingChanged = (): boolean => changes !== seen;
+    const somethingChanged = (): boolean => changes !== seen || isLong();
     if (until === null) await condition(somethingChanged);
     else await condition(somethingChanged, Math.max(until - Date.now(), 1));
   }
@@ -186,11 +207,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const seen = changes;
     const times: number[] = [];
     for (const wave of waves) {
-      let next = takeStartable(wave);
+      let next = takeStartable(wave, times);
       if (next.length === 0) {
         const until = await supplyFrom(wave);
         if (until !== null) times.push(until);
-        next = takeStartable(wave);
+        next = takeStartable(wave, times);
       }
       if (next.length === 0) continue;
       await Promise.all(next.map(start));
@@ -218,7 +239,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   }
 
   /** Marks them as running at once, so that each start is decided with the ones before it. */
-  function takeStartable(wave: number): Startable[] {
+  function takeStartable(wave: number, times: number[]): Startable[] {
     const taken: Startable[] = [];
     const at = Date.now();
     const usual = usualDuration(state);
@@ -226,7 +247,10 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       const move = nextMove(state, at);
       if (move.do !== 'start' || !move.waves.includes(wave)) break;
       const next = supply.tenants.shift();
-      if (!next || reasonsOfTenant(state, next.candidate, at, usual).length > 0) continue;
+      if (!next) break;
+      const reasons = reasonsOfTenant(state, next.candidate, at, usual);
+      times.push(...reasons.flatMap(({ until }) => until ?? []));
+      if (reasons.length > 0) continue;
       const { id, endpoints, targets } = next.candidate;
       if (!isNotStarted(wave, next.candidate.at)) continue;
       tenantStarted(state, { id, wave, at: next.candidate.at, endpoints, targets, since: at });
@@ -244,10 +268,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   async function start({ tenant, candidate, shared }: Startable): Promise<void> {
     const { name, onFailure } = waveOf(state, candidate.wave).settings;
     const own = onFailure === undefined ? policy : { ...(policy ?? DEFAULT_POLICY), onFailure };
+    const ended = settleRun(state.inFlight.find(({ id }) => id === tenant.id));
     try {
       // A start that is under way when the batch is cancelled must be known, to be undone.
       await CancellationScope.nonCancellable(() =>
-        startTenant({ tenant, batch, wave: name, shared, ...(own ? { policy: own } : {}) }, settle),
+        startTenant({ tenant, batch, wave: name, shared, ...(own ? { policy: own } : {}) }, ended),
       );
     } finally {
       starting.delete(tenant.id);
@@ -278,14 +303,19 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     await Promise.all(
       state.inFlight.map(({ id }) => getExternalWorkflowHandle(tenantWorkflowId(id)).cancel().catch(gone)),
     );
-    await condition(() => state.inFlight.length === 0);
+    await condition(() => state.inFlight.length === 0 || isLong());
+  }
+
+  function isLong(): boolean {
+    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+    return historyLength >= pace.maxEvents || historySize >= MAX_BYTES || continueAsNewSuggested;
   }
 
   async function goOnAsNewInTime(): Promise<void> {
-    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
-    if (historyLength < MAX_EVENTS && historySize < MAX_BYTES && !continueAsNewSuggested) return;
+    if (!isLong()) return;
     await condition(allHandlersFinished);
-    await continueAsNew<typeof migrateBatch>({ batch, ...(policy ? { policy } : {}), state });
+    const { begin: _begun, ...same } = input;
+    await continueAsNew<typeof migrateBatch>({ ...same, state });
   }
 
   /** Tenants that were terminated, or whose signal was lost, must not hold their place for ever. */
@@ -294,11 +324,14 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const reconcile = async (): Promise<void> => {
       let atOnce = input.state !== undefined;
       while (!done) {
-        if (!atOnce) await condition(() => done, RECONCILE_EVERY);
+        await condition(() => done || state.inFlight.length > 0);
+        if (!atOnce) await condition(() => done, pace.reconcileMs);
         atOnce = false;
-        const tenantIds = state.inFlight.flatMap(({ id }) => (starting.has(id) ? [] : [id]));
-        if (done || tenantIds.length === 0) continue;
-        (await findEnded({ tenantIds })).forEach(settle);
+        const asked = state.inFlight.filter(({ id }) => !starting.has(id));
+        if (done || asked.length === 0) continue;
+        for (const ending of await findEnded({ tenantIds: asked.map(({ id }) => id) })) {
+          settleRun(asked.find(({ id }) => id === ending.tenantId))(ending);
+        }
       }
     };
     const scope = new CancellationScope();

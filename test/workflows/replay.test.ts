@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
-import { tenantWorkflowId } from '../../src/domain/ids.js';
-import { aRig, until } from '../support/rig.js';
+import { batchWorkflowId, tenantWorkflowId } from '../../src/domain/ids.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
+
+type History = ReturnType<typeof historyFromJSON>;
 
 const FOLDER = fileURLToPath(new URL('../histories', import.meta.url));
 /** `QYS_E10_RECORD_HISTORIES=1 npm test` records anew, for a version that changes workflows on purpose. */
@@ -28,18 +30,68 @@ it('replays what it runs today; recorded anew on request', async () => {
   await rig.end('cancelled');
 
   for (const id of ['migrated', 'public', 'rolled-back', 'blocked', 'cancelled']) {
-    const history = await rig.client.workflow.getHandle(tenantWorkflowId(rig.tenant(id).id)).fetchHistory();
-    await replays(id, history);
-    if (!RECORD) continue;
-    await mkdir(FOLDER, { recursive: true });
-    await writeFile(join(FOLDER, `migrate-tenant-${id}.json`), historyToJSON(history));
+    await replaysOnce(`migrate-tenant-${id}`, await newestHistory(rig, tenantWorkflowId(rig.tenant(id).id)));
+  }
+  await rig.rollback('migrated');
+  await replaysOnce('rollback-tenant', await newestHistory(rig, tenantWorkflowId(rig.tenant('migrated').id)));
+  await rig.close();
+}, 120_000);
+
+it('replays a coordinator with orders, a soak and a switch to a new run', async () => {
+  const waves = [
+    { name: 'canary', count: 1, soak: '1s', approval: true },
+    { name: 'rest', rest: true, maxConcurrency: 2, maxErrors: 0 },
+  ];
+  const people = { e9: 4, e10: 4 };
+  const quick = ['q0', 'q1', 'q2', 'q3'].map((id) => ({ id, startsMigrated: true }));
+  const rig = await aRig(
+    [...quick, { id: 'fails', people, syncFails: true }, { id: 'late', startsMigrated: true }],
+    {},
+    {
+      waves,
+    },
+  );
+  const { batch } = rig.batch;
+  const order = { by: 'recorder', reason: 'to be replayed' };
+  const on = { batch: true } as const;
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, { maxEvents: 70, reconcileMs: 1_000 });
+  const held = async (word: string): Promise<boolean> =>
+    JSON.stringify(await rig.migrations.batchStatus(batch)).includes(word);
+  await until('approval is awaited', () => held('"awaitsApproval":"canary"'));
+  await rig.migrations.pause(batch, { ...order, on: { wave: 'rest' } });
+  await rig.migrations.dropTenants(batch, { ...order, tenantIds: [rig.tenant('late').id] });
+  await rig.migrations.approveWave(batch, { ...order, wave: 'canary' });
+  await rig.migrations.resume(batch, { ...order, on: { wave: 'rest' } });
+  await until('it is stopped', () => held('"outcome":"stopped-by-limit"'));
+  await rig.migrations.setLimits(batch, { ...order, wave: 'rest', change: { maxErrors: { count: 2 } } });
+  await rig.migrations.retryTenants(batch, { ...order, tenantIds: [rig.tenant('late').id] });
+  await rig.migrations.resume(batch, { ...order, on });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({
+    outcome: 'partial',
+    endings: { 'already-migrated': 5, 'rolled-back': 1 },
+  });
+
+  const runs: History[] = [];
+  const { raw } = await rig.client.workflow.getHandle(batchWorkflowId(batch)).describe();
+  for (let run = raw.workflowExecutionInfo?.firstRunId; run;) {
+    const history: History = await newestHistory(rig, batchWorkflowId(batch), run);
+    runs.push(history);
+    run = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  expect(runs.length).toBeGreaterThan(1);
+  for (const history of runs) await replays('a run of the coordinator', history);
+  for (const [name, history] of [
+    ['first', runs[0]],
+    ['last', runs.at(-1)],
+  ] as const) {
+    await replaysOnce(`migrate-batch-${name}`, history ?? {});
   }
   await rig.close();
 }, 120_000);
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(5);
+  expect(files.length).toBeGreaterThanOrEqual(8);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));
@@ -47,7 +99,19 @@ it('replays the recorded histories, so that running tenants survive an update', 
   }
 }, 120_000);
 
-async function replays(workflowId: string, history: ReturnType<typeof historyFromJSON>): Promise<void> {
+function newestHistory(rig: Rig, workflowId: string, runId?: string): Promise<History> {
+  return rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
+}
+
+/** Replays it now; kept on request, so that it is replayed with later code as well. */
+async function replaysOnce(name: string, history: History): Promise<void> {
+  await replays(name, history);
+  if (!RECORD) return;
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(join(FOLDER, `${name}.json`), historyToJSON(history));
+}
+
+async function replays(workflowId: string, history: History): Promise<void> {
   const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundlePath') } }, [
     { workflowId, history },
   ]);

@@ -86,6 +86,15 @@ export function needsApproval({ waves, wave }: BatchState): boolean {
   return approval === true || (approval === 'warnings' && count(of.ledger, 'migrated-with-warnings') > 0);
 }
 
+/** What the second look at the wave found, as the reason to stop; null where all is as wanted. */
+export function gateReason(state: BatchState): string | null {
+  const [first, ...more] = state.phase === 'verifying' ? state.drifted : [];
+  if (!first) return null;
+  const { name } = waveOf(state, state.wave).settings;
+  const others = more.length > 0 ? ` and ${more.length} more` : '';
+  return `gate of wave ${name}: ${first.id} is no longer as wanted (${first.code})${others}`;
+}
+
 function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 'resume' }>): void {
   state.holds = state.holds.filter((hold) => nameOf(hold.on) !== nameOf(on));
   if (!('batch' in on)) return;
@@ -94,10 +103,11 @@ function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 're
     if (current) limitsChanged(state, current.settings.name, limits);
   }
   if (state.stoppedBy === null) return;
+  // Forgiven is what it stopped for: not what a second look found that nobody has seen yet.
+  if (state.stoppedBy === gateReason(state)) state.drifted = [];
   state.stoppedBy = null;
   state.whole = resumed(state.whole);
   for (const wave of state.waves) wave.limits = resumed(wave.limits);
-  if (state.phase === 'verifying') state.drifted = [];
   state.stoppedBy = exceeded(state);
 }
 

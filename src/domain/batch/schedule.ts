@@ -1,6 +1,7 @@
 import { mayStart } from './limits.js';
-import { isHeld, needsApproval } from './control.js';
+import { gateReason, isHeld, needsApproval } from './control.js';
 import { count } from './ledger.js';
+import { widthNow } from './slow-start.js';
 import { toVerify, underWay, waveOf, type BatchState, type InFlight, type NextPhase } from './state.js';
 
 /** A tenant that could start, with what decides whether it may. */
@@ -86,13 +87,8 @@ function waveMove(state: BatchState, now: number): Move | null {
       return now < state.soakUntil ? { do: 'wait', until: state.soakUntil } : { do: 'enter', phase: 'verifying' };
     case 'verifying': {
       if (toVerify(state, 1).length > 0) return { do: 'verify' };
-      const [first, ...more] = state.drifted;
-      if (!first) return afterLooks();
-      const others = more.length > 0 ? ` and ${more.length} more` : '';
-      return {
-        do: 'stop',
-        because: `gate of wave ${wave.settings.name}: ${first.id} is no longer as wanted (${first.code})${others}`,
-      };
+      const because = gateReason(state);
+      return because === null ? afterLooks() : { do: 'stop', because };
     }
     case 'approval':
       return null;
@@ -112,7 +108,7 @@ export function room(state: BatchState): number {
 }
 
 export function widthOf({ settings, width }: BatchState['waves'][number]): number {
-  return settings.slowStart === false ? settings.maxConcurrency : Math.min(width.width, settings.maxConcurrency);
+  return widthNow(width, settings);
 }
 
 /** What holds everybody back, whoever it is. */

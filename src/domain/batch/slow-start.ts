@@ -13,6 +13,14 @@ export function narrow(): SlowStart {
   return { width: 1, clean: 0, careful: false, halved: false };
 }
 
+/** How many may run at once. Without slow start all that may, until a target throttles. */
+export function widthNow(
+  { width, careful }: SlowStart,
+  { slowStart, maxConcurrency }: { slowStart: boolean; maxConcurrency: number },
+): number {
+  return slowStart || careful ? Math.min(width, maxConcurrency) : maxConcurrency;
+}
+
 /** A whole width of clean endings widens; anything else starts the count anew. */
 export function widened({ width, clean, careful }: SlowStart, wasClean: boolean, max: number): SlowStart {
   const still = { width, careful, halved: false };

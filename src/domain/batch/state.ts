@@ -11,7 +11,7 @@ import {
 } from './limits.js';
 import { count, extend, newLedger, positionsOf, setState, stateAt, type Ledger } from './ledger.js';
 import type { Audited, Hold, LimitChange } from './orders.js';
-import { narrow, throttled, widened, type SlowStart } from './slow-start.js';
+import { narrow, throttled, widened, widthNow, type SlowStart } from './slow-start.js';
 
 /** A wave with its size; who is in it lies in the store. */
 export type SizedWave = Omit<Wave, 'size'> & { size: number };
@@ -187,7 +187,9 @@ export function exceeded(state: BatchState): string | null {
 /** A target asked to be asked less often: the wave narrows. */
 export function targetThrottled(state: BatchState): void {
   const wave = state.waves[state.wave];
-  if (wave) wave.width = throttled(wave.width, wave.settings.maxConcurrency);
+  if (!wave) return;
+  const width = widthNow(wave.width, wave.settings);
+  wave.width = throttled({ ...wave.width, width }, wave.settings.maxConcurrency);
 }
 
 /** A started tenant meets an endpoint that refuses everybody: it waits, and leaves its place to others. */

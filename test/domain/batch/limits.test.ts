@@ -13,9 +13,22 @@ import {
   tripped,
 } from '../../../src/domain/batch/limits.js';
 import type { Ending, LimitState } from '../../../src/domain/batch/limits.js';
+import { nextMove } from '../../../src/domain/batch/schedule.js';
+import { aBatch, NOW, runs } from './a-batch.js';
 
 const FAILURES: Ending[] = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
 const OTHERS: Ending[] = ['migrated', 'migrated-with-warnings', 'already-migrated', 'blocked', 'cancelled', 'skipped'];
+
+const ENDING_OF: Record<string, Ending> = {
+  F: 'rolled-back',
+  i: 'rollback-incomplete',
+  t: 'terminated',
+  T: 'timed-out',
+  o: 'migrated',
+  b: 'blocked',
+  s: 'skipped',
+  c: 'cancelled',
+};
 
 describe('tolerated', () => {
   // Rows: percent. Columns: waves of 1 to 6 tenants, then 50, 117 and 1000.
@@ -167,6 +180,91 @@ describe('mayStart with the other limits', () => {
   });
 });
 
+describe('the table of error limits, one tenant after the other', () => {
+  // What each tenant of a wave of six would end as; how many of them start before the limit stops the wave.
+  // F rolled back, i its rollback is incomplete, t terminated, T timed out, b blocked, c cancelled, s skipped, o well.
+  // Columns: maxErrors 0 to 6.
+  it.each([
+    ['oooooo', [6, 6, 6, 6, 6, 6, 6]],
+    ['FFFFFF', [1, 2, 3, 4, 5, 6, 6]],
+    ['tTFtTF', [1, 2, 3, 4, 5, 6, 6]],
+    ['oFoFoF', [2, 4, 6, 6, 6, 6, 6]],
+    ['FooooF', [1, 6, 6, 6, 6, 6, 6]],
+    ['bcsbcs', [6, 6, 6, 6, 6, 6, 6]],
+    ['bFcFsF', [2, 4, 6, 6, 6, 6, 6]],
+    // An incomplete rollback stops it at once, whatever is tolerated.
+    ['oioooo', [2, 2, 2, 2, 2, 2, 2]],
+    ['FFiFFF', [1, 2, 3, 3, 3, 3, 3]],
+  ])('%s: maxErrors', (fates, expected) => {
+    const counts = [0, 1, 2, 3, 4, 5, 6];
+    expect(counts.map((count) => startedOf(fates, { maxErrors: { count } }))).toEqual(expected);
+    // Alone, nothing else runs: strict changes nothing.
+    expect(counts.map((count) => startedOf(fates, { maxErrors: { count }, strict: true }))).toEqual(expected);
+    // Without a limit on failures only an incomplete rollback stops.
+    expect(startedOf(fates, {})).toBe(expected[6]);
+  });
+
+  // All fail. Lines: waves of 1 to 6. Columns: 0, 1, 16, 17, 20, 33, 34, 50, 66, 67, 83, 84, 99, 100 %.
+  it.each([
+    [1, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
+    [2, [1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2]],
+    [3, [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3]],
+    [4, [1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4, 4]],
+    [5, [1, 1, 1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 5, 5]],
+    [6, [1, 1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 6, 6, 6]],
+  ])('of %d tenants that all fail: a percentage is rounded down', (size, expected) => {
+    const percents = [0, 1, 16, 17, 20, 33, 34, 50, 66, 67, 83, 84, 99, 100];
+    expect(percents.map((percent) => startedOf('F'.repeat(size), { maxErrors: { percent } }))).toEqual(expected);
+  });
+
+  // Columns: more than 0, 34, 50 and 67 % of the last two; then of the last three; then of the last four.
+  it.each([
+    ['FFFFFF', [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4]],
+    ['oFoFoF', [2, 2, 6, 6, 3, 4, 4, 6, 4, 4, 6, 6]],
+    ['FoooFF', [2, 2, 6, 6, 3, 6, 6, 6, 4, 6, 6, 6]],
+    ['oFFooo', [2, 2, 3, 3, 3, 3, 3, 6, 4, 4, 6, 6]],
+    // Those that never wrote are not of the last ones.
+    ['FbbFbb', [4, 4, 4, 4, 6, 6, 6, 6, 6, 6, 6, 6]],
+    ['oooooo', [6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6]],
+  ])('%s: maxErrorRate', (fates, expected) => {
+    const rates = [2, 3, 4].flatMap((last) => [0, 34, 50, 67].map((percent) => ({ percent, last })));
+    expect(rates.map((maxErrorRate) => startedOf(fates, { maxErrorRate }))).toEqual(expected);
+  });
+
+  // Columns: consecutive 1 to 6.
+  it.each([
+    ['FFFFFF', [1, 2, 3, 4, 5, 6]],
+    ['oFFoFF', [2, 3, 6, 6, 6, 6]],
+    ['FoFoFo', [1, 6, 6, 6, 6, 6]],
+    ['FbFcFs', [1, 3, 5, 6, 6, 6]],
+  ])('%s: consecutive', (fates, expected) => {
+    expect([1, 2, 3, 4, 5, 6].map((consecutive) => startedOf(fates, { consecutive }))).toEqual(expected);
+  });
+
+  // Columns: maxBlocked 0, 1, 2, 6; then 0, 16, 17, 50 %.
+  it.each([
+    ['bbbbbb', [1, 2, 3, 6, 1, 1, 2, 4]],
+    ['FbFbob', [2, 4, 6, 6, 2, 2, 4, 6]],
+    ['FcsoFF', [6, 6, 6, 6, 6, 6, 6, 6]],
+  ])('%s: maxBlocked', (fates, expected) => {
+    const limits: ErrorLimit[] = [
+      ...[0, 1, 2, 6].map((count) => ({ count })),
+      ...[0, 16, 17, 50].map((percent) => ({ percent })),
+    ];
+    expect(limits.map((maxBlocked) => startedOf(fates, { maxBlocked }))).toEqual(expected);
+  });
+
+  it('stops by whichever comes first, and says which', () => {
+    const all: Limits = { maxErrors: { count: 2 }, consecutive: 2, maxBlocked: { count: 1 } };
+    const because = (fates: string): unknown => mayStart(after(fates), all);
+    expect(because('FoF')).toEqual({ start: true });
+    expect(because('FF')).toEqual({ start: false, because: 'consecutive' });
+    expect(because('FoFoF')).toEqual({ start: false, because: 'max-errors' });
+    expect(because('bb')).toEqual({ start: false, because: 'max-blocked' });
+    expect(because('bbi')).toEqual({ start: false, because: 'rollback-incomplete' });
+  });
+});
+
 describe('a wave under its limit', () => {
   const limit: fc.Arbitrary<ErrorLimit> = fc.oneof(
     fc.record({ count: fc.integer({ min: 0, max: 6 }) }),
@@ -251,6 +349,66 @@ describe('sentence', () => {
   });
 });
 
+describe('the sentence and what comes of it', () => {
+  it('agree on the most that can fail, for every wave of up to six and every fate of its tenants', () => {
+    for (const [size, count, maxConcurrency, strict] of everySmallWave()) {
+      const limits: Limits = { maxErrors: { count }, strict };
+      const said = sentence({ name: 'w', maxConcurrency, ...limits }, size);
+      const stop = Number(/stop at the (\d+)/.exec(said)?.[1] ?? size);
+      const most = Math.min(size, stop + saidOthers(size, maxConcurrency, limits));
+
+      const failed = fatesOf(size).map((fates) => playedInOrder(fates, maxConcurrency, limits));
+      expect(Math.max(...failed), said).toBe(most);
+    }
+  });
+});
+
+/** size, maxErrors, maxConcurrency, strict */
+function everySmallWave(): [number, number, number, boolean][] {
+  const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  return upTo(1, 6).flatMap((size) =>
+    upTo(0, 6).flatMap((count) =>
+      upTo(1, 6).flatMap((width) =>
+        [true, false].map((strict): [number, number, number, boolean] => [size, count, width, strict]),
+      ),
+    ),
+  );
+}
+
+/** Every word of `F` and `o` of this length. */
+function fatesOf(size: number): string[] {
+  return Array.from({ length: 2 ** size }, (_, bits) =>
+    bits.toString(2).padStart(size, '0').replaceAll('0', 'o').replaceAll('1', 'F'),
+  );
+}
+
+/** Plays a wave whose tenants end in the order in which they started; answers how many fail. */
+function playedInOrder(fates: string, maxConcurrency: number, limits: Limits): number {
+  let state = noneStarted(fates.length);
+  const running: string[] = [];
+  for (let next = 0; ;) {
+    while (next < fates.length && running.length < maxConcurrency && mayStart(state, limits).start) {
+      state = started(state);
+      running.push(fates[next] ?? '');
+      next += 1;
+    }
+    const ends = running.shift();
+    if (ends === undefined) return state.failed;
+    state = ended(state, ENDING_OF[ends] ?? 'migrated');
+  }
+}
+
+/** How many tenants of a wave start, one after the other, before the limits stop it: by the whole engine, to the end. */
+function startedOf(fates: string, limits: Limits): number {
+  const state = aBatch([{ size: fates.length, maxConcurrency: 1, ...limits }]);
+  for (let count = 0; ; count += 1) {
+    const { do: next } = nextMove(state, NOW);
+    expect(next === 'start').toBe(count < fates.length && state.stoppedBy === null);
+    if (next !== 'start') return count;
+    runs(state, ENDING_OF[fates[count] ?? ''] ?? 'migrated');
+  }
+}
+
 /** Plays a wave: starts while it may, ends a random one badly four times in ten. */
 function played(size: number, maxConcurrency: number, limits: Limits, dice: IterableIterator<number>) {
   let state = noneStarted(size);
@@ -278,15 +436,8 @@ function letter(state: LimitState, limits: Limits): string {
 }
 
 function after(history: string): LimitState {
-  const endings: Record<string, Ending> = {
-    F: 'rolled-back',
-    o: 'migrated',
-    b: 'blocked',
-    s: 'skipped',
-    c: 'cancelled',
-  };
   return [...history].reduce(
-    (state, sign) => ended(started(state), endings[sign] ?? 'migrated'),
+    (state, sign) => ended(started(state), ENDING_OF[sign] ?? 'migrated'),
     noneStarted(history.length),
   );
 }

@@ -1,0 +1,148 @@
+import { expect } from 'vitest';
+import {
+  widthOf,
+  nextMove,
+  reasonsOfTenant,
+  usualDuration,
+  type Candidate,
+} from '../../../src/domain/batch/schedule.js';
+import {
+  entered,
+  tenantEnded,
+  tenantStarted,
+  tenantWoken,
+  toVerify,
+  waveOf,
+  waveVerified,
+  type BatchState,
+} from '../../../src/domain/batch/state.js';
+import { stateAt } from '../../../src/domain/batch/ledger.js';
+import { explain } from '../../../src/domain/batch/why.js';
+import { windowIn, type Model, type ModelTenant } from './model.js';
+
+/** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
+export class Coordinator {
+  /** Positions of a second look that is under way. */
+  looking: number[] | null = null;
+  cancelling = false;
+
+  constructor(public state: BatchState) {}
+
+  candidate({ id, wave, at, endpoint, target, window }: ModelTenant, now: number): Candidate {
+    return {
+      id,
+      wave,
+      at,
+      endpoints: endpoint === null ? [] : [endpoint],
+      targets: [target],
+      window: window ? windowIn(now) : null,
+    };
+  }
+
+  width(): number {
+    return widthOf(waveOf(this.state, Math.min(this.state.wave, this.state.waves.length - 1)));
+  }
+
+  /** One turn of the coordinator's loop. False where it has to wait; `until` as the engine says. */
+  move(model: Model): { moved: boolean; until: number | null } {
+    if (model.over || this.looking !== null || this.cancelling) return { moved: false, until: null };
+    const { state } = this;
+    const move = nextMove(state, model.now);
+    switch (move.do) {
+      case 'over': {
+        const left = model.in('not-started', 'running', 'parked').length;
+        if (model.aborted === null) expect(left, 'over with tenants left').toBe(0);
+        if (model.aborted === 'undo') expect(model.in('running', 'parked')).toEqual([]);
+        model.over = true;
+        return { moved: false, until: null };
+      }
+      case 'cancel':
+        expect(model.aborted).toBe('undo');
+        this.cancelling = true;
+        return { moved: false, until: null };
+      case 'tell':
+        for (const { id, paused } of move.tenants) state.inFlight.find((one) => one.id === id)!.paused = paused;
+        return { moved: true, until: null };
+      case 'wake': {
+        const tenant = model.tenants.find(({ id }) => id === move.id)!;
+        expect(tenant.standing).toBe('parked');
+        expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
+          false,
+        );
+        expect(model.in('running').length).toBeLessThan(this.width());
+        tenantWoken(state, move.id);
+        Object.assign(tenant, { standing: 'running', parkedAt: null });
+        return { moved: true, until: null };
+      }
+      case 'start': {
+        for (const wave of move.waves) if (this.startFrom(model, wave)) return { moved: true, until: null };
+        this.nobodyMayStart(model);
+        return { moved: false, until: this.earliest(model) };
+      }
+      case 'verify':
+        expect(model.phase).toBe('verifying');
+        this.looking = toVerify(state, 2);
+        return { moved: true, until: null };
+      case 'enter':
+        expect(model.mayEnter(move.phase), `wave ${model.wave} enters ${move.phase}`).toBe(true);
+        entered(state, move.phase, model.now);
+        model.enter(move.phase);
+        return { moved: true, until: null };
+      case 'stop':
+        expect(model.drifted).toBe(true);
+        state.stoppedBy = move.because;
+        model.stopped = model.gateStopped = true;
+        return { moved: true, until: null };
+      case 'wait':
+        this.nobodyMayStart(model);
+        return { moved: false, until: move.until };
+    }
+  }
+
+  looked(model: Model, drifted: boolean): void {
+    const positions = this.looking ?? [];
+    this.looking = null;
+    const found = drifted ? positions.slice(0, 1).map((at) => ({ id: `at ${at}`, code: 'SETTING-DIFFERS' })) : [];
+    waveVerified(this.state, (positions.at(-1) ?? 0) + 1, found);
+    for (const one of model.of(model.wave)) if (positions.includes(one.at)) one.looked = true;
+    model.drifted ||= found.length > 0;
+  }
+
+  end(model: Model, tenant: ModelTenant, ending: Parameters<typeof tenantEnded>[1]['ending']): void {
+    tenantEnded(this.state, { tenantId: tenant.id, ending }, model.now);
+    model.ended(tenant, ending);
+    if (this.state.inFlight.length === 0) this.cancelling = false;
+  }
+
+  private startFrom(model: Model, wave: number): boolean {
+    const waiting = model.tenants.filter((one) => one.wave === wave && one.standing === 'not-started');
+    for (const tenant of waiting) {
+      const candidate = this.candidate(tenant, model.now);
+      if (reasonsOfTenant(this.state, candidate, model.now, usualDuration(this.state)).length > 0) continue;
+      expect(model.mayStart(tenant, this.width()), `${tenant.id} starts`).toBe(true);
+      expect(this.width()).toBeLessThanOrEqual(
+        model.waves[Math.min(model.wave, model.waves.length - 1)]!.maxConcurrency,
+      );
+      expect(stateAt(waveOf(this.state, wave).ledger, tenant.at)).toBe('not-started');
+      const { endpoints, targets, id, at } = candidate;
+      tenantStarted(this.state, { id, wave, at, endpoints, targets, since: model.now });
+      Object.assign(tenant, { standing: 'running', since: model.now });
+      return true;
+    }
+    return false;
+  }
+
+  /** The scheduler is never idle while somebody might start. */
+  private nobodyMayStart(model: Model): void {
+    const idle = model.in('not-started').filter((one) => model.mayStart(one, this.width()));
+    expect(idle.map(({ id }) => id)).toEqual([]);
+  }
+
+  private earliest(model: Model): number | null {
+    const reasons = model
+      .in('not-started')
+      .flatMap((one) => explain(this.state, this.candidate(one, model.now), model.now).reasons);
+    const times = reasons.flatMap(({ until }) => until ?? []);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+}

@@ -1,0 +1,375 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { sizeOf, stateAt } from '../../../src/domain/batch/ledger.js';
+import { nameOf, type BatchOrder, type LimitChange, type Scope } from '../../../src/domain/batch/orders.js';
+import type { Ending } from '../../../src/domain/batch/limits.js';
+import {
+  newBatchState,
+  targetThrottled,
+  tenantDropped,
+  tenantEnded,
+  tenantParked,
+  tenantReopened,
+  tenantsAdded,
+  type SizedWave,
+} from '../../../src/domain/batch/state.js';
+import { batchStatus } from '../../../src/domain/batch/status.js';
+import { explain } from '../../../src/domain/batch/why.js';
+import { Coordinator } from './coordinator.js';
+import { CLEAN, FAILED, HOUR, Model, RETRYABLE, type ModelLimits, type ModelTenant, type ModelWave } from './model.js';
+
+const START = Date.parse('2026-03-01T00:10:00Z');
+const BY = { by: 'tester', reason: 'test' };
+const ENDINGS = [...CLEAN, ...FAILED, 'blocked', 'cancelled', 'skipped'] as Ending[];
+
+/** A command is a function that says whether it did anything, so that the log of a failure names it. */
+class Command implements fc.Command<Model, Coordinator> {
+  constructor(
+    private readonly name: string,
+    private readonly work: (model: Model, real: Coordinator) => void,
+  ) {}
+  check = (model: Readonly<Model>): boolean => !model.over;
+  run(model: Model, real: Coordinator): void {
+    this.work(model, real);
+    agrees(model, real);
+  }
+  toString = (): string => this.name;
+}
+
+const pick = <T>(from: readonly T[], index: number): T | undefined => from[index % from.length];
+
+function order(model: Model, real: Coordinator, given: BatchOrder, refused: boolean, carryOut: () => void): void {
+  const refusal = refusalOf(real.state, given);
+  expect(refusal !== null, `${JSON.stringify(given)}: ${refusal ?? 'accepted'}`).toBe(refused);
+  if (refused) return;
+  obey(real.state, given, new Date(model.now).toISOString(), 'id');
+  carryOut();
+}
+
+const scopeOf = (model: Model, kind: number, index: number): Scope => {
+  const wave = pick(model.waves, index)!.name;
+  const tenant = pick(model.tenants, index)!;
+  return pick<Scope>([{ batch: true }, { wave }, { tenant: tenant.id }, { endpoint: tenant.endpoint ?? 'x' }], kind)!;
+};
+
+function pause(model: Model, real: Coordinator, on: Scope): void {
+  const refused = model.aborted !== null || model.paused.has(nameOf(on));
+  order(model, real, { do: 'pause', on, ...BY }, refused, () => model.paused.add(nameOf(on)));
+}
+
+function resume(model: Model, real: Coordinator, on: Scope): void {
+  const after = Object.assign(Object.create(Model.prototype) as Model, structuredClone({ ...model }));
+  after.resumed();
+  const isBatch = 'batch' in on;
+  const stays = isBatch && model.stopped && after.stopped;
+  const nothing = !model.paused.has(nameOf(on)) && !(isBatch && model.stopped);
+  order(model, real, { do: 'resume', on, ...BY }, model.aborted !== null || nothing || stays, () => {
+    if (isBatch) model.resumed();
+    else model.paused.delete(nameOf(on));
+  });
+}
+
+function limits(model: Model, real: Coordinator, wave: number | null, change: LimitChange): void {
+  const name = wave === null ? null : pick(model.waves, wave)!.name;
+  order(model, real, { do: 'limits', wave: name, change, ...BY }, model.aborted !== null, () => {
+    const { maxConcurrency, ...rest } = change;
+    if (wave === null) Object.assign(model.whole, rest);
+    for (const one of wave === null ? model.waves : [pick(model.waves, wave)!]) {
+      if (wave !== null) Object.assign(one, rest);
+      if (maxConcurrency !== undefined) one.maxConcurrency = maxConcurrency;
+    }
+    model.stopped ||= model.exceeded();
+  });
+}
+
+function end(model: Model, real: Coordinator, index: number, ending: Ending, twice: boolean): void {
+  const tenant = pick(model.in('running', 'parked'), index);
+  if (!tenant) return;
+  real.end(model, tenant, ending);
+  if (twice) tenantEnded(real.state, { tenantId: tenant.id, ending: 'rolled-back' }, model.now);
+}
+
+function approve(model: Model, real: Coordinator, yes: boolean): void {
+  const { name } = model.waves[Math.min(model.wave, model.waves.length - 1)]!;
+  const refused = model.phase !== 'approval' || model.aborted !== null;
+  order(model, real, { do: yes ? 'approve' : 'reject', wave: name, ...BY }, refused, () => {
+    if (yes) model.enter('next-wave');
+    else model.stopped = true;
+  });
+}
+
+function add(model: Model, real: Coordinator, index: number, endpoint: string): void {
+  const wave = model.wave + (index % model.waves.length);
+  if (wave >= model.waves.length || model.aborted !== null || model.joined >= 6) return;
+  const at = model.of(wave).length;
+  model.joined += 1;
+  const source = { reference: `added-${model.joined}`, wave: 0, size: 1 };
+  tenantsAdded(real.state, wave, source, `content-${model.joined}`);
+  model.tenants.push(aTenant(wave, at, { endpoint, target: 'A', window: false }));
+  model.tenants.sort((one, other) => one.wave - other.wave || one.at - other.at);
+  if (wave === model.wave) model.phase = 'starting';
+}
+
+function park(model: Model, real: Coordinator, index: number): void {
+  const tenant = pick(
+    model.in('running').filter(({ endpoint }) => endpoint !== null),
+    index,
+  );
+  if (!tenant?.endpoint) return;
+  endpointRefused(real.state, tenant.endpoint, 'token refused', new Date(model.now).toISOString());
+  tenantParked(real.state, tenant.id, tenant.endpoint);
+  model.paused.add(`endpoint ${tenant.endpoint}`);
+  Object.assign(tenant, { standing: 'parked', parkedAt: tenant.endpoint });
+}
+
+function moves(model: Model, real: Coordinator, count: number): void {
+  for (let made = 0; made < count && real.move(model).moved; made += 1) agrees(model, real);
+}
+
+/** After every command: what must hold whatever happened. */
+function agrees(model: Model, { state, ...real }: Coordinator): void {
+  const coordinator = Object.assign(Object.create(Coordinator.prototype) as Coordinator, { ...real, state });
+  const status = batchStatus('b', state, model.now, model.over);
+  // Every tenant is in exactly one state, the one that the list says.
+  for (const { wave, at, standing, id } of model.tenants)
+    expect(stateAt(state.waves[wave]!.ledger, at), id).toBe(standing);
+  expect(state.inFlight.map(({ id }) => id).sort()).toEqual(
+    model
+      .in('running', 'parked')
+      .map(({ id }) => id)
+      .sort(),
+  );
+  // Counts add up, in all four places.
+  for (const [index, wave] of state.waves.entries()) {
+    const of = model.of(index);
+    const counts = Object.fromEntries(
+      [...new Set(of.map(({ standing }) => standing))].map((one) => [one, of.filter((t) => t.standing === one).length]),
+    );
+    expect(wave.ledger.counts).toEqual(counts);
+    expect(status.waves[index]!.counts).toEqual(counts);
+    expect([sizeOf(wave.ledger), wave.settings.size, wave.limits.size]).toEqual([of.length, of.length, of.length]);
+  }
+  for (const [group, limitState] of [...state.waves.map((wave) => wave.limits), state.whole].entries()) {
+    const of = model.of(group);
+    expect(limitState).toMatchObject({
+      size: of.length,
+      running: of.filter(({ standing }) => ['running', 'parked'].includes(standing)).length,
+      failed: model.failed(group),
+      blocked: of.filter(({ standing }) => standing === 'blocked').length,
+    });
+  }
+  expect(model.keepsStrict()).toBe(true);
+  const ended = Object.values(status.endings).reduce((sum, count) => sum + count, 0);
+  expect(status.running + status.parked + status.notStarted + ended).toBe(status.total);
+  expect(status.total).toBe(model.tenants.length);
+  // Where it stands, and why.
+  expect([state.wave, state.stoppedBy !== null, state.abort]).toEqual([model.wave, model.stopped, model.aborted]);
+  if (model.wave < model.waves.length) expect(state.phase).toBe(model.phase);
+  expect(state.holds.map(({ on }) => nameOf(on)).sort()).toEqual([...model.paused].sort());
+  for (const tenant of model.in('not-started')) {
+    const { reasons } = explain(state, coordinator.candidate(tenant, model.now), model.now);
+    expect(reasons.length === 0, `${tenant.id}: ${JSON.stringify(reasons)}`).toBe(
+      model.mayStart(tenant, coordinator.width()),
+    );
+  }
+  expect(coordinator.width()).toBeGreaterThanOrEqual(1);
+}
+
+/** Once everybody helps, it gets over: no state is a dead end. */
+function finish(model: Model, real: Coordinator): void {
+  const bound = 60 + 30 * model.tenants.length;
+  for (let turn = 0; turn < bound && !model.over; turn += 1) {
+    if (real.looking) real.looked(model, false);
+    for (const name of [...model.paused]) {
+      const hold = real.state.holds.find(({ on }) => nameOf(on) === name)!;
+      if (model.aborted === null && (name !== 'the batch' || !model.stopped)) resume(model, real, hold.on);
+    }
+    if (model.stopped && model.aborted === null) {
+      const none = { maxErrors: { count: 99 }, maxBlocked: { count: 99 } };
+      for (const wave of [null, ...model.waves.keys()]) limits(model, real, wave, none);
+      resume(model, real, { batch: true });
+    }
+    if (model.phase === 'approval' && model.aborted === null) approve(model, real, true);
+    let made = real.move(model);
+    while (made.moved) made = real.move(model);
+    for (const running of model.in('running')) real.end(model, running, real.cancelling ? 'cancelled' : 'migrated');
+    if (real.cancelling) for (const parked of model.in('parked')) real.end(model, parked, 'cancelled');
+    if (made.until !== null) model.now = Math.max(model.now, made.until);
+    // Windows in which a tenant no longer fits: the operator leaves it out.
+    if (model.usual() > HOUR / 4)
+      for (const one of model.in('not-started').filter(({ window }) => window)) drop(real, one);
+    agrees(model, real);
+  }
+  expect(model.over, JSON.stringify({ ...model, tallies: undefined })).toBe(true);
+  expect(batchStatus('b', real.state, model.now, true).outcome).toBe(model.outcome());
+}
+
+function drop(real: Coordinator, tenant: ModelTenant): void {
+  tenantDropped(real.state, tenant.wave, tenant.at);
+  tenant.standing = 'skipped';
+}
+
+const nat = fc.nat(99);
+const errorLimit = fc.oneof(
+  fc.record({ count: fc.nat(3) }),
+  fc.constantFrom(0, 20, 34, 50, 100).map((percent) => ({ percent })),
+);
+const limitsArbitrary = fc.record(
+  {
+    maxErrors: errorLimit,
+    maxErrorRate: fc.record({ percent: fc.constantFrom(0, 34, 50), last: fc.integer({ min: 1, max: 4 }) }),
+    consecutive: fc.integer({ min: 1, max: 3 }),
+    maxBlocked: errorLimit,
+    strict: fc.boolean(),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<ModelLimits & LimitChange>;
+
+const commands = [
+  ...Array.from({ length: 3 }, () =>
+    fc.integer({ min: 1, max: 12 }).map((n) => new Command(`moves ${n}`, (m, r) => moves(m, r, n))),
+  ),
+  ...Array.from({ length: 2 }, () =>
+    fc
+      .tuple(nat, fc.constantFrom(...CLEAN), fc.boolean())
+      .map(([i, how, twice]) => new Command(`end ${how}`, (m, r) => end(m, r, i, how as Ending, twice))),
+  ),
+  fc
+    .tuple(nat, fc.constantFrom(...ENDINGS), fc.boolean())
+    .map(([i, how, twice]) => new Command(`end ${how}`, (m, r) => end(m, r, i, how, twice))),
+  nat.map((i) => new Command('told of somebody unknown', (m, r) => lost(m, r, i))),
+  nat.map((i) => new Command('park', (m, r) => park(m, r, i))),
+  fc.tuple(nat, nat).map(([k, i]) => new Command(`pause ${k % 4}`, (m, r) => pause(m, r, scopeOf(m, k, i)))),
+  fc.tuple(nat, nat).map(([k, i]) => new Command(`resume ${k % 4}`, (m, r) => resume(m, r, scopeOf(m, k, i)))),
+  fc
+    .tuple(nat, limitsArbitrary, fc.integer({ min: 1, max: 4 }), fc.boolean())
+    .map(
+      ([w, change, maxConcurrency, whole]) =>
+        new Command(`limits ${JSON.stringify(change)}`, (m, r) =>
+          limits(m, r, whole ? null : w, { ...change, maxConcurrency }),
+        ),
+    ),
+  fc.boolean().map((yes) => new Command(yes ? 'approve' : 'reject', (m, r) => approve(m, r, yes))),
+  fc.tuple(nat, fc.constantFrom('x', 'y')).map(([i, endpoint]) => new Command('add', (m, r) => add(m, r, i, endpoint))),
+  nat.map(
+    (i) =>
+      new Command('drop', (m, r) => {
+        const tenant = pick(m.in('not-started'), i);
+        if (tenant) drop(r, tenant);
+      }),
+  ),
+  nat.map(
+    (i) =>
+      new Command('retry', (m, r) => {
+        const tenant = pick(m.in(...RETRYABLE), i);
+        if (!tenant || m.aborted !== null) return;
+        tenantReopened(r.state, tenant.wave, tenant.at);
+        m.reopened(tenant);
+      }),
+  ),
+  fc.constant(new Command('throttle', (_, r) => targetThrottled(r.state))),
+  fc.boolean().map((drifted) => new Command(`looked ${drifted}`, (m, r) => r.looking !== null && r.looked(m, drifted))),
+  fc
+    .integer({ min: 1, max: 40 })
+    .map((minutes) => new Command(`${minutes} min pass`, (m) => void (m.now += minutes * 60_000))),
+  fc.constant(
+    new Command('crash', (_, r) => {
+      const restored = JSON.parse(JSON.stringify(r.state)) as Coordinator['state'];
+      expect(restored).toEqual(r.state);
+      r.state = restored;
+      // A look that was under way is asked for again.
+      r.looking = null;
+      r.cancelling = false;
+    }),
+  ),
+];
+const rarely = fc
+  .constantFrom('finish-step' as const, 'undo' as const)
+  .map(
+    (how) =>
+      new Command(`abort ${how}`, (m, r) =>
+        order(m, r, { do: 'abort', how, ...BY }, m.aborted === 'undo', () => (m.aborted = how)),
+      ),
+  );
+
+/** A repeated signal, or one from a tenant of another batch. */
+function lost(model: Model, real: Coordinator, index: number): void {
+  const tenant = pick(
+    model.tenants.filter(({ standing }) => !['running', 'parked'].includes(standing)),
+    index,
+  );
+  tenantEnded(real.state, { tenantId: tenant?.id ?? 'nobody', ending: 'rolled-back' }, model.now);
+}
+
+function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 'target' | 'window'>): ModelTenant {
+  const fresh = { standing: 'not-started', since: 0, parkedAt: null, looked: false };
+  return { id: `w${wave}t${at}`, wave, at, ...more, ...fresh };
+}
+
+const tenantArbitrary = fc.record({
+  endpoint: fc.constantFrom('x', 'y', null),
+  target: fc.constantFrom('A', 'B'),
+  window: fc.nat(4).map((n) => n === 0),
+});
+const waveArbitrary = fc.record({
+  limits: limitsArbitrary,
+  tenants: fc.array(tenantArbitrary, { maxLength: 6 }),
+  maxConcurrency: fc.integer({ min: 1, max: 4 }),
+  slowStart: fc.boolean(),
+  startAfter: fc.option(fc.integer({ min: 0, max: 90 }).map((minutes) => START + minutes * 60_000)),
+  soakMs: fc.option(fc.constantFrom(0, 300_000)),
+  approval: fc.constantFrom(true, false, 'warnings' as const),
+});
+const batchArbitrary = fc.record({
+  waves: fc.array(waveArbitrary, { minLength: 1, maxLength: 3 }),
+  whole: limitsArbitrary,
+  targets: fc.constantFrom<Record<string, number>>({}, { A: 1 }, { '*': 2 }, { A: 2, '*': 1 }),
+});
+
+function begun({ waves, whole, targets }: typeof batchArbitrary extends fc.Arbitrary<infer B> ? B : never): {
+  model: Model;
+  real: Coordinator;
+} {
+  const settings = waves.map((wave, index): SizedWave => ({
+    name: `wave-${index}`,
+    size: wave.tenants.length,
+    maxConcurrency: wave.maxConcurrency,
+    slowStart: wave.slowStart,
+    order: 'file',
+    approval: wave.approval,
+    ...(wave.startAfter === null ? {} : { startAfter: new Date(wave.startAfter).toISOString() }),
+    ...(wave.soakMs === null ? {} : { soakMs: wave.soakMs }),
+    ...wave.limits,
+  }));
+  const modelWaves = waves.map((wave, index): ModelWave => ({
+    name: `wave-${index}`,
+    maxConcurrency: wave.maxConcurrency,
+    startAfter: wave.startAfter ?? 0,
+    soakMs: wave.soakMs,
+    approval: wave.approval,
+    ...wave.limits,
+  }));
+  const tenants = waves.flatMap((wave, index) => wave.tenants.map((more, at) => aTenant(index, at, more)));
+  const begin = { startedAt: new Date(START).toISOString(), startedBy: 'starter', content: 'c', reference: 'r' };
+  const state = newBatchState({ ...begin, waves: settings, limits: { ...whole }, targets });
+  return { model: new Model(tenants, modelWaves, { ...whole }, targets, START), real: new Coordinator(state) };
+}
+
+const RUNS = Number(process.env['QYS_E10_MODEL_RUNS'] ?? 120);
+
+it('keeps every promise, whatever is ordered and in whatever order it happens', { timeout: 600_000 }, () => {
+  const some = fc.oneof(...commands.map((arbitrary) => ({ arbitrary, weight: 4 })), { arbitrary: rarely, weight: 1 });
+  fc.assert(
+    fc.property(
+      batchArbitrary.filter(({ waves }) => waves.some(({ tenants }) => tenants.length > 0)),
+      fc.commands([some], { maxCommands: 80, size: '+1' }),
+      (batch, orders) => {
+        const setup = begun(batch);
+        fc.modelRun(() => setup, orders);
+        finish(setup.model, setup.real);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+});

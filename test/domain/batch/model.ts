@@ -1,0 +1,219 @@
+/** A batch as a plain list of tenants: slow, obvious, and sharing nothing with `src` but the words. */
+
+export interface ModelTenant {
+  id: string;
+  wave: number;
+  at: number;
+  endpoint: string | null;
+  target: string;
+  /** Open in the first half of every hour. */
+  window: boolean;
+  standing: string;
+  since: number;
+  parkedAt: string | null;
+  looked: boolean;
+}
+
+export interface ModelLimits {
+  maxErrors?: { count: number } | { percent: number };
+  maxErrorRate?: { percent: number; last: number };
+  consecutive?: number;
+  maxBlocked?: { count: number } | { percent: number };
+  strict?: boolean;
+}
+
+export interface ModelWave extends ModelLimits {
+  name: string;
+  maxConcurrency: number;
+  startAfter: number;
+  soakMs: number | null;
+  approval: boolean | 'warnings';
+}
+
+/** What is counted for a wave, or for the whole batch, since somebody last resumed it. */
+interface Tally {
+  recent: boolean[];
+  unanswered: number;
+}
+
+export const HOUR = 3_600_000;
+export const FAILED = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
+export const CLEAN = ['migrated', 'migrated-with-warnings', 'already-migrated'];
+export const RETRYABLE = [...FAILED, 'blocked', 'cancelled', 'skipped'];
+const OPEN = ['not-started', 'running', 'parked'];
+
+export function windowIn(now: number): { closesAt: number } | { opensAt: number } {
+  const hour = Math.floor(now / HOUR) * HOUR;
+  return now < hour + HOUR / 2 ? { closesAt: hour + HOUR / 2 } : { opensAt: hour + HOUR };
+}
+
+export class Model {
+  paused = new Set<string>();
+  stopped = false;
+  gateStopped = false;
+  aborted: 'finish-step' | 'undo' | null = null;
+  over = false;
+  wave = 0;
+  phase: 'starting' | 'soaking' | 'verifying' | 'approval' = 'starting';
+  soakEnds = 0;
+  drifted = false;
+  durations: { ms: number; whole: boolean }[] = [];
+  tallies: Tally[];
+  joined = 0;
+  /** For each group the most that was ever tolerated while it was strict all the time; null where it once was not. */
+  strictMost: (number | null)[];
+
+  constructor(
+    readonly tenants: ModelTenant[],
+    readonly waves: ModelWave[],
+    readonly whole: ModelLimits,
+    readonly targets: Record<string, number>,
+    public now: number,
+  ) {
+    this.tallies = [...waves, whole].map(() => ({ recent: [], unanswered: 0 }));
+    this.strictMost = this.tallies.map(() => 0);
+  }
+
+  of(wave: number): ModelTenant[] {
+    return this.tenants.filter((one) => wave === this.waves.length || one.wave === wave);
+  }
+
+  in(...standings: string[]): ModelTenant[] {
+    return this.tenants.filter(({ standing }) => standings.includes(standing));
+  }
+
+  limitsOf(group: number): ModelLimits {
+    return this.waves[group] ?? this.whole;
+  }
+
+  most(limit: { count: number } | { percent: number }, group: number): number {
+    return 'count' in limit ? limit.count : Math.floor((limit.percent * this.of(group).length) / 100);
+  }
+
+  failed(group: number): number {
+    return this.of(group).filter(({ standing }) => FAILED.includes(standing)).length;
+  }
+
+  /** `strict` promises that no more than one above the limit ever fail. */
+  keepsStrict(): boolean {
+    return this.strictMost.every((most, group) => {
+      const { strict, maxErrors } = this.limitsOf(group);
+      const now = strict && maxErrors !== undefined && most !== null ? this.most(maxErrors, group) : null;
+      this.strictMost[group] = most === null || now === null ? null : Math.max(most, now);
+      return most === null || this.failed(group) <= (this.strictMost[group] ?? Infinity) + 1;
+    });
+  }
+
+  exceeded(): boolean {
+    return [...this.waves, this.whole].some((limits, group) => {
+      const { recent, unanswered } = this.tallies[group]!;
+      const { maxErrors, maxErrorRate, consecutive, maxBlocked } = limits;
+      const blocked = this.of(group).filter(({ standing }) => standing === 'blocked').length;
+      const row = [...recent].reverse().findIndex((failed) => !failed);
+      const last = maxErrorRate ? recent.slice(-maxErrorRate.last) : [];
+      return (
+        unanswered > 0 ||
+        (maxErrors !== undefined && this.failed(group) > this.most(maxErrors, group)) ||
+        (maxErrorRate !== undefined &&
+          last.length === maxErrorRate.last &&
+          last.filter(Boolean).length * 100 > maxErrorRate.percent * maxErrorRate.last) ||
+        (consecutive !== undefined && (row < 0 ? recent.length : row) >= consecutive) ||
+        (maxBlocked !== undefined && blocked > this.most(maxBlocked, group))
+      );
+    });
+  }
+
+  ended(tenant: ModelTenant, ending: string): void {
+    tenant.standing = ending;
+    tenant.parkedAt = null;
+    tenant.looked = false;
+    for (const group of [tenant.wave, this.waves.length]) {
+      if (ending === 'rollback-incomplete') this.tallies[group]!.unanswered += 1;
+      if (!['blocked', 'cancelled', 'skipped'].includes(ending))
+        this.tallies[group]!.recent.push(FAILED.includes(ending));
+    }
+    this.durations.push({ ms: this.now - tenant.since, whole: ending.startsWith('migrated') });
+    this.stopped ||= this.exceeded();
+  }
+
+  resumed(): void {
+    if (this.stopped) {
+      this.tallies.forEach((tally) => Object.assign(tally, { recent: [], unanswered: 0 }));
+      if (this.gateStopped) this.drifted = false;
+      this.gateStopped = false;
+      this.stopped = this.exceeded();
+    }
+    this.paused.delete('the batch');
+  }
+
+  reopened(tenant: ModelTenant): void {
+    for (const group of [tenant.wave, this.waves.length]) {
+      const tally = this.tallies[group]!;
+      if (tenant.standing === 'rollback-incomplete') tally.unanswered = Math.max(0, tally.unanswered - 1);
+    }
+    tenant.standing = 'not-started';
+    if (tenant.wave === this.wave) this.phase = 'starting';
+  }
+
+  usual(): number {
+    const whole = this.durations.slice(-50).flatMap(({ ms, whole }) => (whole ? [ms] : []));
+    return whole.length < 10 ? 0 : whole.sort((one, other) => one - other)[Math.ceil(whole.length * 0.9) - 1]!;
+  }
+
+  /** Whether nothing at all forbids this tenant to start now. `width`: of the wave under way. */
+  mayStart({ id, wave, endpoint, target, window }: ModelTenant, width: number): boolean {
+    const settings = this.waves[wave]!;
+    const names = ['the batch', `wave ${settings.name}`, `tenant ${id}`, ...(endpoint ? [`endpoint ${endpoint}`] : [])];
+    const open = windowIn(this.now);
+    const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
+    return (
+      !this.stopped &&
+      this.aborted === null &&
+      wave <= this.wave &&
+      this.now >= settings.startAfter &&
+      !names.some((name) => this.paused.has(name)) &&
+      this.in('running').length < width &&
+      this.in('running').filter((one) => one.target === target).length < limit &&
+      (!window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
+      [wave, this.waves.length].every((group) => {
+        const { strict, maxErrors } = this.limitsOf(group);
+        const running = this.of(group).filter(({ standing }) => OPEN.slice(1).includes(standing)).length;
+        return !strict || maxErrors === undefined || this.failed(group) + running <= this.most(maxErrors, group);
+      })
+    );
+  }
+
+  /** Whether the wave under way may enter this phase. */
+  mayEnter(phase: string): boolean {
+    const { soakMs, approval } = this.waves[this.wave]!;
+    const isLast = this.wave === this.waves.length - 1;
+    const of = this.of(this.wave);
+    const soaks = soakMs !== null && !isLast;
+    const warned = of.some(({ standing }) => standing === 'migrated-with-warnings');
+    const asks = !isLast && (approval === true || (approval === 'warnings' && warned));
+    const looked = of.every((one) => !CLEAN.includes(one.standing) || one.looked);
+    const soaked = soaks ? this.phase === 'verifying' && looked && !this.drifted : this.phase === 'starting';
+    if (of.some(({ standing }) => OPEN.includes(standing))) return false;
+    if (this.stopped || this.aborted !== null || this.paused.has('the batch')) return false;
+    if (phase === 'soaking') return soaks && this.phase === 'starting';
+    if (phase === 'verifying') return this.phase === 'soaking' && this.now >= this.soakEnds;
+    return soaked && asks === (phase === 'approval');
+  }
+
+  enter(phase: 'soaking' | 'verifying' | 'approval' | 'next-wave'): void {
+    if (phase === 'soaking') this.soakEnds = this.now + (this.waves[this.wave]?.soakMs ?? 0);
+    if (phase === 'verifying') {
+      this.drifted = false;
+      for (const one of this.of(this.wave)) one.looked = false;
+    }
+    if (phase === 'next-wave') this.wave += 1;
+    this.phase = phase === 'next-wave' ? 'starting' : phase;
+  }
+
+  /** What the batch must come to, from the list alone. */
+  outcome(): string {
+    if (this.aborted !== null) return 'aborted';
+    if (this.tenants.some(({ standing }) => !CLEAN.includes(standing))) return 'partial';
+    return this.in('migrated-with-warnings').length > 0 ? 'done-with-warnings' : 'done';
+  }
+}

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { nextMove, reasonsOfTenant, room, usualDuration, widthOf } from '../../../src/domain/batch/schedule.js';
+import {
+  entered,
+  targetThrottled,
+  tenantEnded,
+  tenantParked,
+  tenantReopened,
+  tenantsAdded,
+  waveOf,
+  waveVerified,
+} from '../../../src/domain/batch/state.js';
+import { aBatch, BY, candidate, NOW, runs, start } from './a-batch.js';
+
+const MINUTE = 60_000;
+const AT = new Date(NOW).toISOString();
+
+describe('what a tenant usually takes', () => {
+  const finished = (durations: number[], wholeWay = true) =>
+    durations.map((minutes) => ({ at: NOW, ms: minutes * MINUTE, wholeWay }));
+
+  it.each([
+    ['nothing before ten have gone the whole way', [1, 2, 3, 4, 5, 6, 7, 8, 9], 0],
+    ['the ninth of ten', [10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 9],
+    ['the tenth of eleven', [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 10],
+    ['not the one that took a day', [5, 5, 5, 5, 5, 5, 5, 5, 5, 1_440], 5],
+  ])('%s', (_, durations, minutes) => {
+    expect(usualDuration({ finished: finished(durations) })).toBe(minutes * MINUTE);
+  });
+
+  it('is of those that went the whole way: who had nothing to do was quick', () => {
+    const quick = finished([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], false);
+    expect(usualDuration({ finished: quick })).toBe(0);
+    expect(usualDuration({ finished: [...quick, ...finished([7, 7, 7, 7, 7, 7, 7, 7, 7, 7])] })).toBe(7 * MINUTE);
+  });
+
+  it('is of the newest fifty', () => {
+    const state = aBatch([{ size: 100 }]);
+    for (let at = 0; at < 70; at += 1) {
+      const id = start(state, 0, {}, NOW);
+      tenantEnded(state, { tenantId: id, ending: 'migrated' }, NOW + (at < 20 ? 60 : 3) * MINUTE);
+    }
+    expect(state.finished).toHaveLength(50);
+    expect(usualDuration(state)).toBe(3 * MINUTE);
+  });
+});
+
+describe('a maintenance window', () => {
+  const state = aBatch([{}]);
+  const held = (window: { closesAt: number } | { opensAt: number } | null, usual: number) =>
+    reasonsOfTenant(state, candidate(0, 0, { window }), NOW, usual).map(({ because, until }) => [because, until]);
+
+  it.each([
+    ['none', null, 0, []],
+    ['closed', { opensAt: NOW + 1 }, 0, [['window', NOW + 1]]],
+    ['opens now', { opensAt: NOW }, 0, []],
+    ['open to its last millisecond while nobody knows how long one takes', { closesAt: NOW + 1 }, 0, []],
+    ['closes now', { closesAt: NOW }, 0, [['window', NOW]]],
+    ['as long as one takes', { closesAt: NOW + 5 * MINUTE }, 5 * MINUTE, []],
+    ['too short', { closesAt: NOW + 5 * MINUTE }, 5 * MINUTE + 1, [['window', NOW + 5 * MINUTE]]],
+  ])('%s', (_, window, usual, expected) => {
+    expect(held(window, usual)).toEqual(expected);
+  });
+});
+
+describe('the next move', () => {
+  it('goes through the phases of a wave', () => {
+    const state = aBatch([{ size: 1, soakMs: 1_000, approval: true }, { size: 1 }]);
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0] });
+    const id = start(state);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    tenantEnded(state, { tenantId: id, ending: 'migrated' }, NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'soaking' });
+    entered(state, 'soaking', NOW);
+    expect(nextMove(state, NOW + 999)).toEqual({ do: 'wait', until: NOW + 1_000 });
+    expect(nextMove(state, NOW + 1_000)).toEqual({ do: 'enter', phase: 'verifying' });
+    entered(state, 'verifying', NOW + 1_000);
+    expect(nextMove(state, NOW)).toEqual({ do: 'verify' });
+    waveVerified(state, 1, []);
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'approval' });
+    entered(state, 'approval', NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    obey(state, { do: 'approve', wave: 'one', ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [1] });
+    runs(state, 'migrated');
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'next-wave' });
+    entered(state, 'next-wave', NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'over' });
+  });
+
+  it('asks for approval only where some have warnings, if that is how it is set', () => {
+    for (const [ending, phase] of [
+      ['migrated', 'next-wave'],
+      ['migrated-with-warnings', 'approval'],
+    ] as const) {
+      const state = aBatch([{ size: 1, approval: 'warnings' }, {}]);
+      runs(state, ending);
+      expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase });
+    }
+  });
+
+  it('waits for the start of a wave, and passes an empty one', () => {
+    const state = aBatch([{ size: 0 }, { startAfter: new Date(NOW + MINUTE).toISOString() }]);
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'next-wave' });
+    entered(state, 'next-wave', NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: NOW + MINUTE });
+    expect(nextMove(state, NOW + MINUTE)).toEqual({ do: 'start', waves: [1] });
+  });
+
+  it('starts a tenant of an earlier wave again before it goes on', () => {
+    const state = aBatch([{ size: 1 }, { size: 1 }]);
+    runs(state, 'blocked');
+    entered(state, 'next-wave', NOW);
+    tenantReopened(state, 0, 0);
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0, 1] });
+  });
+
+  it('soaks again after tenants have joined', () => {
+    const state = aBatch([{ size: 1, soakMs: 1_000 }, { size: 1 }]);
+    runs(state, 'migrated');
+    entered(state, 'soaking', NOW);
+    tenantsAdded(state, 0, { reference: 'added', wave: 0, size: 1 }, 'content-2');
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0] });
+    runs(state, 'migrated');
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'soaking' });
+    expect(refusalOf(state, { do: 'approve', wave: 'one', content: 'content', ...BY })).toMatch(
+      /waits for no approval/,
+    );
+  });
+
+  it('tells those that run of a pause, and of its end, before anything else', () => {
+    const state = aBatch([{}]);
+    const id = start(state);
+    obey(state, { do: 'pause', on: { tenant: id }, ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'tell', tenants: [{ id, paused: true }] });
+    const [tenant] = state.inFlight;
+    if (tenant) tenant.paused = true;
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0] });
+    obey(state, { do: 'resume', on: { tenant: id }, ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'tell', tenants: [{ id, paused: false }] });
+  });
+});
+
+describe('an endpoint that refuses everybody', () => {
+  const shared = { endpoints: ['console x'] };
+
+  it('is held once, gives the places of those that wait to others, and wakes them one by one', () => {
+    const state = aBatch([{ size: 5, maxConcurrency: 2 }]);
+    const [first, second] = [start(state, 0, shared), start(state, 0, shared)];
+    expect(room(state)).toBe(0);
+    for (const id of [first, second]) {
+      endpointRefused(state, 'console x', 'token refused', AT);
+      tenantParked(state, id, 'console x');
+    }
+    expect(state.holds).toHaveLength(1);
+    expect(state.trail).toHaveLength(1);
+    expect(room(state)).toBe(2);
+    expect(reasonsOfTenant(state, candidate(0, 2, shared), NOW, 0).map(({ because }) => because)).toEqual(['endpoint']);
+    expect(reasonsOfTenant(state, candidate(0, 2), NOW, 0)).toEqual([]);
+
+    for (const one of state.inFlight) one.paused = true;
+    start(state);
+    obey(state, { do: 'resume', on: { endpoint: 'console x' }, ...BY }, AT);
+    for (const one of state.inFlight) one.paused = false;
+    expect(nextMove(state, NOW)).toEqual({ do: 'wake', id: first });
+  });
+});
+
+describe('width', () => {
+  it('is all at once without slow start, and still halved by throttling', () => {
+    const state = aBatch([{ size: 20, maxConcurrency: 8 }]);
+    expect(widthOf(waveOf(state, 0))).toBe(8);
+    targetThrottled(state);
+    targetThrottled(state);
+    expect(widthOf(waveOf(state, 0))).toBe(4);
+    runs(state, 'migrated', 'migrated', 'migrated', 'migrated');
+    expect(widthOf(waveOf(state, 0))).toBe(5);
+  });
+});
+
+describe('a resume', () => {
+  it('forgives what the batch stopped for, not what a second look found meanwhile', () => {
+    const state = aBatch([{ size: 2 }, { size: 1, soakMs: 0 }, { size: 1 }]);
+    runs(state, 'blocked', 'migrated');
+    entered(state, 'next-wave', NOW);
+    runs(state, 'migrated');
+    entered(state, 'verifying', NOW);
+    tenantReopened(state, 0, 0);
+    const retried = start(state, 0);
+    waveVerified(state, 1, [{ id: 'w1t0', code: 'SETTING-DIFFERS' }]);
+    tenantEnded(state, { tenantId: retried, ending: 'rollback-incomplete' }, NOW);
+    expect(state.stoppedBy).toMatch(/^rollback-incomplete/);
+
+    obey(state, { do: 'resume', on: { batch: true }, ...BY }, AT);
+    expect(state.stoppedBy).toBeNull();
+    const gate = { do: 'stop', because: 'gate of wave two: w1t0 is no longer as wanted (SETTING-DIFFERS)' } as const;
+    expect(nextMove(state, NOW)).toEqual(gate);
+    state.stoppedBy = gate.because;
+    obey(state, { do: 'resume', on: { batch: true }, ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'next-wave' });
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { nextMove, reasonsOfTenant, usualDuration, type Candidate } from '../../../src/domain/batch/schedule.js';
+import {
+  entered,
+  tenantParked,
+  tenantReopened,
+  tenantWoken,
+  type BatchState,
+} from '../../../src/domain/batch/state.js';
+import { explain } from '../../../src/domain/batch/why.js';
+import { aBatch, BY, candidate, NOW, runs, start } from './a-batch.js';
+
+const AT = new Date(NOW).toISOString();
+const LATER = NOW + 60_000;
+
+interface Case {
+  state: BatchState;
+  of?: Candidate;
+  because: string[];
+  text: RegExp;
+  until?: number;
+}
+
+/** One for each reason there is. */
+const CASES: Record<string, () => Case> = {
+  paused: () => {
+    const state = aBatch([{}]);
+    obey(state, { do: 'pause', on: { wave: 'one' }, ...BY }, AT);
+    return { state, because: ['paused'], text: /^wave one is paused by tester: test$/ };
+  },
+  'paused as a batch': () => {
+    const state = aBatch([{}]);
+    obey(state, { do: 'pause', on: { batch: true }, ...BY }, AT);
+    return { state, because: ['paused'], text: /^the batch is paused by tester: test$/ };
+  },
+  'paused as a tenant': () => {
+    const state = aBatch([{}]);
+    obey(state, { do: 'pause', on: { tenant: 'w0t0' }, ...BY }, AT);
+    return { state, because: ['paused'], text: /^w0t0 is paused by tester: test$/ };
+  },
+  stopped: () => {
+    const state = aBatch([{ maxErrors: { count: 0 } }]);
+    runs(state, 'rolled-back');
+    return {
+      state,
+      of: candidate(0, 1),
+      because: ['stopped', 'limit'],
+      text: /^stopped: max-errors of wave one; max-errors of wave one: 1 failed, 0 running$/,
+    };
+  },
+  aborted: () => {
+    const state = aBatch([{}]);
+    obey(state, { do: 'abort', how: 'finish-step', ...BY }, AT);
+    return { state, because: ['aborted'], text: /being aborted/ };
+  },
+  limit: () => {
+    const state = aBatch([{ maxErrors: { count: 0 }, strict: true }]);
+    start(state);
+    return { state, of: candidate(0, 1), because: ['limit'], text: /^max-errors of wave one: 0 failed, 1 running$/ };
+  },
+  'limit of the batch': () => {
+    const state = aBatch([{}], { limits: { maxErrors: { percent: 34 }, strict: true } });
+    start(state);
+    expect(nextMove(state, NOW)).toMatchObject({ do: 'start' });
+    runs(state, 'rolled-back');
+    return { state, of: candidate(0, 2), because: ['limit'], text: /^max-errors of the batch: 1 failed, 1 running$/ };
+  },
+  concurrency: () => {
+    const state = aBatch([{ maxConcurrency: 1 }]);
+    start(state);
+    return { state, of: candidate(0, 1), because: ['concurrency'], text: /^1 of at most 1 tenants run already$/ };
+  },
+  'earlier-wave': () => ({
+    state: aBatch([{}, {}]),
+    of: candidate(1, 0),
+    because: ['earlier-wave'],
+    text: /^wave one comes first: 3 of its 3 tenants have not ended$/,
+  }),
+  soak: () => {
+    const state = aBatch([{ size: 1, soakMs: 60_000 }, {}]);
+    runs(state, 'migrated');
+    entered(state, 'soaking', NOW);
+    return { state, of: candidate(1, 0), because: ['soak'], text: /^wave one soaks$/, until: LATER };
+  },
+  'second look': () => {
+    const state = aBatch([{ size: 1, soakMs: 0 }, {}]);
+    runs(state, 'migrated');
+    entered(state, 'verifying', NOW);
+    return { state, of: candidate(1, 0), because: ['soak'], text: /looked at again/ };
+  },
+  approval: () => {
+    const state = aBatch([{ size: 1, approval: true }, {}]);
+    runs(state, 'migrated');
+    entered(state, 'approval', NOW);
+    return { state, of: candidate(1, 0), because: ['approval'], text: /^wave one waits for approval$/ };
+  },
+  'start-after': () => ({
+    state: aBatch([{ startAfter: new Date(LATER).toISOString() }]),
+    because: ['start-after'],
+    text: /^wave one starts after 2026-03-02T10:01:00/,
+    until: LATER,
+  }),
+  window: () => ({
+    state: aBatch([{}]),
+    of: candidate(0, 0, { window: { opensAt: LATER } }),
+    because: ['window'],
+    text: /^its maintenance window opens at 2026-03-02T10:01:00/,
+    until: LATER,
+  }),
+  endpoint: () => {
+    const state = aBatch([{}]);
+    endpointRefused(state, 'console x', 'token refused', AT);
+    const of = candidate(0, 0, { endpoints: ['console x'] });
+    return { state, of, because: ['endpoint'], text: /^console x is paused by qys-e10: token refused$/ };
+  },
+  target: () => {
+    const state = aBatch([{}], { targets: { '*': 1 } });
+    start(state, 0, { targets: ['https://a.example'] });
+    const of = candidate(0, 1, { targets: ['https://a.example'] });
+    return { state, of, because: ['target'], text: /^1 of at most 1 tenants run against https:\/\/a.example$/ };
+  },
+};
+
+describe('why a tenant does not start', () => {
+  it.each(Object.entries(CASES))('%s', (_, aCase) => {
+    const { state, of = candidate(0, 0), because, text, until } = aCase();
+    const { reasons, state: standing } = explain(state, of, NOW);
+
+    expect(standing).toBe('not-started');
+    expect(reasons.map((reason) => reason.because)).toEqual(because);
+    expect(reasons.map((reason) => reason.text).join('; ')).toMatch(text);
+    expect(reasons.find((reason) => reason.until !== undefined)?.until).toBe(until);
+    // The scheduler is held back by the same.
+    const move = nextMove(state, NOW);
+    const starts = move.do === 'start' && move.waves.includes(of.wave);
+    expect(starts && reasonsOfTenant(state, of, NOW, usualDuration(state)).length === 0).toBe(false);
+  });
+
+  it('is nothing at all where the scheduler would start it; how many stand before it', () => {
+    const state = aBatch([{ size: 5 }]);
+    runs(state, 'migrated');
+    expect(explain(state, candidate(0, 3), NOW)).toEqual({
+      tenantId: 'w0t3',
+      wave: 'one',
+      position: 4,
+      state: 'not-started',
+      reasons: [],
+      ahead: 2,
+    });
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0] });
+  });
+
+  it('is told for those that run as well: parked, waiting for room, told to pause', () => {
+    const state = aBatch([{}]);
+    const id = start(state, 0, { endpoints: ['console x'] });
+    const of = candidate(0, 0);
+    expect(explain(state, of, NOW)).toMatchObject({ state: 'running', reasons: [], ahead: 0 });
+    endpointRefused(state, 'console x', 'token refused', AT);
+    tenantParked(state, id, 'console x');
+    expect(explain(state, of, NOW).reasons.map(({ text }) => text)).toEqual(['console x refuses its credentials']);
+    obey(state, { do: 'resume', on: { endpoint: 'console x' }, ...BY }, AT);
+    expect(explain(state, of, NOW).reasons.map(({ text }) => text)).toEqual(['it goes on as soon as there is room']);
+    tenantWoken(state, id);
+    const [tenant] = state.inFlight;
+    if (tenant) tenant.paused = true;
+    expect(explain(state, of, NOW).reasons).toMatchObject([{ because: 'paused' }]);
+  });
+
+  it('is nothing for those that ended, until they are retried', () => {
+    const state = aBatch([{ maxErrors: { count: 2 } }]);
+    runs(state, 'rolled-back');
+    expect(explain(state, candidate(0, 0), NOW)).toMatchObject({ state: 'rolled-back', reasons: [] });
+    tenantReopened(state, 0, 0);
+    expect(explain(state, candidate(0, 0), NOW)).toMatchObject({ state: 'not-started', reasons: [], ahead: 0 });
+  });
+});

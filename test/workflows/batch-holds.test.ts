@@ -1,0 +1,85 @@
+import { DateTime } from 'luxon';
+import { afterEach, expect, it } from 'vitest';
+import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { endpointsOf } from '../../src/domain/batch/endpoints.js';
+import type { BatchStatus } from '../../src/domain/batch/status.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
+
+const PEOPLE = { e9: 4, e10: 4 };
+const ORDER = { by: 'tester', reason: 'test' };
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+async function begun(specs: TenantSpec[], maxConcurrency: number): Promise<string> {
+  rig = await aRig(specs, {}, { waves: [{ name: 'all', rest: true, maxConcurrency }] });
+  for (const wave of rig.batch.waves) wave.slowStart = false;
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  return rig.batch.batch;
+}
+
+async function statusNow(): Promise<BatchStatus> {
+  const status = await rig.migrations.batchStatus(rig.batch.batch);
+  if (!status) throw new Error('the coordinator does not answer');
+  return status;
+}
+
+const untilStatus = (what: string, holds: (status: BatchStatus) => boolean): Promise<void> =>
+  until(what, async () => holds(await statusNow()), 40_000);
+
+it('a token that several share and that expires is one hold, and fails nobody', async () => {
+  const shared = ['s0', 's1', 's2', 's3'];
+  const batch = await begun(
+    [
+      ...shared.map((id): TenantSpec => ({ id, people: PEOPLE, consoleToken: 'shared', syncSeconds: 1.5 })),
+      { id: 'own', people: PEOPLE },
+    ],
+    2,
+  );
+  const stateOf = (id: string) => rig.world.tenant(id).state();
+  await until('two are under way', () => stateOf('s0').runs.length + stateOf('s1').runs.length === 2);
+  for (const tenant of shared)
+    rig.world.fault({ tenant, system: 'console', kind: 'unauthorised', times: Number.POSITIVE_INFINITY });
+
+  // Those who share it wait; the one with a token of its own takes the place of one of them, and gets through.
+  await untilStatus('the other one is through', ({ endings }) => endings.migrated === 1);
+  const [key = ''] = endpointsOf(rig.tenant('s0')).map((one) => one.key);
+  expect(key).toContain('SHARED_CONSOLE_TOKEN');
+  const held = await statusNow();
+  expect(held).toMatchObject({ notStarted: 2, endings: { migrated: 1 }, stoppedBy: null });
+  expect(held.holds).toMatchObject([{ on: { endpoint: key }, by: 'qys-e10' }]);
+  expect(held.trail.map(({ what }) => what)).toEqual([`paused endpoint ${key}`]);
+  expect(held.running + held.parked).toBe(2);
+  const why = await rig.migrations.why(batch, rig.tenant('s2').id);
+  expect(why).toMatchObject({ state: 'not-started', reasons: [{ because: 'endpoint' }] });
+  expect(stateOf('s2').runs).toEqual([]);
+
+  rig.world.clearFaults();
+  await rig.migrations.resume(batch, { ...ORDER, on: { endpoint: key } });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({
+    outcome: 'done',
+    endings: { migrated: 5 },
+    holds: [],
+  });
+  for (const id of ['s0', 's1', 's2', 's3', 'own']) expect(stateOf(id).runs, `people syncs of ${id}`).toHaveLength(1);
+});
+
+it('a tenant whose maintenance window is closed does not start, and why says until when', async () => {
+  const [from, to] = [6, 7].map((hours) => DateTime.utc().plus({ hours }).toFormat('HH:mm'));
+  const batch = await begun(
+    [
+      { id: 'closed', startsMigrated: true, entry: { window: { from, to, zone: 'UTC' } } },
+      { id: 'open', startsMigrated: true, entry: { window: { from: to, to: from, zone: 'UTC' } } },
+    ],
+    2,
+  );
+  await untilStatus('the open one is through', ({ endings }) => endings['already-migrated'] === 1);
+  const { id } = rig.tenant('closed');
+  expect(await statusNow()).toMatchObject({ running: 0, notStarted: 1, over: false });
+  const why = await rig.migrations.why(batch, id);
+  expect(why?.reasons.map(({ because }) => because)).toEqual(['window']);
+  expect(DateTime.fromMillis(why?.reasons[0]?.until ?? 0, { zone: 'UTC' }).toFormat('HH:mm')).toBe(from);
+
+  await rig.migrations.dropTenants(batch, { ...ORDER, tenantIds: [id] });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'partial', endings: { skipped: 1 } });
+});
