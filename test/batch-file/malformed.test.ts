@@ -939,6 +939,11 @@ const CASES: [string, string, string[]][] = [
     `batch: b\nundoWindow: 7\n${PUBLIC_TENANT}`,
     [`b.yaml:2:13  DURATION  undoWindow: not a duration`, `  fix  write a whole number and a unit: 90s, 30m, 2h or 1d`],
   ],
+  ['a start without an offset', wave('startAfter: 2026-05-01T22:00:00'), NOT_A_DATE_TIME],
+  ['a start with a date only', wave('startAfter: 2026-05-01'), NOT_A_DATE_TIME],
+  ['a start as YAML 1.1 writes it', wave('startAfter: 2026-05-01 22:00:00+08:00'), NOT_A_DATE_TIME],
+  ['a start as a number', wave('startAfter: 20260501'), NOT_A_DATE_TIME],
+  ['a start on February 30', wave('startAfter: 2026-02-30T22:00:00Z'), NOT_A_DATE_TIME],
 ];
 
 describe('a malformed batch file', () => {
