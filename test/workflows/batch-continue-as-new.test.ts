@@ -113,7 +113,7 @@ describe('a coordinator that goes on as a new run', () => {
           workflowId: tenantWorkflowId(id('timed-out')),
           taskQueue: siteTaskQueue(rig.tenant('timed-out').site),
           args: [{ tenant: rig.tenant('timed-out'), policy: IMPATIENT }],
-          workflowExecutionTimeout: '6s',
+          workflowExecutionTimeout: '10s',
         });
         await rig.start('elsewhere');
       },
@@ -121,7 +121,6 @@ describe('a coordinator that goes on as a new run', () => {
     await untilStatus('three are in flight', ({ running }) => running === 3);
     await until('it runs', async () => (await rig.migrations.tenantStatus(id('terminated')))?.step === 'sync-people');
     await switched();
-    expect(await statusNow()).toMatchObject({ notStarted: 3 });
     await rig.client.workflow.getHandle(tenantWorkflowId(id('terminated'))).terminate('pulled the plug');
     await switched();
 

@@ -356,7 +356,7 @@ function begun({ waves, whole, targets }: typeof batchArbitrary extends fc.Arbit
   return { model: new Model(tenants, modelWaves, { ...whole }, targets, START), real: new Coordinator(state) };
 }
 
-const RUNS = Number(process.env['QYS_E10_MODEL_RUNS'] ?? 120);
+const RUNS = Number(process.env['QYS_E10_MODEL_RUNS'] ?? 80);
 
 it('keeps every promise, whatever is ordered and in whatever order it happens', { timeout: 600_000 }, () => {
   const some = fc.oneof(...commands.map((arbitrary) => ({ arbitrary, weight: 4 })), { arbitrary: rarely, weight: 1 });
