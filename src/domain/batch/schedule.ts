@@ -96,7 +96,9 @@ function waveMove(state: BatchState, now: number): Move | null {
 }
 
 function isOver(state: BatchState): boolean {
-  const done = state.wave >= state.waves.length && state.inFlight.length === 0;
+  // Where nobody is left to start, there is nothing to hold.
+  const accepted = state.wave >= state.waves.length || state.stoppedBy !== null;
+  const done = accepted && state.inFlight.length === 0;
   return done && state.waves.every(({ ledger }) => count(ledger, 'not-started') === 0);
 }
 

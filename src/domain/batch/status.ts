@@ -105,9 +105,10 @@ function outcomeOf(
   over: boolean,
 ): BatchOutcome | null {
   if (state.abort !== null) return over ? 'aborted' : null;
+  if (over) return outcomeOfEndings(endings, total);
   if (state.stoppedBy !== null)
     return state.inFlight.some(({ parkedAt }) => parkedAt === null) ? null : 'stopped-by-limit';
-  return over ? outcomeOfEndings(endings, total) : null;
+  return null;
 }
 
 function waveStatus(state: BatchState, wave: WaveState, index: number): WaveStatus {
