@@ -113,8 +113,9 @@ async function connectEmbedded(config: Config, options: ConnectOptions): Promise
     const shared = {
       ...temporal,
       async close() {
-        await temporal.close();
+        // The connection last: a call that is tried again on a closed one would end the process.
         await server.release();
+        await temporal.close();
       },
     };
     // A server that an older version of ours started knows only that version's attributes.

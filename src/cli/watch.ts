@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchStatus } from '../domain/batch/status.js';
-import { nameOf } from '../domain/batch/orders.js';
+import { BREAKER, nameOf } from '../domain/batch/orders.js';
 import { nextAction } from '../domain/details.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { progressLine } from './batch-lines.js';
@@ -80,6 +80,8 @@ async function onlyPeopleCanGoOn(
     if (!told.has(what)) out.say(out.text.heldBy(what, by, reason));
     told.add(what);
   }
+  // Whoever paused it will resume it, and wants it to go on then.
+  if (status.holds.some(({ by }) => by !== BREAKER)) return false;
   if (status.holds.length > 0 && status.running === 0) return true;
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));

@@ -205,3 +205,57 @@ it('Ctrl-C ends whatever waits with 130', async () => {
   expect(code, stderr).toBe(130);
   await world.close();
 }, 120_000);
+
+it('is steered while it runs: pause, why, resume, retry, roll back a wave', async () => {
+  const people = { e9: 4, e10: 4 };
+  const world = await startWorld({
+    tenants: ['one', 'two', 'three'].map((id) => ({ id, people, syncSeconds: id === 'one' ? 10 : 0.2 })),
+  });
+  world.fault({
+    tenant: 'three',
+    system: 'console',
+    method: 'PUT',
+    path: '/callback',
+    kind: 'error-before',
+    times: Infinity,
+  });
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, maxConcurrency: 1 }] });
+  const file = ['-f', cli.file];
+  const told = [...file, '--reason', 'test'];
+
+  const apply = cli.start('apply', ...file, '--yes', '--attempts', '2');
+  await until('the first is under way', () => world.journal.writes().length > 0, 60_000);
+  const paused = await cli.run('pause', ...told);
+  expect(paused.code, paused.stderr).toBe(0);
+  const status = await cli.run('status', ...file, '-o', 'json');
+  expect(status.code, status.stderr).toBe(6);
+  expect(JSON.parse(status.stdout)).toMatchObject({ status: { holds: [{ reason: 'test' }], notStarted: 2 } });
+  const why = await cli.run('why', 'three', ...file);
+  expect(why.stdout).toContain('the batch is paused by');
+  const again = await cli.run('pause', ...told);
+  expect(again.code, again.stderr).toBe(2);
+  expect(again.stderr).toContain('paused already');
+
+  await cli.run('resume', ...told);
+  const { code, stdout, stderr } = await apply.finished;
+  expect(code, stderr).toBe(3);
+  expect(stdout).toContain(`qys-e10 retry -f ${cli.file} --code CONSOLE-UNREACHABLE --reason`);
+
+  world.clearFaults();
+  const before = world.journal.entries().length;
+  const retried = await cli.run('retry', ...told, '--failed');
+  expect(retried.code, retried.stderr).toBe(0);
+  expect(
+    new Set(
+      world.journal
+        .entries()
+        .slice(before)
+        .map(({ tenant }) => tenant),
+    ),
+  ).toEqual(new Set(['three']));
+
+  const undone = await cli.run('rollback', ...told, '--wave', 'all', '--yes');
+  expect(undone.code, undone.stderr).toBe(0);
+  for (const { id } of world.tenants) expect(world.tenant(id).state().integration['oaVersion']).toBe('E9');
+  await world.close();
+}, 240_000);

@@ -1,6 +1,6 @@
 import { resumed } from './limits.js';
 import { count } from './ledger.js';
-import { nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
+import { BREAKER, nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
 import { entered, exceeded, limitsChanged, waveOf, type BatchState } from './state.js';
 
 /** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
@@ -68,7 +68,7 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
 /** An endpoint that refuses a credential that several tenants share is held once, instead of failing each of them. */
 export function endpointRefused(state: BatchState, key: string, why: string, at: string): void {
   if (isHeld(state, { endpoint: key })) return;
-  const order: Order = { by: 'qys-e10', reason: why };
+  const order: Order = { by: BREAKER, reason: why };
   state.holds.push({ on: { endpoint: key }, ...order, at });
   audit(state, `paused endpoint ${key}`, order, at);
 }

@@ -9,6 +9,9 @@ export interface Order {
   reason: string;
 }
 
+/** Who pauses an endpoint that refuses a shared credential. */
+export const BREAKER = 'qys-e10';
+
 /** Something that nothing may start behind. */
 export interface Hold extends Order {
   on: Scope;
