@@ -1,18 +1,10 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
-import { parseBatch } from '../src/batch-file/parse.js';
-import { createFileBatchStore } from '../src/batch-store/files.js';
-import { createMigrations } from '../src/client.js';
 import { batchWorkflowId, tenantWorkflowId } from '../src/domain/ids.js';
-import { batchFolder } from '../src/worker.js';
 import { startPart, usageOf, type Part } from './support/children.js';
+import { inFolder, oneWave, startEngine } from './support/engine.js';
 import { median, report, short } from './support/numbers.js';
 import type { ScriptInput, ScriptRan } from './support/script.js';
 import type { Seen, SimulatorsInput, SimulatorsTold } from './support/simulators.js';
-import type { WorkerInput, WorkerTold } from './support/worker.js';
 
 // Tenants per second of the whole thing against a plain script that makes the same calls in the same order through the same
 // window, both in one run and in turn, at two latencies of the targets; and where the rest goes.
@@ -22,6 +14,8 @@ const { values } = parseArgs({
     window: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     latencies: { type: 'string', default: '20,300' },
+    /** Only the engine: to compare two states of it by their CPU. */
+    only: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -39,24 +33,25 @@ for (const latencyMs of values.latencies.split(',').map(Number)) {
   const script: Round[] = [];
   const engine: (Round & { events: number; bytes: number; coordinatorBytes: number; database: number })[] = [];
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    script.push(await scriptRound(latencyMs, round));
+    if (!values.only) script.push(await scriptRound(latencyMs, round));
     engine.push(await engineRound(latencyMs, round));
   }
   const of = (rounds: readonly Round[]) => median(rounds.map(({ perSecond }) => perSecond));
   const ratios = engine.map(({ perSecond }, round) => perSecond / (script[round]?.perSecond ?? Number.NaN));
   const cpuOf = (rounds: readonly Round[], part: string) =>
     short(median(rounds.map(({ cpu }) => cpu[part] ?? 0)) * 1_000);
+  const plain = {
+    runner: 'plain script',
+    'tenants/s': short(of(script)),
+    ratio: 1,
+    'simulators ms CPU': cpuOf(script, 'simulators'),
+    'worker ms CPU': cpuOf(script, 'script'),
+    'server ms CPU': 0,
+  };
   report(
     `Engine cost: ${count} tenants, window ${window}, targets answer after ${latencyMs} ms`,
     [
-      {
-        runner: 'plain script',
-        'tenants/s': short(of(script)),
-        ratio: 1,
-        'simulators ms CPU': cpuOf(script, 'simulators'),
-        'worker ms CPU': cpuOf(script, 'script'),
-        'server ms CPU': 0,
-      },
+      ...(values.only ? [] : [plain]),
       {
         runner: 'engine',
         'tenants/s': short(of(engine)),
@@ -91,19 +86,12 @@ async function engineRound(latencyMs: number, round: number) {
   return inFolder(async (folder) => {
     const simulators = await startSimulators(folder, latencyMs, round);
     const { batchFile, envFile } = simulators.told;
-    const dataDir = join(folder, 'data');
-    const input: WorkerInput = { dataDir, envFile };
     const profile = values.profile ? ['--cpu-prof', '--cpu-prof-dir', values.profile] : [];
-    const worker = await startPart<WorkerTold>('worker.ts', input, profile);
-    const connection = await Connection.connect({ address: worker.told.address });
-    const client = new Client({ connection });
-    const store = createFileBatchStore(batchFolder({ dataDir }));
-    const migrations = createMigrations({ client, store });
-    const parsed = parseBatch(await readFile(batchFile, 'utf8'), batchFile);
-    const wave = { name: 'all', size: { rest: true }, maxConcurrency: window, slowStart: false, order: 'file' } as const;
-    const batch = { ...parsed, waves: [wave] };
+    const engine = await startEngine(folder, envFile, profile);
+    const { migrations, client } = engine;
+    const batch = await oneWave(batchFile, window);
 
-    const parts = { simulators: simulators.pid, worker: worker.pid, server: await serverPid(dataDir) };
+    const parts = { simulators: simulators.pid, worker: engine.worker.pid, server: engine.serverPid };
     const before = await cpuOfAll(parts);
     const since = performance.now();
     await migrations.startBatch(batch, 'bench');
@@ -114,9 +102,8 @@ async function engineRound(latencyMs: number, round: number) {
     const { requests } = await simulators.ask<Seen>('seen');
     const one = await client.workflow.getHandle(tenantWorkflowId(batch.tenants[0]?.id ?? '')).describe();
     const coordinator = await client.workflow.getHandle(batchWorkflowId(batch.batch)).describe();
-    const database = (await stat(join(dataDir, 'temporal.db'))).size;
-    await connection.close();
-    await worker.stop();
+    const database = await engine.databaseBytes();
+    await engine.stop();
     await simulators.stop();
     return {
       perSecond: count / seconds,
@@ -139,21 +126,9 @@ function startSimulators(folder: string, latencyMs: number, round: number): Prom
     seed: SEED,
     latencyMs,
     faults: false,
+    privateOfTen: 10,
   };
   return startPart<SimulatorsTold>('simulators.ts', input);
-}
-
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'qys-e10-bench-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function serverPid(dataDir: string): Promise<number> {
-  return (JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { pid: number }).pid;
 }
 
 async function cpuOfAll(parts: Record<string, number>): Promise<Record<string, number>> {

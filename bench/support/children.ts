@@ -13,11 +13,7 @@ export interface Part<Told> {
 }
 
 /** Forks a program of this folder; resolves when it has told something. */
-export async function startPart<Told>(
-  program: string,
-  input: object,
-  nodeOptions: string[] = [],
-): Promise<Part<Told>> {
+export async function startPart<Told>(program: string, input: object, nodeOptions: string[] = []): Promise<Part<Told>> {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = fork(file, [JSON.stringify(input)], { execArgv: ['--import', 'tsx', ...nodeOptions] });
   const told = await answerOf<Told>(child);

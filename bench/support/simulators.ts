@@ -15,6 +15,8 @@ export interface SimulatorsInput {
   /** Every answer to us takes so long; 0: as fast as it can. */
   latencyMs: number;
   faults: boolean;
+  /** Of ten tenants so many are of a private cloud. */
+  privateOfTen: number;
 }
 
 export interface SimulatorsTold {
@@ -32,9 +34,9 @@ export interface Seen {
   calls: string[];
 }
 
-const { folder, batch, from, count, seed, latencyMs, faults } = inputOf<SimulatorsInput>();
+const { folder, batch, from, count, seed, latencyMs, faults, privateOfTen } = inputOf<SimulatorsInput>();
 const indices = Array.from({ length: count }, (_, offset) => from + offset);
-const world = await startWorld({ seed, tenants: indices.map((index) => aTenant(index, seed)) });
+const world = await startWorld({ seed, tenants: indices.map((index) => aTenant(index, seed, privateOfTen)) });
 for (const index of faults ? indices : []) {
   const fault = faultOf(index, seed);
   if (fault) world.fault(fault);

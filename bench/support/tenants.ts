@@ -1,55 +1,50 @@
 import { createHash } from 'node:crypto';
-import type { Fault, FaultKind } from '../../simulators/kernel/faults.js';
+import type { Fault } from '../../simulators/kernel/faults.js';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 
 /** Tenants on one shared OA host: more would make each request look through more of them. */
 const TENANTS_OF_A_HOST = 50;
 
-/** A small private-cloud tenant that goes through every step. The same index and seed give the same tenant. */
-export function aTenant(index: number, seed: number): TenantSpec {
-  const number = String(index).padStart(5, '0');
-  const spec: TenantSpec = {
-    id: `t${number}`,
+/**
+ * A small tenant that goes through every step of its deployment. The same index and seed give the same tenant; of ten tenants
+ * so many are of a private cloud, whose way is twice as long.
+ */
+export function aTenant(index: number, seed: number, privateOfTen: number): TenantSpec {
+  const isPrivate = hash(seed, index, 'deployment') % 10 < privateOfTen;
+  return {
+    id: `t${String(index).padStart(5, '0')}`,
+    deployment: isPrivate ? 'private' : 'public',
     oaHost: `shared-${Math.floor(index / TENANTS_OF_A_HOST)}`,
     people: { e9: 4, e10: 4, units: 2, leavers: 1, secondary: 1 },
     categories: { legacy: 1, none: 0 },
     syncSeconds: 0,
   };
-  return troubleOf(index, seed) === 'sync-fails' ? { ...spec, syncFails: true } : spec;
 }
 
-/** What goes wrong with a tenant; with 98 of 100 nothing. */
-type Trouble = FaultKind | 'sync-fails' | null;
+const TROUBLES = ['error-before', 'error-after', 'throttled', 'timeout', 'refused'] as const;
 
-const TROUBLES: readonly NonNullable<Trouble>[] = [
-  'error-before',
-  'error-after',
-  'throttle-seconds',
-  'timeout-after',
-  'sync-fails',
-];
-
-/** Two of a hundred, evenly over the kinds. */
-export function troubleOf(index: number, seed: number): Trouble {
-  const dice = createHash('sha256').update(`${seed} ${index}`).digest();
-  if (dice.readUInt32BE(0) / 2 ** 32 >= 0.02) return null;
-  return TROUBLES[dice.readUInt32BE(4) % TROUBLES.length] ?? null;
-}
-
-/** The fault that a tenant meets once; undefined where none. */
+/** What a tenant meets once, with two of a hundred: evenly an error, a lost answer, a time-out, a throttling, a refusal. */
 export function faultOf(index: number, seed: number): Fault | undefined {
-  const kind = troubleOf(index, seed);
-  const tenant = aTenant(index, seed).id;
-  switch (kind) {
+  if (hash(seed, index, 'trouble') % 100 >= 2) return undefined;
+  const tenant = aTenant(index, seed, 0).id;
+  const saving = { tenant, system: 'console', method: 'PUT', path: '/integration' } as const;
+  switch (TROUBLES[hash(seed, index, 'kind') % TROUBLES.length]) {
     case 'error-before':
-      return { tenant, system: 'console', method: 'PUT', path: '/integration', kind };
+      return { ...saving, kind: 'error-before' };
     case 'error-after':
-      return { tenant, system: 'console', method: 'PUT', path: '/integration/oa-version', kind };
-    case 'throttle-seconds':
-      return { tenant, system: 'open-api', from: 'outside', kind, ms: 1_000 };
-    case 'timeout-after':
-      return { tenant, system: 'console', method: 'PUT', path: '/callback', kind, ms: 500 };
+      return { ...saving, kind: 'error-after' };
+    case 'throttled':
+      return { tenant, system: 'open-api', from: 'outside', kind: 'throttle-seconds', ms: 1_000 };
+    case 'timeout':
+      return { ...saving, kind: 'timeout-after', ms: 500 };
+    // The only one that ends otherwise: the tenant is undone.
+    case 'refused':
+      return { ...saving, kind: 'error-before', status: 422 };
     default:
       return undefined;
   }
+}
+
+function hash(...parts: (number | string)[]): number {
+  return createHash('sha256').update(parts.join(' ')).digest().readUInt32BE(0);
 }
