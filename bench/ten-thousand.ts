@@ -32,6 +32,8 @@ interface Sample {
   workerMiB: number;
   serverMiB: number;
   statusMs: number;
+  /** The same way without the coordinator: what the machine and the server need for any answer. */
+  describeMs: number;
 }
 
 await inFolder(async (folder) => {
@@ -66,7 +68,7 @@ await inFolder(async (folder) => {
 
 /** Asks for the status all the time, and looks at the memory, until the batch is over. */
 async function watch(
-  { migrations, worker, serverPid }: Engine,
+  { migrations, client, worker, serverPid }: Engine,
   batch: string,
   since: number,
 ): Promise<{ samples: Sample[]; last: BatchStatus }> {
@@ -76,10 +78,13 @@ async function watch(
     const asked = performance.now();
     const status = await migrations.batchStatus(batch);
     const statusMs = performance.now() - asked;
+    const described = performance.now();
+    await client.workflow.getHandle(batchWorkflowId(batch)).describe();
+    const describeMs = performance.now() - described;
     const finished = status ? Object.values(status.endings).reduce((sum, ended) => sum + ended, 0) : told;
     const [ofWorker, ofServer] = await Promise.all([usageOf(worker.pid), usageOf(serverPid)]);
     const seconds = (asked - since) / 1_000;
-    samples.push({ finished, seconds, workerMiB: ofWorker.rssMiB, serverMiB: ofServer.rssMiB, statusMs });
+    samples.push({ finished, seconds, workerMiB: ofWorker.rssMiB, serverMiB: ofServer.rssMiB, statusMs, describeMs });
     if (finished - told >= count / 20) {
       told = finished;
       console.error(
@@ -151,12 +156,8 @@ function conclude({ samples, last, seconds, readSeconds, seen, runs, databaseByt
     endings,
     seen: { requests: seen.requests, writes: seen.writes, oaVersions: seen.oaVersions },
     coordinatorRuns: runs.length,
-    status: {
-      asked: statusMs.length,
-      p50: short(quantile(statusMs, 0.5)),
-      p99: short(quantile(statusMs, 0.99)),
-      max: short(most(statusMs)),
-    },
+    status: spread(statusMs),
+    describe: spread(samples.map((sample) => sample.describeMs)),
     databaseBytesPerTenant: Math.round(databaseBytes / count),
     memory: [0.1, 0.3, 0.5, 0.7, 0.9].map((share) => ({
       share,
@@ -177,6 +178,15 @@ function memoryAround(samples: readonly Sample[], share: number, of: 'workerMiB'
   const away = ({ finished }: Sample): number => Math.abs(finished - share * count);
   const near = samples.toSorted((one, other) => away(one) - away(other)).slice(0, 5);
   return median(near.map((sample) => sample[of]));
+}
+
+function spread(values: readonly number[]): Record<string, number> {
+  const [p50, p99, max] = [quantile(values, 0.5), quantile(values, 0.99), most(values)].map(short) as [
+    number,
+    number,
+    number,
+  ];
+  return { asked: values.length, p50, p99, max };
 }
 
 function most(values: readonly number[]): number {
