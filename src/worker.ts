@@ -85,7 +85,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
         activities,
         taskQueue: siteTaskQueue(site),
         maxConcurrentActivityTaskExecutions: 50,
-        // Reads run inside workflow tasks, which so take as long as the outside needs for its answers.
+        // Short reads run inside workflow tasks, which so take as long as the outside needs for its answers.
         maxConcurrentWorkflowTaskExecutions: 200,
       }),
     );

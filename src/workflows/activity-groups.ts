@@ -72,6 +72,7 @@ export function activityGroups(policy: Policy): ActivityGroups {
           verify: 'read everything again and prove it from outside',
         },
       ),
+      ['untilWindow', 'pictureBeforeConfigure', 'planPeopleSync', 'seeForward'],
       policy,
     ),
     writes: named<Writes>(
@@ -143,7 +144,7 @@ function named<G>(options: BoundedOptions, summaries: Record<keyof G & string, s
   return Object.fromEntries(proxies) as G;
 }
 
-/** Shorter than the workflow task that waits for it may take; a system that is well answers all reads of a step in less. */
+/** Shorter than the workflow task that waits for it may take; a system that is well answers these reads in less. */
 const QUICK: LocalActivityOptions = {
   scheduleToCloseTimeout: '5 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -151,26 +152,39 @@ const QUICK: LocalActivityOptions = {
 };
 
 /**
- * Reads run once inside the workflow task, as local activities: that spares the server two of three transactions. What does
- * not succeed at once is the server's affair, with attempts, back-off and heartbeats, as writes are from the start.
+ * The short reads in the middle of a step run once inside the workflow task, as local activities: that spares the server two
+ * of three transactions. What does not succeed at once is the server's affair, with attempts, back-off and heartbeats. Reads
+ * that are steps of their own are the server's from the start: while they run, the step must show and a cancellation must reach it.
  */
-function quicklyFirst<G extends Reads>(reads: G, policy: Policy): G {
-  const quick = proxyLocalActivities<Reads>(QUICK) as unknown as Record<string, (input: unknown) => Promise<unknown>>;
-  const read = (name: string, patient: (input: unknown) => Promise<unknown>) => async (input: unknown) => {
-    try {
-      return await quick[name]?.(input);
-    } catch (error) {
-      const cause = error instanceof ActivityFailure ? error.cause : error;
-      if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable === true)) throw error;
-      const { retryAfterMs } = (
-        cause instanceof ApplicationFailure ? (cause.details?.[0] ?? {}) : {}
-      ) as Partial<Trouble>;
-      await sleep(retryAfterMs ?? policy.firstRetryMs, { summary: 'the first attempt failed' });
-    }
-    return patient(input);
-  };
-  const both = Object.entries(reads).map(([name, patient]) => [name, read(name, patient as never)]);
-  return Object.fromEntries(both) as G;
+function quicklyFirst(reads: Reads, which: readonly (keyof Reads)[], policy: Policy): Reads {
+  const quick = proxyLocalActivities<Reads>(QUICK) as unknown as Record<string, Read>;
+  const patient = reads as unknown as Record<string, Read>;
+  const both = which.map((name): [string, Read] => [
+    name,
+    async (input) => {
+      try {
+        return await quick[name]?.(input);
+      } catch (error) {
+        const pause = pauseAfter(error, policy.firstRetryMs);
+        if (pause === null) throw error;
+        await sleep(pause, { summary: 'the first attempt failed' });
+      }
+      return patient[name]?.(input);
+    },
+  ]);
+  return { ...reads, ...(Object.fromEntries(both) as Partial<Reads>) };
+}
+
+type Read = (input: unknown) => Promise<unknown>;
+
+/** How long to wait before it is asked again: as the system says, or as usual; null where asking again is no use. */
+function pauseAfter(error: unknown, usualMs: number): number | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (isCancellation(error)) return null;
+  if (!(cause instanceof ApplicationFailure)) return usualMs;
+  if (cause.nonRetryable === true) return null;
+  const [trouble] = (cause.details ?? []) as Partial<Trouble>[];
+  return trouble?.retryAfterMs ?? usualMs;
 }
 
 /** No activity without a limit and a retry policy. */
