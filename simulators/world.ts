@@ -1,7 +1,9 @@
 import { createPages } from './console/pages.js';
 import { createConsole } from './console/server.js';
 import { readForward } from './e10/server.js';
-import { createHosts, type Ports } from './hosts.js';
+import type { E10Host } from './e10/host.js';
+import type { E9Host } from './e9/server.js';
+import { createHosts, type Ports, type Served } from './hosts.js';
 import type { Fault } from './kernel/faults.js';
 import type { Journal } from './kernel/journal.js';
 import { createKernel, type Kernel } from './kernel/kernel.js';
@@ -71,14 +73,16 @@ async function startTenants(
   const byId = (id: string) => customers.get(id);
   const consoleAt = await hosts.serve(createConsole(kernel, byId), ports.console);
   const openApiAt = await hosts.serve(createOpenApi(kernel, byId), ports.openApi);
-  const shared = tenants.some(({ oaHost }) => oaHost === 'shared')
-    ? { e10: await hosts.e10(false), e9: await hosts.e9(false) }
-    : undefined;
+  const shared = new Map<string, { e10: Served<E10Host>; e9: Served<E9Host> }>();
+  for (const { oaHost = 'own' } of tenants) {
+    if (oaHost === 'own' || shared.has(oaHost)) continue;
+    shared.set(oaHost, { e10: await hosts.e10(false), e9: await hosts.e9(false) });
+  }
 
   for (const given of tenants) {
     if (customers.has(given.id)) throw new Error(`there are two simulated tenants ${given.id}`);
     const spec = settleSpec(given, seed);
-    const onShared = spec.oaHost === 'shared' ? shared : undefined;
+    const onShared = shared.get(spec.oaHost);
     const e10 = onShared?.e10 ?? (await hosts.e10(true));
     const e9 = spec.sameAddress ? undefined : (onShared?.e9 ?? (await hosts.e9(true)));
     const identity = createIdentity(spec);

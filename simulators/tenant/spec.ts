@@ -49,7 +49,8 @@ export interface TenantSpec {
   forward?: Forward;
   /** An nginx include file that decides `forward`, at the start and whenever the proxy is told to reload. */
   proxyFile?: string;
-  oaHost?: 'own' | 'shared';
+  /** `shared`, or one of several shared hosts by its name: thousands of tenants on few ports. */
+  oaHost?: 'own' | 'shared' | `shared-${string}`;
   /** All that share it name one token, as where one adapter serves many tenants. */
   consoleToken?: 'own' | 'shared';
   categories?: Partial<CategoryCounts>;

@@ -50,7 +50,7 @@ export function createBatchActivities({ store, describe }: { store: BatchStore; 
         const tenants = await tenantsOf(store, input);
         const found: Startable[] = [];
         const times: number[] = [];
-        for (const at of inOrder(positionsOf(input.ledger, ['not-started']), tenants, input.order)) {
+        for (const at of notStarted(input.ledger, tenants, input.order)) {
           const tenant = tenants[at];
           if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${input.wave}`);
           const common = await shared(input, tenant);
@@ -124,10 +124,25 @@ function createSharedEndpoints(store: BatchStore) {
   };
 }
 
-function inOrder(positions: number[], tenants: readonly Tenant[], order: 'file' | 'priority'): number[] {
-  if (order === 'file') return positions;
-  return positions.sort((one, other) => (tenants[one]?.priority ?? 0) - (tenants[other]?.priority ?? 0) || one - other);
+/** In the order in which they are to start. By and by: of a hundred thousand, a page takes the first few. */
+function* notStarted(ledger: Ledger, tenants: readonly Tenant[], order: 'file' | 'priority'): Generator<number> {
+  if (order === 'priority') {
+    const priorityOf = (at: number): number => tenants[at]?.priority ?? 0;
+    yield* positionsOf(ledger, ['not-started']).sort(
+      (one, other) => priorityOf(one) - priorityOf(other) || one - other,
+    );
+    return;
+  }
+  for (let from = 0; ;) {
+    const some = positionsOf(ledger, ['not-started'], { from, limit: LOOKED_AT_ONCE });
+    yield* some;
+    const last = some.at(-1);
+    if (last === undefined) return;
+    from = last + 1;
+  }
 }
+
+const LOOKED_AT_ONCE = 100;
 
 async function missingAsFailure<T>(work: () => Promise<T>): Promise<T> {
   try {

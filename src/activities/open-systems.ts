@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { cancellationSignal } from '@temporalio/activity';
 import type { SecretRef, Tenant } from '../domain/tenant.js';
 import { DOCUMENTED_ENCRYPTION_KEY } from '../domain/wanted.js';
@@ -46,7 +47,7 @@ function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Syst
       agents,
       proxy: deps.forwardProxy,
       allowHosts: [new URL(baseUrl).host],
-      signal: cancellationSignal(),
+      signal: endsWithActivity(),
       ...options,
     });
   }
@@ -106,4 +107,11 @@ function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Syst
       return ref && resolve(ref);
     },
   };
+}
+
+/** Checks run side by side, so more calls than Node takes for a leak listen at once. */
+function endsWithActivity(): AbortSignal {
+  const signal = cancellationSignal();
+  setMaxListeners(100, signal);
+  return signal;
 }

@@ -45,7 +45,7 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
   const people = { e9: 4, e10: 4 };
   const quick = ['q0', 'q1', 'q2', 'q3'].map((id) => ({ id, startsMigrated: true }));
   const rig = await aRig(
-    [...quick, { id: 'fails', people, syncFails: true }, { id: 'late', startsMigrated: true }],
+    [...quick, { id: 'fails', people, syncFails: true }, { id: 'late', startsMigrated: true }, { id: 'later', startsMigrated: true }],
     {},
     {
       waves,
@@ -59,16 +59,19 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
     JSON.stringify(await rig.migrations.batchStatus(batch)).includes(word);
   await until('approval is awaited', () => held('"awaitsApproval":"canary"'));
   await rig.migrations.pause(batch, { ...order, on: { wave: 'rest' } });
+  const later = { tenant: rig.tenant('later').id };
+  await rig.migrations.pause(batch, { ...order, on: later });
   await rig.migrations.dropTenants(batch, { ...order, tenantIds: [rig.tenant('late').id] });
   await rig.migrations.approveWave(batch, { ...order, wave: 'canary' });
   await rig.migrations.resume(batch, { ...order, on: { wave: 'rest' } });
   await until('it is stopped', () => held('"outcome":"stopped-by-limit"'));
   await rig.migrations.setLimits(batch, { ...order, wave: 'rest', change: { maxErrors: { count: 2 } } });
   await rig.migrations.retryTenants(batch, { ...order, tenantIds: [rig.tenant('late').id] });
+  await rig.migrations.resume(batch, { ...order, on: later });
   await rig.migrations.resume(batch, { ...order, on });
   expect(await rig.migrations.batchResult(batch)).toMatchObject({
     outcome: 'partial',
-    endings: { 'already-migrated': 5, 'rolled-back': 1 },
+    endings: { 'already-migrated': 6, 'rolled-back': 1 },
   });
 
   const runs: History[] = [];

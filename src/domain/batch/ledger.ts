@@ -86,6 +86,8 @@ export function positionsOf(
   const found: number[] = [];
   for (let index = Math.floor(from / CHUNK); index < chunks.length && found.length < limit; index += 1) {
     const chunk = chunks[index] ?? '';
+    // What has ended is passed by a thousand at a time.
+    if (![...wanted].some((letter) => chunk.includes(letter))) continue;
     for (let offset = index === Math.floor(from / CHUNK) ? from % CHUNK : 0; offset < chunk.length; offset += 1) {
       if (!wanted.has(chunk[offset] ?? '')) continue;
       found.push(index * CHUNK + offset);

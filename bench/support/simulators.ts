@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { batchFileOf } from '../../simulators/batch-file.js';
+import { startWorld } from '../../simulators/world.js';
+import { inputOf, serve } from './children.js';
+import { aTenant, faultOf } from './tenants.js';
+
+/** The simulated outside systems, in a process of their own. */
+export interface SimulatorsInput {
+  folder: string;
+  batch: string;
+  from: number;
+  count: number;
+  seed: number;
+  /** Every answer to us takes so long; 0: as fast as it can. */
+  latencyMs: number;
+  faults: boolean;
+  /** Of ten tenants so many are of a private cloud. */
+  privateOfTen: number;
+}
+
+export interface SimulatorsTold {
+  batchFile: string;
+  envFile: string;
+}
+
+/** What was seen from outside, whatever the engine says. */
+export interface Seen {
+  requests: number;
+  writes: number;
+  /** How many tenants the console shows on each OA version. */
+  oaVersions: Record<string, number>;
+  /** Of one tenant: what was called, in order. */
+  calls: string[];
+}
+
+const { folder, batch, from, count, seed, latencyMs, faults, privateOfTen } = inputOf<SimulatorsInput>();
+const indices = Array.from({ length: count }, (_, offset) => from + offset);
+const world = await startWorld({ seed, tenants: indices.map((index) => aTenant(index, seed, privateOfTen)) });
+for (const index of faults ? indices : []) {
+  const fault = faultOf(index, seed);
+  if (fault) world.fault(fault);
+}
+if (latencyMs > 0) world.fault({ kind: 'latency', ms: latencyMs, times: Number.POSITIVE_INFINITY, from: 'outside' });
+
+const { yaml, env } = batchFileOf(world, batch);
+const told: SimulatorsTold = { batchFile: join(folder, 'bench.batch.yaml'), envFile: join(folder, 'bench.env.json') };
+await writeFile(told.batchFile, yaml);
+await writeFile(told.envFile, JSON.stringify(env));
+serve(told, { seen }, () => world.close());
+
+function seen(): Seen {
+  const oaVersions: Record<string, number> = {};
+  for (const tenant of world.tenants) {
+    const version = String(tenant.state().integration['oaVersion']);
+    oaVersions[version] = (oaVersions[version] ?? 0) + 1;
+  }
+  const [first] = world.tenants;
+  return {
+    requests: world.journal.times({ from: 'outside' }),
+    writes: world.journal.writes().length,
+    oaVersions,
+    calls: world.journal
+      .entries({ from: 'outside', ...(first ? { tenant: first.id } : {}) })
+      .map(({ system, method, path }) => `${system} ${method} ${path}`),
+  };
+}

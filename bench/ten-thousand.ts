@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { batchWorkflowId } from '../src/domain/ids.js';
+import type { BatchStatus } from '../src/domain/batch/status.js';
+import { startPart, usageOf } from './support/children.js';
+import { inFolder, oneWave, startEngine, type Engine } from './support/engine.js';
+import { median, quantile, report, short } from './support/numbers.js';
+import type { Seen, SimulatorsInput, SimulatorsTold } from './support/simulators.js';
+
+// Thousands of tenants in one batch with faults at 2 %: is every one accounted for, and do memory, history and the answer to
+// `status` stay flat? Simulators, worker and server are processes of their own.
+const { values } = parseArgs({
+  options: {
+    tenants: { type: 'string', default: '10000' },
+    window: { type: 'string', default: '50' },
+    private: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '7' },
+  },
+});
+const count = Number(values.tenants);
+const window = Number(values.window);
+
+const MAX_EVENTS = 4_096;
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_STATUS_MS = 300;
+const MAX_GROWTH = 1.15;
+const ASK_EVERY_MS = 500;
+
+interface Sample {
+  finished: number;
+  seconds: number;
+  workerMiB: number;
+  serverMiB: number;
+  statusMs: number;
+  /** The same way without the coordinator: what the machine and the server need for any answer. */
+  describeMs: number;
+}
+
+await inFolder(async (folder) => {
+  const input: SimulatorsInput = {
+    folder,
+    batch: 'ten-thousand',
+    from: 0,
+    count,
+    seed: Number(values.seed),
+    latencyMs: 0,
+    faults: true,
+    privateOfTen: Number(values.private),
+  };
+  const simulators = await startPart<SimulatorsTold>('simulators.ts', input);
+  const engine = await startEngine(folder, simulators.told.envFile);
+  const readSince = performance.now();
+  const batch = await oneWave(simulators.told.batchFile, window);
+  const readSeconds = (performance.now() - readSince) / 1_000;
+
+  const since = performance.now();
+  await engine.migrations.startBatch(batch, 'bench');
+  const { samples, last } = await watch(engine, batch.batch, since);
+  const seconds = (performance.now() - since) / 1_000;
+
+  const seen = await simulators.ask<Seen>('seen');
+  const runs = await coordinatorRuns(engine, batch.batch);
+  const databaseBytes = await engine.databaseBytes();
+  await engine.stop();
+  await simulators.stop();
+  conclude({ samples, last, seconds, readSeconds, seen, runs, databaseBytes });
+});
+
+/** Asks for the status all the time, and looks at the memory, until the batch is over. */
+async function watch(
+  { migrations, client, worker, serverPid }: Engine,
+  batch: string,
+  since: number,
+): Promise<{ samples: Sample[]; last: BatchStatus }> {
+  const samples: Sample[] = [];
+  let told = 0;
+  for (;;) {
+    const asked = performance.now();
+    const status = await migrations.batchStatus(batch);
+    const statusMs = performance.now() - asked;
+    const described = performance.now();
+    await client.workflow.getHandle(batchWorkflowId(batch)).describe();
+    const describeMs = performance.now() - described;
+    const finished = status ? Object.values(status.endings).reduce((sum, ended) => sum + ended, 0) : told;
+    const [ofWorker, ofServer] = await Promise.all([usageOf(worker.pid), usageOf(serverPid)]);
+    const seconds = (asked - since) / 1_000;
+    samples.push({ finished, seconds, workerMiB: ofWorker.rssMiB, serverMiB: ofServer.rssMiB, statusMs, describeMs });
+    if (finished - told >= count / 20) {
+      told = finished;
+      console.error(
+        `${finished} tenants after ${Math.round(seconds)} s; worker ${Math.round(ofWorker.rssMiB)} MiB; status ${Math.round(statusMs)} ms`,
+      );
+    }
+    if (status?.over) return { samples, last: status };
+    await sleep(ASK_EVERY_MS);
+  }
+}
+
+async function coordinatorRuns({ client }: Engine, batch: string): Promise<{ events: number; bytes: number }[]> {
+  const runs = [];
+  for await (const { workflowId, runId } of client.workflow.list({
+    query: `WorkflowId = '${batchWorkflowId(batch)}'`,
+  })) {
+    const { historyLength, historySize } = await client.workflow.getHandle(workflowId, runId).describe();
+    runs.push({ events: historyLength, bytes: historySize ?? 0 });
+  }
+  return runs;
+}
+
+interface Measured {
+  samples: Sample[];
+  last: BatchStatus;
+  seconds: number;
+  readSeconds: number;
+  seen: Seen;
+  runs: { events: number; bytes: number }[];
+  databaseBytes: number;
+}
+
+function conclude({ samples, last, seconds, readSeconds, seen, runs, databaseBytes }: Measured): void {
+  const { endings } = last;
+  const ended = Object.values(endings).reduce((sum, number) => sum + number, 0);
+  const moved = (endings.migrated ?? 0) + (endings['migrated-with-warnings'] ?? 0);
+  const growth = memoryAround(samples, 0.9) / memoryAround(samples, 0.1);
+  const statusMs = samples.map((sample) => sample.statusMs);
+  const checks = [
+    check('tenants accounted for', ended, ended === count, `= ${count}`),
+    check(
+      'moved, as the consoles show it',
+      seen.oaVersions['E10'] ?? 0,
+      seen.oaVersions['E10'] === moved,
+      `= ${moved}`,
+    ),
+    check(
+      'most events of a coordinator run',
+      most(runs.map(({ events }) => events)),
+      runs.every(({ events }) => events < MAX_EVENTS),
+      `< ${MAX_EVENTS}`,
+    ),
+    check(
+      'most bytes of a coordinator run',
+      most(runs.map(({ bytes }) => bytes)),
+      runs.every(({ bytes }) => bytes < MAX_BYTES),
+      `< ${MAX_BYTES}`,
+    ),
+    check('worker memory at 90 % / at 10 % of the tenants', growth, growth < MAX_GROWTH, `< ${MAX_GROWTH}`),
+    check('status, slowest ms', most(statusMs), most(statusMs) < MAX_STATUS_MS, `< ${MAX_STATUS_MS}`),
+  ];
+  const facts = {
+    tenants: count,
+    window,
+    privateOfTen: Number(values.private),
+    seconds: short(seconds),
+    perSecond: short(count / seconds),
+    readSeconds: short(readSeconds),
+    endings,
+    seen: { requests: seen.requests, writes: seen.writes, oaVersions: seen.oaVersions },
+    coordinatorRuns: runs.length,
+    status: spread(statusMs),
+    describe: spread(samples.map((sample) => sample.describeMs)),
+    databaseBytesPerTenant: Math.round(databaseBytes / count),
+    memory: [0.1, 0.3, 0.5, 0.7, 0.9].map((share) => ({
+      share,
+      workerMiB: Math.round(memoryAround(samples, share)),
+      serverMiB: Math.round(memoryAround(samples, share, 'serverMiB')),
+    })),
+  };
+  report(`${count} tenants in one batch, faults at 2 %, window ${window}`, checks, facts);
+  if (checks.some(({ holds }) => holds !== 'yes')) process.exitCode = 1;
+}
+
+function check(what: string, measured: number, holds: boolean, wanted: string) {
+  return { what, measured: short(measured), wanted, holds: holds ? 'yes' : 'NO' };
+}
+
+/** Median of what was seen around this share of the tenants: one sample would show the collector's mood. */
+function memoryAround(samples: readonly Sample[], share: number, of: 'workerMiB' | 'serverMiB' = 'workerMiB'): number {
+  const away = ({ finished }: Sample): number => Math.abs(finished - share * count);
+  const near = samples.toSorted((one, other) => away(one) - away(other)).slice(0, 5);
+  return median(near.map((sample) => sample[of]));
+}
+
+function spread(values: readonly number[]): Record<string, number> {
+  const [p50, p99, max] = [quantile(values, 0.5), quantile(values, 0.99), most(values)].map(short) as [
+    number,
+    number,
+    number,
+  ];
+  return { asked: values.length, p50, p99, max };
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((highest, value) => Math.max(highest, value), 0);
+}
