@@ -1,4 +1,4 @@
-import { currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import { currentUpdateInfo, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { audit, obey, refusalOf } from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
@@ -60,6 +60,8 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
     ({ wave, source, content, by, reason }) => {
       if (isDone()) return;
       tenantsAdded(state, indexOf(wave), source, content);
+      // The longer file is this batch from now on: applied again, it is gone on with.
+      upsertMemo({ content });
       audit(state, `added ${source.size} tenants to wave ${wave}`, { by, reason }, now(), currentUpdateInfo()?.id);
       changed();
     },
