@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Migrations } from '../client.js';
 import type { BatchReport } from '../reports/batch-report.js';
 import type { Policy } from '../domain/policy.js';
 import type { Context } from './context.js';
@@ -36,10 +38,23 @@ export async function runBatch(
     out.say(temporal.mode === 'embedded' ? out.text.timedOutHere : out.text.timedOut);
     return EXIT.timeout;
   }
-  const report = await readReport(migrations, selection);
+  const report = await settledReport(migrations, selection, end);
   showReport(report, file, out);
   return finish(end, report, file, out);
 }
+
+/** A tenant tells its batch right before it closes: the last ones get a moment to do so. */
+async function settledReport(migrations: Migrations, selection: Selection, end: WatchEnd): Promise<BatchReport> {
+  for (let looks = 0; ; looks += 1) {
+    const report = await readReport(migrations, selection);
+    const isClosing = end.because === 'over' && end.status.over && report.counts.running !== undefined;
+    if (!isClosing || looks >= LOOKS_AT_THE_LAST) return report;
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+const LOOKS_AT_THE_LAST = 10;
+const LOOK_AGAIN_MS = 300;
 
 export function showReport(report: BatchReport, file: string, out: Output): void {
   out.data(report, () =>

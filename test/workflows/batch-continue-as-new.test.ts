@@ -89,9 +89,9 @@ function carried({ events }: History): string[] | null {
 
 describe('a coordinator that goes on as a new run', () => {
   it('loses no ending that comes in the same workflow task as the switch, and carries ids', async () => {
-    await begun(quick(14), { maxEvents: 40, reconcileMs: 60_000 });
+    await begun(quick(30), { maxEvents: 30, reconcileMs: 60_000 });
     const status = await rig.migrations.batchResult(batch);
-    expect(status).toMatchObject({ outcome: 'done', endings: { 'already-migrated': 14 }, running: 0, notStarted: 0 });
+    expect(status).toMatchObject({ outcome: 'done', endings: { 'already-migrated': 30 }, running: 0, notStarted: 0 });
 
     const runs = await histories();
     expect(runs.length).toBeGreaterThan(2);

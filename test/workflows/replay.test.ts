@@ -45,7 +45,12 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
   const people = { e9: 4, e10: 4 };
   const quick = ['q0', 'q1', 'q2', 'q3'].map((id) => ({ id, startsMigrated: true }));
   const rig = await aRig(
-    [...quick, { id: 'fails', people, syncFails: true }, { id: 'late', startsMigrated: true }, { id: 'later', startsMigrated: true }],
+    [
+      ...quick,
+      { id: 'fails', people, syncFails: true },
+      { id: 'late', startsMigrated: true },
+      { id: 'later', startsMigrated: true },
+    ],
     {},
     {
       waves,
