@@ -2,6 +2,7 @@ import type { Finding } from './findings.js';
 import type { WantedPeopleSync } from './people.js';
 import type { Change } from './plan.js';
 import type { Step } from './steps.js';
+import type { Tenant } from './tenant.js';
 
 export const OUTCOMES = [
   'migrated',
@@ -81,6 +82,8 @@ export interface Sealed {
 
 /** Enough to restore a tenant: the snapshot before the first write, and what each set of fields held before we filled it. */
 export interface UndoRecord {
+  /** As the file had it when it was migrated; absent in records of older versions. */
+  tenant?: Tenant;
   snapshot: Sealed;
   /** Whether the OA version was switched in this run: what the switch changes besides is undone with it. */
   switched: boolean;

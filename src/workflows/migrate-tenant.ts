@@ -87,7 +87,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
     const taken = await during('snapshot', () => reads.takeSnapshot({ tenant }));
     snapshot = taken;
-    record = newRecord(taken.sealed);
+    record = newRecord(tenant, taken.sealed);
     progress.found(taken.findings);
     if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
     if (taken.plan.changes.length === 0) return nothingToDo();
@@ -121,7 +121,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
   /** The picture before is taken once: a second attempt would see what the first one wrote. */
   async function configured({ sealed }: SnapshotResult) {
-    record ??= newRecord(sealed);
+    record ??= newRecord(tenant, sealed);
     record.beforeConfigure ??= await reads.pictureBeforeConfigure({ tenant });
     undoable('configure');
     return writes.configure({ tenant });
@@ -225,8 +225,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 }
 
-function newRecord(snapshot: Sealed): UndoRecord {
-  return { snapshot, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };
+function newRecord(tenant: Tenant, snapshot: Sealed): UndoRecord {
+  return { tenant, snapshot, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };
 }
 
 type Ending = Pick<TenantResult, 'outcome' | 'reason'> & Partial<Pick<TenantResult, 'grade' | 'failedStep' | 'undo'>>;

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { TenantResult, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import { asMigrated } from '../domain/as-migrated.js';
 import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -37,10 +38,11 @@ export async function rollbackTenant({
   const proof = await CancellationScope.nonCancellable(async () => {
     let newest = nothing;
     for (const record of records) {
+      const migrated = asMigrated(record.tenant, tenant);
       const compensation = createCompensation(progress);
       for (const step of record.steps)
-        compensation.add(step, (leave) => undoStep(step, { tenant, record }, groups)(leave));
-      newest = await undoTenant(compensation, { tenant, record }, groups);
+        compensation.add(step, (leave) => undoStep(step, { tenant: migrated, record }, groups)(leave));
+      newest = await undoTenant(compensation, { tenant: migrated, record }, groups);
     }
     return newest;
   });

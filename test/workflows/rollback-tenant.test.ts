@@ -36,6 +36,16 @@ describe('a tenant whose runs are over is undone from what they left', () => {
     expect(undoable(rig, 'regret')).toEqual(before);
   });
 
+  it('by the file of that time, though another one is at hand now', async () => {
+    await rig.migrate('regret');
+    const { e10, people } = rig.tenant('regret');
+    e10.tenantKey = 'corrected';
+    e10.corpId = 'corrected';
+    people.schedule = '0 4 * * *';
+    expect(await rig.rollback('regret')).toMatchObject({ ending: 'rolled-back' });
+    expect(undoable(rig, 'regret')).toEqual(before);
+  });
+
   it('of a run that was terminated in the middle', async () => {
     rig.world.fault({ tenant: 'regret', system: 'console', path: '/people-sync/runs', kind: 'latency', ms: 20_000 });
     await rig.start('regret');
