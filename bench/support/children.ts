@@ -10,6 +10,8 @@ export interface Part<Told> {
   /** Sends a request and waits for the answer. */
   ask<Answer>(request: string): Promise<Answer>;
   stop(): Promise<void>;
+  /** With -9, as a power cut would. */
+  kill(): Promise<void>;
 }
 
 /** Forks a program of this folder; resolves when it has told something. */
@@ -29,6 +31,11 @@ export async function startPart<Told>(program: string, input: object, nodeOption
       if (child.exitCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.send('stop');
+      await ended;
+    },
+    async kill() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
       await ended;
     },
   };

@@ -28,6 +28,8 @@ export interface SimulatorsTold {
 export interface Seen {
   requests: number;
   writes: number;
+  /** Effective writes of one field of one tenant beyond the first. */
+  repeated: number;
   /** How many tenants the console shows on each OA version. */
   oaVersions: Record<string, number>;
   /** Of one tenant: what was called, in order. */
@@ -59,9 +61,15 @@ function seen(): Seen {
   return {
     requests: world.journal.times({ from: 'outside' }),
     writes: world.journal.writes().length,
+    repeated: repeatedWrites(),
     oaVersions,
     calls: world.journal
       .entries({ from: 'outside', ...(first ? { tenant: first.id } : {}) })
       .map(({ system, method, path }) => `${system} ${method} ${path}`),
   };
+}
+
+function repeatedWrites(): number {
+  const writes = world.journal.writes().map(({ tenant, effect }) => `${tenant ?? ''} ${effect ?? ''}`);
+  return writes.length - new Set(writes).size;
 }
