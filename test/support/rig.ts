@@ -13,6 +13,7 @@ import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations, type TenantEnd } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
 import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
+import type { BatchStatus } from '../../src/domain/batch/status.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { batchFolder, startWorkers } from '../../src/worker.js';
@@ -41,6 +42,8 @@ export interface Rig {
   /** Starts it and waits for its end. */
   migrate(id: string, policy?: Policy): Promise<TenantEnd>;
   end(id: string): Promise<TenantEnd>;
+  /** What the coordinator of the file's batch answers; a busy machine may need more than one question. */
+  status(): Promise<BatchStatus>;
   /** Undoes it from what its runs left, and waits for the end. */
   rollback(id: string): Promise<TenantEnd>;
   close(): Promise<void>;
@@ -129,6 +132,14 @@ export async function aRig(
       const end = await migrations.tenantEnd(idOf(id));
       if (!end) throw new Error(`${id} has not ended`);
       return end;
+    },
+    async status() {
+      let status: BatchStatus | undefined;
+      await until('the coordinator answers', async () => {
+        status = await migrations.batchStatus(batch.batch);
+        return status !== undefined;
+      });
+      return status as unknown as BatchStatus;
     },
     async rollback(id) {
       const begun = await migrations.startRollback(rig.tenant(id), 'changed our mind');

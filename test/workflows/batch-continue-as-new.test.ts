@@ -34,14 +34,8 @@ async function begun(specs: TenantSpec[], settings: Settings = {}, before?: () =
   await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, { maxEvents, reconcileMs });
 }
 
-async function statusNow(): Promise<BatchStatus> {
-  const status = await rig.migrations.batchStatus(batch);
-  if (!status) throw new Error('the coordinator does not answer');
-  return status;
-}
-
 const untilStatus = (what: string, holds: (status: BatchStatus) => boolean): Promise<void> =>
-  until(what, async () => holds(await statusNow()), 40_000);
+  until(what, async () => holds(await rig.status()), 40_000);
 
 const coordinator = () => rig.client.workflow.getHandle(batchWorkflowId(batch));
 const runNow = async (): Promise<string> => (await coordinator().describe()).runId;
@@ -151,7 +145,7 @@ describe('a coordinator that goes on as a new run', () => {
     await coordinator().signal('tenantEnded', { tenantId: id('q0'), ending: 'rolled-back' });
     await switched(id('q0'));
     await switched(id('q1'));
-    const status = await statusNow();
+    const status = await rig.status();
     expect(status).toMatchObject({ endings: { 'already-migrated': 3 }, running: 1, total: 4 });
     expect(status.waves[0]).toMatchObject({ failed: 0, running: 1, finished: 3 });
     await rig.migrations.abort(batch, { ...ORDER, how: 'undo' });
@@ -180,7 +174,7 @@ describe('a coordinator that goes on as a new run', () => {
     await rig.migrations.retryTenants(batch, { ...ORDER, tenantIds: [id('q0')] });
     // The same order once more, as a client does that never heard the answer.
     expect(await drop(0)).toEqual({ accepted: [id('q0')], refused: [] });
-    const { endings, notStarted, trail } = await statusNow();
+    const { endings, notStarted, trail } = await rig.status();
     expect({ endings, notStarted }).toEqual({ endings: { skipped: 7 }, notStarted: 5 });
     expect(trail.filter(({ updateId }) => updateId === 'drop-0')).toHaveLength(1);
     await rig.migrations.abort(batch, { ...ORDER, how: 'undo' });
@@ -195,7 +189,7 @@ describe('a coordinator that goes on as a new run', () => {
     await until('it goes on as a new run by itself', async () => (await runNow()) !== paused);
     const second = await runNow();
     await until('and again', async () => (await runNow()) !== second);
-    expect(await statusNow()).toMatchObject({ holds: [{ on: ALL, ...ORDER }], running: 1, notStarted: 2 });
+    expect(await rig.status()).toMatchObject({ holds: [{ on: ALL, ...ORDER }], running: 1, notStarted: 2 });
     for (const { events } of await histories()) expect(events?.length).toBeLessThan(100);
 
     await rig.migrations.resume(batch, { ...ORDER, on: ALL });

@@ -18,14 +18,8 @@ async function begun(specs: TenantSpec[], maxConcurrency: number): Promise<strin
   return rig.batch.batch;
 }
 
-async function statusNow(): Promise<BatchStatus> {
-  const status = await rig.migrations.batchStatus(rig.batch.batch);
-  if (!status) throw new Error('the coordinator does not answer');
-  return status;
-}
-
 const untilStatus = (what: string, holds: (status: BatchStatus) => boolean): Promise<void> =>
-  until(what, async () => holds(await statusNow()), 40_000);
+  until(what, async () => holds(await rig.status()), 40_000);
 
 it('a token that several share and that expires is one hold, and fails nobody', async () => {
   const shared = ['s0', 's1', 's2', 's3'];
@@ -45,7 +39,7 @@ it('a token that several share and that expires is one hold, and fails nobody', 
   await untilStatus('the other one is through', ({ endings }) => endings.migrated === 1);
   const [key = ''] = endpointsOf(rig.tenant('s0')).map((one) => one.key);
   expect(key).toContain('SHARED_CONSOLE_TOKEN');
-  const held = await statusNow();
+  const held = await rig.status();
   expect(held).toMatchObject({ notStarted: 2, endings: { migrated: 1 }, stoppedBy: null });
   expect(held.holds).toMatchObject([{ on: { endpoint: key }, by: 'qys-e10' }]);
   expect(held.trail.map(({ what }) => what)).toEqual([`paused endpoint ${key}`]);
@@ -75,7 +69,7 @@ it('a tenant whose maintenance window is closed does not start, and why says unt
   );
   await untilStatus('the open one is through', ({ endings }) => endings['already-migrated'] === 1);
   const { id } = rig.tenant('closed');
-  expect(await statusNow()).toMatchObject({ running: 0, notStarted: 1, over: false });
+  expect(await rig.status()).toMatchObject({ running: 0, notStarted: 1, over: false });
   const why = await rig.migrations.why(batch, id);
   expect(why?.reasons.map(({ because }) => because)).toEqual(['window']);
   expect(DateTime.fromMillis(why?.reasons[0]?.until ?? 0, { zone: 'UTC' }).toFormat('HH:mm')).toBe(from);

@@ -18,14 +18,8 @@ async function started(specs: TenantSpec[], file: Record<string, unknown>): Prom
   return rig.batch.batch;
 }
 
-async function statusOf(batch: string): Promise<BatchStatus> {
-  const status = await rig.migrations.batchStatus(batch);
-  if (!status) throw new Error('the coordinator does not answer');
-  return status;
-}
-
 const untilStatus = (what: string, holds: (status: BatchStatus) => boolean): Promise<void> =>
-  until(what, async () => holds(await statusOf(rig.batch.batch)));
+  until(what, async () => holds(await rig.status()));
 
 describe('waves', () => {
   it('come one after the other, and widen by themselves', async () => {
@@ -68,7 +62,7 @@ describe('waves', () => {
     await untilStatus('it soaks', ({ waves }) => waves[0]?.phase === 'soaking');
     rig.world.tenant('t0').edit(({ callback }) => (callback.url = 'https://elsewhere.example/'));
     await untilStatus('the gate stops it', ({ stoppedBy }) => stoppedBy !== null);
-    expect((await statusOf(batch)).stoppedBy).toMatch(
+    expect((await rig.status()).stoppedBy).toMatch(
       /gate of wave canary: t0-\w+ is no longer as wanted \(SETTING-DIFFERS\)/,
     );
     await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
@@ -82,7 +76,7 @@ describe('a limit that is exceeded', () => {
       waves: [{ name: 'all', rest: true, maxConcurrency: 1, maxErrors: 0 }],
     });
     await untilStatus('it is stopped', ({ outcome }) => outcome === 'stopped-by-limit');
-    expect(await statusOf(batch)).toMatchObject({ endings: { 'rolled-back': 1 }, notStarted: 3, over: false });
+    expect(await rig.status()).toMatchObject({ endings: { 'rolled-back': 1 }, notStarted: 3, over: false });
     expect(await rig.migrations.batchRow(batch)).toMatchObject({ running: true, outcome: 'stopped-by-limit' });
 
     const on = { batch: true } as const;
@@ -104,7 +98,7 @@ describe('orders while it runs', () => {
     await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
     const id = rig.tenant('t0').id;
     await until('the tenant holds', async () => (await rig.migrations.tenantStatus(id))?.held !== null);
-    expect(await statusOf(batch)).toMatchObject({
+    expect(await rig.status()).toMatchObject({
       running: 1,
       notStarted: 1,
       holds: [{ ...ORDER, on: { batch: true } }],
@@ -157,7 +151,7 @@ describe('a wave whose failures ask', () => {
       await until(`${id} asks`, async () => (await waiting(id))?.step === 'sync-people');
     }
     expect((await waiting('t0'))?.allowed).toEqual(['retry', 'skip', 'undo']);
-    expect(await statusOf(batch)).toMatchObject({ running: 3, endings: {} });
+    expect(await rig.status()).toMatchObject({ running: 3, endings: {} });
 
     rig.world.clearFaults();
     await rig.migrations.decide(rig.tenant('t0').id, { ...ORDER, action: 'retry' });
