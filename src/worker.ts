@@ -85,8 +85,6 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
         activities,
         taskQueue: siteTaskQueue(site),
         maxConcurrentActivityTaskExecutions: 50,
-        // Short reads run inside workflow tasks, which so take as long as the outside needs for its answers.
-        maxConcurrentWorkflowTaskExecutions: 200,
       }),
     );
     created.push(...atSites);

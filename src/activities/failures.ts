@@ -67,12 +67,12 @@ export function toFailure(error: unknown): unknown {
     message: trouble.message,
     nonRetryable: !retryable,
     ...(trouble.type === FAILURE_TYPES.throttled ? { category: ApplicationFailureCategory.BENIGN } : {}),
-    details: [retryAfterMs === undefined ? trouble : { ...trouble, retryAfterMs }],
+    details: [trouble],
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }
 
-/** A dead worker is noticed after this much silence; every activity of the server's says that it lives. */
+/** A dead worker is noticed after this much silence; every activity says that it lives. */
 const HEARTBEAT_EVERY_MS = 2_000;
 
 /** Told once per activity that a system asked to be asked less often, with the id of the workflow that it works for. */
@@ -83,8 +83,7 @@ export function createFailureInterceptor(onThrottled: OnThrottled = () => undefi
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
       const context = Context.current();
-      // A local activity lives and dies with the workflow task that waits for it.
-      const beat = context.info.isLocal ? undefined : setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
       try {
         return await next(input);
       } catch (error) {

@@ -22,8 +22,6 @@ export interface Trouble {
   message: string;
   system?: string;
   reason?: string;
-  /** When the system itself asks to be asked again. */
-  retryAfterMs?: number;
 }
 
 const UNREACHABLE: Record<string, FindingCode> = {

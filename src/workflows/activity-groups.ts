@@ -1,19 +1,12 @@
 import {
   ActivityCancellationType,
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
   proxyActivities,
-  proxyLocalActivities,
-  sleep,
   type ActivityOptions,
-  type LocalActivityOptions,
   type RetryPolicy,
 } from '@temporalio/workflow';
 import type { CoordinatorActivities, TenantActivities } from '../activities/index.js';
 import { inspectionTaskQueue } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
-import type { Trouble } from '../domain/trouble.js';
 
 /** After this much silence a worker is taken for dead; every activity beats every two seconds (`activities/failures.ts`). */
 const HEARTBEAT = '10 seconds';
@@ -54,26 +47,22 @@ export interface ActivityGroups {
 export function activityGroups(policy: Policy): ActivityGroups {
   const backOff = { initialInterval: policy.firstRetryMs, backoffCoefficient: 2, maximumInterval: policy.maxRetryMs };
   return {
-    reads: quicklyFirst(
-      named<Reads>(
-        {
-          startToCloseTimeout: '10 minutes',
-          heartbeatTimeout: HEARTBEAT,
-          cancellationType: ActivityCancellationType.TRY_CANCEL,
-          retry: { ...backOff, maximumAttempts: policy.readAttempts },
-        },
-        {
-          untilWindow: 'how long until the maintenance window',
-          preflight: 'check E10, Qiyuesuo, routes and people; writes nothing',
-          takeSnapshot: 'keep what there is, and plan the changes',
-          pictureBeforeConfigure: 'keep what the E10 form holds before it is filled',
-          planPeopleSync: 'find the sync scope in E10, and count people',
-          seeForward: 'see that nginx forwards the old path',
-          verify: 'read everything again and prove it from outside',
-        },
-      ),
-      ['untilWindow', 'pictureBeforeConfigure', 'planPeopleSync', 'seeForward'],
-      policy,
+    reads: named<Reads>(
+      {
+        startToCloseTimeout: '10 minutes',
+        heartbeatTimeout: HEARTBEAT,
+        cancellationType: ActivityCancellationType.TRY_CANCEL,
+        retry: { ...backOff, maximumAttempts: policy.readAttempts },
+      },
+      {
+        untilWindow: 'how long until the maintenance window',
+        preflight: 'check E10, Qiyuesuo, routes and people; writes nothing',
+        takeSnapshot: 'keep what there is, and plan the changes',
+        pictureBeforeConfigure: 'keep what the E10 form holds before it is filled',
+        planPeopleSync: 'find the sync scope in E10, and count people',
+        seeForward: 'see that nginx forwards the old path',
+        verify: 'read everything again and prove it from outside',
+      },
     ),
     writes: named<Writes>(
       {
@@ -144,64 +133,22 @@ function named<G>(options: BoundedOptions, summaries: Record<keyof G & string, s
   return Object.fromEntries(proxies) as G;
 }
 
-/** Shorter than the workflow task that waits for it may take; a system that is well answers these reads in less. */
-const QUICK: LocalActivityOptions = {
-  scheduleToCloseTimeout: '5 seconds',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { maximumAttempts: 1 },
-};
-
-/**
- * The short reads in the middle of a step run once inside the workflow task, as local activities: that spares the server two
- * of three transactions. What does not succeed at once is the server's affair, with attempts, back-off and heartbeats. Reads
- * that are steps of their own are the server's from the start: while they run, the step must show and a cancellation must reach it.
- */
-function quicklyFirst(reads: Reads, which: readonly (keyof Reads)[], policy: Policy): Reads {
-  const quick = proxyLocalActivities<Reads>(QUICK) as unknown as Record<string, Read>;
-  const patient = reads as unknown as Record<string, Read>;
-  const both = which.map((name): [string, Read] => [
-    name,
-    async (input) => {
-      try {
-        return await quick[name]?.(input);
-      } catch (error) {
-        const pause = pauseAfter(error, policy.firstRetryMs);
-        if (pause === null) throw error;
-        await sleep(pause, { summary: 'the first attempt failed' });
-      }
-      return patient[name]?.(input);
-    },
-  ]);
-  return { ...reads, ...(Object.fromEntries(both) as Partial<Reads>) };
-}
-
-type Read = (input: unknown) => Promise<unknown>;
-
-/** How long to wait before it is asked again: as the system says, or as usual; null where asking again is no use. */
-function pauseAfter(error: unknown, usualMs: number): number | null {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (isCancellation(error)) return null;
-  if (!(cause instanceof ApplicationFailure)) return usualMs;
-  if (cause.nonRetryable === true) return null;
-  const [trouble] = (cause.details ?? []) as Partial<Trouble>[];
-  return trouble?.retryAfterMs ?? usualMs;
-}
-
 /** No activity without a limit and a retry policy. */
 interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
   startToCloseTimeout: `${number} ${'minutes' | 'hour'}`;
   retry: RetryPolicy;
 }
 
-/** In the coordinator's own process, so that a page of tenants costs one event and no task. */
-const STORE: LocalActivityOptions = {
-  startToCloseTimeout: '1 minute',
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-};
-
-/** The store of tenants. */
+/**
+ * The store of tenants. No local activities: where one is under way while a workflow task ends, and a timer or a signal comes
+ * before its result, a replay takes its result too early and no longer fits the history (SDK 1.24).
+ */
 export function storeActivities(): Omit<CoordinatorActivities, 'findEnded'> {
-  return proxyLocalActivities<CoordinatorActivities>(STORE);
+  return proxyActivities<CoordinatorActivities>({
+    startToCloseTimeout: '1 minute',
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+    summary: 'tenants from the store',
+  });
 }
 
 /** A look at runs that never told how they ended. */
