@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { batchWorkflowId } from '../src/domain/ids.js';
 import type { BatchStatus } from '../src/domain/batch/status.js';
 import { startPart, usageOf } from './support/children.js';
@@ -15,16 +17,19 @@ const { values } = parseArgs({
     window: { type: 'string', default: '50' },
     private: { type: 'string', default: '10' },
     seed: { type: 'string', default: '7' },
+    /** The status is asked for with so many milliseconds between. */
+    ask: { type: 'string', default: '500' },
   },
 });
 const count = Number(values.tenants);
 const window = Number(values.window);
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
 const MAX_EVENTS = 4_096;
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_STATUS_MS = 300;
 const MAX_GROWTH = 1.15;
-const ASK_EVERY_MS = 500;
 
 interface Sample {
   finished: number;
@@ -92,17 +97,33 @@ async function watch(
       );
     }
     if (status?.over) return { samples, last: status };
-    await sleep(ASK_EVERY_MS);
+    await sleep(Number(values.ask));
   }
 }
 
-async function coordinatorRuns({ client }: Engine, batch: string): Promise<{ events: number; bytes: number }[]> {
-  const runs = [];
-  for await (const { workflowId, runId } of client.workflow.list({
-    query: `WorkflowId = '${batchWorkflowId(batch)}'`,
-  })) {
-    const { historyLength, historySize } = await client.workflow.getHandle(workflowId, runId).describe();
-    runs.push({ events: historyLength, bytes: historySize ?? 0 });
+interface CoordinatorRun {
+  events: number;
+  bytes: number;
+  /** Whether another worker could take it over. */
+  replays: boolean;
+}
+
+async function coordinatorRuns({ client }: Engine, batch: string): Promise<CoordinatorRun[]> {
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const runs: CoordinatorRun[] = [];
+  const query = `WorkflowId = '${batchWorkflowId(batch)}'`;
+  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+    const handle = client.workflow.getHandle(workflowId, runId);
+    const { historyLength, historySize } = await handle.describe();
+    const history = await handle.fetchHistory();
+    let replays = true;
+    for await (const { error } of Worker.runReplayHistories({ workflowBundle }, [{ workflowId, history }])) {
+      replays &&= error === undefined;
+    }
+    runs.push({ events: historyLength, bytes: historySize ?? 0, replays });
   }
   return runs;
 }
@@ -113,7 +134,7 @@ interface Measured {
   seconds: number;
   readSeconds: number;
   seen: Seen;
-  runs: { events: number; bytes: number }[];
+  runs: CoordinatorRun[];
   databaseBytes: number;
 }
 
@@ -142,6 +163,12 @@ function conclude({ samples, last, seconds, readSeconds, seen, runs, databaseByt
       most(runs.map(({ bytes }) => bytes)),
       runs.every(({ bytes }) => bytes < MAX_BYTES),
       `< ${MAX_BYTES}`,
+    ),
+    check(
+      'coordinator runs that replay',
+      runs.filter(({ replays }) => replays).length,
+      runs.every(({ replays }) => replays),
+      `= ${runs.length}`,
     ),
     check('worker memory at 90 % / at 10 % of the tenants', growth, growth < MAX_GROWTH, `< ${MAX_GROWTH}`),
     check('status, slowest ms', most(statusMs), most(statusMs) < MAX_STATUS_MS, `< ${MAX_STATUS_MS}`),

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../batch-store/store.js';
 import { candidateOf } from '../domain/batch/candidate.js';
 import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
-import { positionsOf, type Ledger } from '../domain/batch/ledger.js';
+import type { Range } from '../domain/batch/ledger.js';
 import { reasonsOfTenant, type Candidate } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
 import type { Ending } from '../domain/batch/limits.js';
@@ -12,7 +12,8 @@ import type { Tenant } from '../domain/tenant.js';
 export type DescribeRuns = (tenantIds: readonly string[]) => Promise<{ tenantId: string; ending: Ending }[]>;
 
 export interface NextTenantsInput extends WaveInput {
-  ledger: Ledger;
+  /** Those of the wave that have not started: ranges, since this stands in the event history. */
+  notStarted: Range[];
   limit: number;
   order: 'file' | 'priority';
   /** What holds tenants back; `inFlight` only where targets are limited. */
@@ -50,7 +51,7 @@ export function createBatchActivities({ store, describe }: { store: BatchStore; 
         const tenants = await tenantsOf(store, input);
         const found: Startable[] = [];
         const times: number[] = [];
-        for (const at of notStarted(input.ledger, tenants, input.order)) {
+        for (const at of inOrder(input.notStarted, tenants, input.order)) {
           const tenant = tenants[at];
           if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${input.wave}`);
           const common = await shared(input, tenant);
@@ -125,24 +126,18 @@ function createSharedEndpoints(store: BatchStore) {
 }
 
 /** In the order in which they are to start. By and by: of a hundred thousand, a page takes the first few. */
-function* notStarted(ledger: Ledger, tenants: readonly Tenant[], order: 'file' | 'priority'): Generator<number> {
+function* inOrder(ranges: readonly Range[], tenants: readonly Tenant[], order: 'file' | 'priority'): Generator<number> {
   if (order === 'priority') {
     const priorityOf = (at: number): number => tenants[at]?.priority ?? 0;
-    yield* positionsOf(ledger, ['not-started']).sort(
-      (one, other) => priorityOf(one) - priorityOf(other) || one - other,
-    );
-    return;
-  }
-  for (let from = 0; ;) {
-    const some = positionsOf(ledger, ['not-started'], { from, limit: LOOKED_AT_ONCE });
-    yield* some;
-    const last = some.at(-1);
-    if (last === undefined) return;
-    from = last + 1;
+    yield* [...positionsIn(ranges)].sort((one, other) => priorityOf(one) - priorityOf(other) || one - other);
+  } else {
+    yield* positionsIn(ranges);
   }
 }
 
-const LOOKED_AT_ONCE = 100;
+function* positionsIn(ranges: readonly Range[]): Generator<number> {
+  for (const [from, length] of ranges) for (let at = from; at < from + length; at += 1) yield at;
+}
 
 async function missingAsFailure<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -12,7 +12,7 @@ import {
 import type { Startable } from '../activities/batch.js';
 import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
-import { stateAt } from '../domain/batch/ledger.js';
+import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import { nextMove, reasonsOfTenant, usualDuration } from '../domain/batch/schedule.js';
 import {
@@ -228,7 +228,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       batch,
       wave,
       sources,
-      ledger,
+      notStarted: rangesOf(ledger, 'not-started'),
       limit: PAGE,
       order: settings.order,
       state: { holds: state.holds, targets: state.targets, inFlight: limited ? state.inFlight : [] },

@@ -97,6 +97,27 @@ export function positionsOf(
   return found;
 }
 
+/** Positions in a row: the first of them, and how many. */
+export type Range = [from: number, length: number];
+
+/** Positions in this state as ranges: in the order of the file nearly all that have not started are one. */
+export function rangesOf({ chunks }: Ledger, state: TenantState): Range[] {
+  const letter = LETTERS[state];
+  const ranges: Range[] = [];
+  chunks.forEach((chunk, index) => {
+    for (let from = chunk.indexOf(letter); from >= 0;) {
+      let end = chunk === letter.repeat(chunk.length) ? chunk.length : from + 1;
+      while (chunk[end] === letter) end += 1;
+      const at = index * CHUNK + from;
+      const last = ranges.at(-1);
+      if (last !== undefined && last[0] + last[1] === at) last[1] += end - from;
+      else ranges.push([at, end - from]);
+      from = chunk.indexOf(letter, end);
+    }
+  });
+  return ranges;
+}
+
 function add({ counts }: Ledger, state: TenantState, by: number): void {
   const sum = (counts[state] ?? 0) + by;
   if (sum === 0) Reflect.deleteProperty(counts, state);

@@ -5,6 +5,7 @@ import {
   extend,
   newLedger,
   positionsOf,
+  rangesOf,
   setState,
   sizeOf,
   stateAt,
@@ -59,6 +60,12 @@ describe('a ledger', () => {
         expect(Object.values(ledger.counts)).not.toContain(0);
         const found = array.flatMap((state, at) => (at >= from && wanted.includes(state) ? [at] : []));
         expect(positionsOf(ledger, wanted, { from, limit })).toEqual(found.slice(0, limit));
+        for (const state of STATES) {
+          const ranges = rangesOf(ledger, state);
+          const within = ranges.flatMap(([first, length]) => Array.from({ length }, (_, offset) => first + offset));
+          expect(within).toEqual(positionsOf(ledger, [state]));
+          for (const [index, [first]] of ranges.entries()) if (index > 0) expect(array[first - 1]).not.toBe(state);
+        }
         expect(positionsOf(ledger, wanted)).toEqual(array.flatMap((state, at) => (wanted.includes(state) ? [at] : [])));
       }),
     );
