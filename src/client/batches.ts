@@ -152,9 +152,14 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
       }
     },
 
-    /** Asks the coordinator, once; undefined where there is none, or no worker answers. */
+    /** Asks the coordinator, once, or reads how it ended; undefined where there is none, or no worker answers. */
     batchStatus(batch: string): Promise<BatchStatus | undefined> {
-      return ask(() => handleOf(batch).query(batchStatusQuery));
+      return ask(async () => {
+        const handle = handleOf(batch);
+        // One that is over is read, not asked: an answer would need a worker and a replay of its whole history.
+        const { status } = await handle.describe();
+        return status.name === 'COMPLETED' ? handle.result() : handle.query(batchStatusQuery);
+      });
     },
 
     /** Waits for the batch's end; its counts. Rejects where it was cancelled or terminated. */

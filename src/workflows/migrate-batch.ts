@@ -64,12 +64,12 @@ export interface MigrateBatchInput {
 
 /** How often a coordinator goes on as a new run, and looks after tenants that do not tell how they ended. */
 export interface Pace {
-  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before. */
+  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before, so that a replay takes a second at most. */
   maxEvents: number;
   reconcileMs: number;
 }
 
-const PACE: Pace = { maxEvents: 3_000, reconcileMs: 20_000 };
+const PACE: Pace = { maxEvents: 1_000, reconcileMs: 20_000 };
 
 /** Tenants fetched at once; what the window does not take waits here. */
 const PAGE = 40;
