@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { ClientOptions } from '@temporalio/client';
 import { SearchAttributeType } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { NativeConnectionOptions } from '@temporalio/worker';
@@ -93,6 +94,15 @@ const INDEXED_VALUE_TYPE = {
 } as const;
 const COMMAND_LINE_TYPE = { KEYWORD: 'Keyword', BOOL: 'Bool', KEYWORD_LIST: 'KeywordList' } as const;
 
+/** What ended runs keep is needed for an undo days later; the dev server would forget them after one day. */
+async function keepEndedRuns({ workflowService }: Connection, namespace: string): Promise<void> {
+  const workflowExecutionRetentionTtl = msToTs(RETENTION);
+  await workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
+}
+
+/** As long as `deploy/create-namespace.sh` has it. */
+const RETENTION = '90 days';
+
 async function connectRemote(config: Config, options: ConnectOptions): Promise<Temporal> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
     overrideEnvVars: config.temporal.variables,
@@ -118,9 +128,11 @@ async function connectEmbedded(config: Config, options: ConnectOptions): Promise
         await temporal.close();
       },
     };
-    // A server that an older version of ours started knows only that version's attributes.
-    if (!server.attached) return shared;
-    return await closingOnFailure(shared, () => ensureSearchAttributes(shared.connection, shared.namespace));
+    return await closingOnFailure(shared, async () => {
+      await keepEndedRuns(shared.connection, shared.namespace);
+      // A server that an older version of ours started knows only that version's attributes.
+      if (server.attached) await ensureSearchAttributes(shared.connection, shared.namespace);
+    });
   } catch (error) {
     await server.release();
     throw error;

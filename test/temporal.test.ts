@@ -44,6 +44,14 @@ describe('the embedded server', () => {
     expect(await isRunning(pid ?? 0)).toBe(false);
   });
 
+  it('keeps ended runs for as long as an undo may come', async () => {
+    const { connection, namespace, close } = await connectTemporal(config);
+    const { config: settings } = await connection.workflowService.describeNamespace({ namespace });
+    await close();
+
+    expect(Number(settings?.workflowExecutionRetentionTtl?.seconds)).toBe(90 * 24 * 3_600);
+  });
+
   it('keeps workflows, and the address of its pages, over a restart', async () => {
     const first = await connectTemporal(config);
     await startTenant(first, 'acme');
