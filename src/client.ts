@@ -16,6 +16,7 @@ import {
   siteTaskQueue,
   tenantWorkflowId,
 } from './domain/ids.js';
+import type { Change } from './domain/plan.js';
 import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
@@ -103,6 +104,12 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
         tenantIds.map(async (tenantId) => ({ tenantId, ending: (await endOfTenant(client, tenantId))?.ending })),
       );
       return ends.flatMap(({ tenantId, ending }) => (ending ? [{ tenantId, ending }] : []));
+    },
+
+    /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
+    async plannedOf(tenantId: string): Promise<Change[] | null> {
+      const result = (await endOfTenant(client, tenantId))?.result;
+      return result?.outcome === 'skipped' ? result.changes : null;
     },
 
     /** Asks the tenant itself; needs a worker at its site. Undefined where none answers. */

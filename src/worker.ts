@@ -91,7 +91,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   }
   if (options.serves === 'all') {
     const describe = (tenantIds: readonly string[]) => migrations.endingsOf(tenantIds);
-    const coordinator = createCoordinatorActivities({ store, describe });
+    const planned = (tenantId: string) => migrations.plannedOf(tenantId);
+    const coordinator = createCoordinatorActivities({ store, describe, planned });
     const taskQueue = options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE;
     created.push(Worker.create({ ...shared, taskQueue, activities: coordinator }));
   }

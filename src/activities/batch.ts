@@ -3,17 +3,23 @@ import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../bat
 import { candidateOf } from '../domain/batch/candidate.js';
 import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
 import type { Range } from '../domain/batch/ledger.js';
-import { reasonsOfTenant, type Candidate } from '../domain/batch/schedule.js';
+import { reasonsOfTenant, type Candidate, type Pass } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
 import type { Ending } from '../domain/batch/limits.js';
+import type { Change } from '../domain/plan.js';
 import type { Tenant } from '../domain/tenant.js';
 
 /** How runs ended, by tenant; those that are running or never were are left out. */
 export type DescribeRuns = (tenantIds: readonly string[]) => Promise<{ tenantId: string; ending: Ending }[]>;
 
+/** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
+export type PlannedBy = (tenantId: string) => Promise<Change[] | null>;
+
 export interface NextTenantsInput extends WaveInput {
-  /** Those of the wave that have not started: ranges, since this stands in the event history. */
+  pass: Pass;
+  /** Those of the wave that have not started, and those that are prepared: ranges, since this stands in the event history. */
   notStarted: Range[];
+  prepared: Range[];
   limit: number;
   order: 'file' | 'priority';
   /** What holds tenants back; `inFlight` only where targets are limited. */
@@ -26,6 +32,8 @@ export interface Startable {
   tenant: Tenant;
   candidate: Candidate;
   shared: Endpoint[];
+  /** What was planned when it was prepared; null where that can no longer be read. */
+  planned?: Change[] | null;
 }
 
 export interface NextTenants {
@@ -40,8 +48,14 @@ export interface Located {
   at: number;
 }
 
+export interface BatchActivitiesDeps {
+  store: BatchStore;
+  describe: DescribeRuns;
+  planned: PlannedBy;
+}
+
 /** What the coordinator asks of its store, and of runs that never told how they ended. Touches no tenant's systems. */
-export function createBatchActivities({ store, describe }: { store: BatchStore; describe: DescribeRuns }) {
+export function createBatchActivities({ store, describe, planned }: BatchActivitiesDeps) {
   const shared = createSharedEndpoints(store);
 
   return {
@@ -51,14 +65,20 @@ export function createBatchActivities({ store, describe }: { store: BatchStore; 
         const tenants = await tenantsOf(store, input);
         const found: Startable[] = [];
         const times: number[] = [];
-        for (const at of inOrder(input.notStarted, tenants, input.order)) {
+        const prepared = new Set(positionsIn(input.prepared));
+        for (const at of inOrder([...input.notStarted, ...input.prepared], tenants, input.order)) {
           const tenant = tenants[at];
           if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${input.wave}`);
           const common = await shared(input, tenant);
-          const candidate = candidateOf(tenant, { wave: input.wave, at }, common, input.state.targets, new Date());
+          const place = { wave: input.wave, at };
+          const candidate = candidateOf(tenant, place, common, input.state.targets, new Date());
+          // Nothing is written: that may be done at any time.
+          if (input.pass === 'prepare') candidate.window = null;
           const reasons = reasonsOfTenant(input.state, candidate, Date.now(), input.usualMs);
-          if (reasons.length === 0) found.push({ tenant, candidate, shared: common });
-          else times.push(...reasons.flatMap(({ until }) => (until === undefined ? [] : [until])));
+          if (reasons.length === 0) {
+            const before = prepared.has(at) ? { planned: await planned(tenant.id) } : {};
+            found.push({ tenant, candidate, shared: common, ...before });
+          } else times.push(...reasons.flatMap(({ until }) => (until === undefined ? [] : [until])));
           if (found.length >= input.limit) break;
         }
         return { tenants: found, until: times.length === 0 ? null : Math.min(...times) };
@@ -131,7 +151,7 @@ function* inOrder(ranges: readonly Range[], tenants: readonly Tenant[], order: '
     const priorityOf = (at: number): number => tenants[at]?.priority ?? 0;
     yield* [...positionsIn(ranges)].sort((one, other) => priorityOf(one) - priorityOf(other) || one - other);
   } else {
-    yield* positionsIn(ranges);
+    yield* positionsIn(ranges.toSorted(([one], [other]) => one - other));
   }
 }
 

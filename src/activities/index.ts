@@ -1,5 +1,4 @@
-import type { BatchStore } from '../batch-store/store.js';
-import { createBatchActivities, type DescribeRuns } from './batch.js';
+import { createBatchActivities, type BatchActivitiesDeps } from './batch.js';
 import { createForwardActivities } from './forward.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
@@ -21,7 +20,7 @@ export function createTenantActivities(deps: ReadDeps) {
 export type TenantActivities = ReturnType<typeof createTenantActivities>;
 
 /** What the coordinator's worker does: it never touches a tenant's systems. */
-export function createCoordinatorActivities(deps: { store: BatchStore; describe: DescribeRuns }) {
+export function createCoordinatorActivities(deps: BatchActivitiesDeps) {
   return createBatchActivities(deps);
 }
 export type CoordinatorActivities = ReturnType<typeof createCoordinatorActivities>;

@@ -89,6 +89,9 @@ const WaveEntry = mapping({
   startAfter: DateTimeWithZone.describe(
     'No tenant of the wave starts before: 2026-05-01T22:00:00+08:00',
   ).exactOptional(),
+  completeAfter: DateTimeWithZone.describe(
+    'Nothing of the wave is written before: until then its tenants are prepared, up to their snapshot',
+  ).exactOptional(),
   soak: Duration.describe(
     'Wait after the wave: 90s, 30m, 2h, 1d. Then its migrated tenants are verified again before the next wave starts',
   ).exactOptional(),

@@ -11,12 +11,13 @@ export function progressLine(status: BatchStatus, out: Output): string {
   const name = wave ? `wave ${index + 1}/${status.waves.length} ${wave.name}` : status.batch;
   const finished = wave
     ? `${wave.finished}/${wave.size}`
-    : `${status.total - status.notStarted - status.running - status.parked}/${status.total}`;
+    : `${status.total - status.notStarted - status.prepared - status.running - status.parked}/${status.total}`;
   const failed = wave?.failed ?? status.waves.reduce((sum, one) => sum + one.failed, 0);
   const { text } = out;
   return text.progress(name, finished, [
     text.failedOf(failed, wave?.tolerated ?? null),
     text.runningNow(status.running),
+    ...(status.prepared > 0 ? [text.preparedNow(status.prepared)] : []),
     ...(status.parked > 0 ? [text.parkedNow(status.parked)] : []),
     ...(status.etaMs === null ? [] : [text.minutesLeft(Math.ceil(status.etaMs / 60_000))]),
   ]);

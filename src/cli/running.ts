@@ -17,20 +17,27 @@ export interface RunOptions {
   file: string;
   policy?: Policy | undefined;
   timeoutMs?: number | undefined;
+  /** Prepares only; without it a prepared batch cuts over. */
+  until?: 'snapshot' | undefined;
 }
 
 /** Starts the batch, or goes on with it; watches it to its end, or to where only people can go on; reports. */
 export async function runBatch(
   { temporal, migrations }: Session,
   selection: Selection,
-  { file, policy, timeoutMs }: RunOptions,
+  { file, policy, timeoutMs, until }: RunOptions,
   { out, by }: Context,
 ): Promise<ExitCode> {
   const { batch } = selection.batch;
   if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-  const started = await migrations.startBatch(selection.batch, by, policy);
+  const started = until
+    ? await migrations.prepareBatch(selection.batch, by, policy)
+    : await migrations.startBatch(selection.batch, by, policy);
   if (started === 'another-under-way') throw new UsageError(out.text.otherBatch(batch));
-  if (started === 'under-way') out.say(out.text.goesOn(batch));
+  if (started === 'under-way') {
+    const cutsOver = await cutOver(migrations, batch, { until, by }, out);
+    out.say(cutsOver ? out.text.cutsOver(batch) : out.text.goesOn(batch));
+  }
 
   const tenantIds = new Set(selection.selected.map(({ tenant }) => tenant.id));
   const end = await watchBatch(migrations, { batch, tenantIds, timeoutMs: timeoutMs ?? null, file }, out);
@@ -41,6 +48,20 @@ export async function runBatch(
   const report = await settledReport(migrations, selection, end);
   showReport(report, file, out);
   return finish(end, report, file, out);
+}
+
+/** A batch that was only prepared goes on to write; one that writes already cannot go back to preparing. */
+async function cutOver(
+  migrations: Migrations,
+  batch: string,
+  { until, by }: { until: RunOptions['until']; by: string },
+  out: Output,
+): Promise<boolean> {
+  const status = await migrations.batchStatus(batch);
+  if (until && status?.until !== until) throw new UsageError(out.text.cutsOverAlready(batch));
+  if (until || status?.until !== 'snapshot') return false;
+  await migrations.cutOver(batch, { by, reason: 'applied without --until' });
+  return true;
 }
 
 /** A tenant tells its batch right before it closes: the last ones get a moment to do so. */
@@ -66,6 +87,10 @@ function finish(end: WatchEnd, report: BatchReport, file: string, out: Output): 
   const counts = Object.entries(report.counts).map(([state, count]) => `${count} ${state}`);
   out.say(out.text.result(counts.join(', ')));
   const endings = report.tenants.map(({ outcome }) => outcome);
+  if (end.because === 'prepared') {
+    out.say(out.text.prepared(end.status.prepared, file));
+    return exitCodeOf(endings);
+  }
   if (end.because === 'people') {
     out.say(out.text.onlyPeople);
     return endings.includes('rollback-incomplete') ? EXIT.rollbackIncomplete : EXIT.waiting;

@@ -10,12 +10,17 @@ const en = {
   goesOn: (batch: string) => `Batch ${batch} is under way already: going on with it, as it was started.`,
   otherBatch: (batch: string) =>
     `A batch ${batch} is under way with other tenants or settings. Wait for its end (status --watch), or give this file another batch name.`,
+  cutsOver: (batch: string) => `Batch ${batch} was prepared: what was planned is written now.`,
+  cutsOverAlready: (batch: string) => `Batch ${batch} is under way and writes already: --until comes too late.`,
+  prepared: (prepared: number, file: string) =>
+    `${prepared} prepared, nothing was written. Next, to cut over: qys-e10 apply -f ${file}`,
   webUi: (url: string) => `Temporal Web UI: ${url}`,
   progress: (wave: string, finished: string, facts: readonly string[]) =>
     `${wave}   ${finished} finished${facts.map((fact) => ` · ${fact}`).join('')}`,
   failedOf: (failed: number, tolerated: number | null) =>
     tolerated === null ? `${failed} failed` : `${failed} failed (stops at ${tolerated + 1})`,
   runningNow: (running: number) => `${running} running`,
+  preparedNow: (prepared: number) => `${prepared} prepared`,
   parkedNow: (parked: number) => `${parked} wait for an endpoint`,
   minutesLeft: (minutes: number) => `~${minutes} min`,
   heldBy: (what: string, by: string, reason: string) => `${what} is paused by ${by}: ${reason}`,
@@ -112,11 +117,15 @@ const zh: Texts = {
   goesOn: (batch) => `批次 ${batch} 已在运行：按启动时的内容继续。`,
   otherBatch: (batch) =>
     `批次 ${batch} 正以其他租户或设置运行。请等它结束（status --watch），或为本文件换一个批次名称。`,
+  cutsOver: (batch) => `批次 ${batch} 已准备好：现在开始写入计划的内容。`,
+  cutsOverAlready: (batch) => `批次 ${batch} 已在运行并写入：不能再用 --until。`,
+  prepared: (prepared, file) => `已准备 ${prepared} 个，未写入任何内容。下一步（切换）：qys-e10 apply -f ${file}`,
   webUi: (url) => `Temporal 网页界面：${url}`,
   progress: (wave, finished, facts) => `${wave}   已完成 ${finished}${facts.map((fact) => ` · ${fact}`).join('')}`,
   failedOf: (failed, tolerated) =>
     tolerated === null ? `失败 ${failed}` : `失败 ${failed}（到 ${tolerated + 1} 停止）`,
   runningNow: (running) => `运行中 ${running}`,
+  preparedNow: (prepared) => `已准备 ${prepared}`,
   parkedNow: (parked) => `等待端点 ${parked}`,
   minutesLeft: (minutes) => `约 ${minutes} 分钟`,
   heldBy: (what, by, reason) => `${what} 已被 ${by} 暂停：${reason}`,

@@ -6,8 +6,7 @@ import { tenantsThatWait, type Migrations } from '../client.js';
 import { progressLine } from './batch-lines.js';
 import type { Output } from './output.js';
 
-export type WatchEnd =
-  { because: 'over'; status: BatchStatus } | { because: 'people'; status: BatchStatus } | { because: 'timeout' };
+export type WatchEnd = { because: 'over' | 'people' | 'prepared'; status: BatchStatus } | { because: 'timeout' };
 
 const ASK_EVERY_MS = 700;
 /** Often enough that nobody wonders, seldom enough that nobody is flooded. */
@@ -50,6 +49,8 @@ export async function watchBatch(
     if (status?.outcome === 'stopped-by-limit') return { because: 'over', status };
     if (status) {
       out.progress(progressLine(status, out));
+      if (status.until !== null && status.running + status.parked + status.notStarted === 0)
+        return { because: 'prepared', status };
       const stuck = await onlyPeopleCanGoOn(migrations, status, { tenantIds, told, file }, out);
       stuckLooks = stuck ? stuckLooks + 1 : 0;
       if (stuckLooks >= LOOKS_BEFORE_GIVING_UP) return { because: 'people', status };

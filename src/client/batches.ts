@@ -5,6 +5,7 @@ import { candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { endpointsOf } from '../domain/batch/endpoints.js';
 import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
+import type { NewBatch } from '../domain/batch/state.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
 import { batchHash } from '../domain/fingerprint.js';
@@ -17,6 +18,7 @@ import {
   addTenantsUpdate,
   approveWaveUpdate,
   batchStatusQuery,
+  cutOverUpdate,
   dropTenantsUpdate,
   pauseUpdate,
   rejectWaveUpdate,
@@ -91,34 +93,66 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     return all;
   }
 
+  async function rowOf(batch: string): Promise<BatchRow | undefined> {
+    try {
+      const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
+      const { content, startedAt } = memo ?? {};
+      const outcome = typedSearchAttributes.get(OUTCOME);
+      return {
+        running: status.name === 'RUNNING',
+        startedAt: typeof startedAt === 'string' ? startedAt : null,
+        outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
+        needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
+        content: typeof content === 'string' ? content : null,
+      };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  async function begin(
+    batch: Batch,
+    how: Pick<NewBatch, 'startedBy' | 'until'>,
+    policy?: Policy,
+    pace?: Pace,
+  ): Promise<BatchStart> {
+    const content = await stored(store, batch);
+    try {
+      await client.workflow.start<typeof migrateBatch>('migrateBatch', {
+        workflowId: batchWorkflowId(batch.batch),
+        taskQueue: coordinatorQueue,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
+        memo: { content: content.content, startedAt: new Date().toISOString() },
+        staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
+        args: [
+          {
+            batch: batch.batch,
+            begin: { ...content, ...how },
+            ...(policy ? { policy } : {}),
+            ...(pace ? { pace } : {}),
+          },
+        ],
+      });
+      return 'started';
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const row = await rowOf(batch.batch);
+      return row?.content === content.content ? 'under-way' : 'another-under-way';
+    }
+  }
+
   return {
     /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
-    async startBatch(batch: Batch, by: string, policy?: Policy, pace?: Pace): Promise<BatchStart> {
-      const begin = await stored(store, batch);
-      try {
-        await client.workflow.start<typeof migrateBatch>('migrateBatch', {
-          workflowId: batchWorkflowId(batch.batch),
-          taskQueue: coordinatorQueue,
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
-          memo: { content: begin.content, startedAt: new Date().toISOString() },
-          staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
-          args: [
-            {
-              batch: batch.batch,
-              begin: { ...begin, startedBy: by },
-              ...(policy ? { policy } : {}),
-              ...(pace ? { pace } : {}),
-            },
-          ],
-        });
-        return 'started';
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const row = await this.batchRow(batch.batch);
-        return row?.content === begin.content ? 'under-way' : 'another-under-way';
-      }
+    startBatch(batch: Batch, by: string, policy?: Policy, pace?: Pace): Promise<BatchStart> {
+      return begin(batch, { startedBy: by }, policy, pace);
+    },
+
+    /** As `startBatch`, but every tenant ends with its snapshot: nothing is written before `cutOver`. */
+    prepareBatch(batch: Batch, by: string, policy?: Policy): Promise<BatchStart> {
+      return begin(batch, { startedBy: by, until: 'snapshot' }, policy);
     },
 
     /** A tenant of a batch met a system that asks to be asked less often: its batch narrows. Never fails: it is only advice. */
@@ -134,23 +168,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     },
 
     /** Undefined where no batch of this name ever ran. */
-    async batchRow(batch: string): Promise<BatchRow | undefined> {
-      try {
-        const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
-        const { content, startedAt } = memo ?? {};
-        const outcome = typedSearchAttributes.get(OUTCOME);
-        return {
-          running: status.name === 'RUNNING',
-          startedAt: typeof startedAt === 'string' ? startedAt : null,
-          outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
-          needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
-          content: typeof content === 'string' ? content : null,
-        };
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }
-    },
+    batchRow: rowOf,
 
     /** Asks the coordinator, once, or reads how it ended; undefined where there is none, or no worker answers. */
     batchStatus(batch: string): Promise<BatchStatus | undefined> {
@@ -192,6 +210,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     approveWave: (batch: string, order: Order & { wave: string; content?: string }) =>
       tell(batch, approveWaveUpdate, order),
     rejectWave: (batch: string, order: Order & { wave: string }) => tell(batch, rejectWaveUpdate, order),
+    cutOver: (batch: string, order: Order) => tell(batch, cutOverUpdate, order),
     abort: (batch: string, order: Order & { how: 'finish-step' | 'undo' }) => tell(batch, abortUpdate, order),
 
     /** Tenants of the file join waves of the running batch. */

@@ -293,6 +293,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     },
     zh: { title: 'nginx 配置未通过', cause: 'nginx -t 发现错误', fix: '修正站点配置' },
   },
+  'PLAN-STALE': {
+    en: {
+      title: 'changed since it was prepared',
+      cause: 'what would be written is no longer what was planned',
+      fix: 'look at it with plan; retry --reason … approves what is there now',
+    },
+    zh: {
+      title: '准备之后已变化',
+      cause: '将要写入的内容与计划不再一致',
+      fix: '用 plan 查看；retry --reason … 表示批准现状',
+    },
+  },
   'PROXY-FORWARD-LEFT': {
     en: {
       title: 'the forward stays',

@@ -3,13 +3,21 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { audit, obey, refusalOf } from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
 import type { BatchOrder, Order } from '../domain/batch/orders.js';
-import { tenantDropped, tenantReopened, tenantsAdded, waveOf, type BatchState } from '../domain/batch/state.js';
+import {
+  tenantDropped,
+  tenantReopened,
+  tenantsAdded,
+  waveOf,
+  WAITING,
+  type BatchState,
+} from '../domain/batch/state.js';
 import { storeActivities } from './activity-groups.js';
 import { invalid } from './failures.js';
 import {
   abortUpdate,
   addTenantsUpdate,
   approveWaveUpdate,
+  cutOverUpdate,
   dropTenantsUpdate,
   pauseUpdate,
   rejectWaveUpdate,
@@ -30,6 +38,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
   order(setLimitsUpdate, 'limits', 'New limits, from the next start on');
   order(approveWaveUpdate, 'approve', 'Lets the next wave start');
   order(rejectWaveUpdate, 'reject', 'Stops the batch instead of going on to the next wave');
+  order(cutOverUpdate, 'cut-over', 'Migrates the tenants that this batch has only prepared');
   order(abortUpdate, 'abort', 'Ends the batch: running tenants stop before their next step, or are undone');
 
   function order<Given extends Order>(
@@ -84,7 +93,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
     dropTenantsUpdate,
     (given) =>
       eachTenant(given, 'dropped', (wave, at, standing) => {
-        if (standing !== 'not-started') return `it is ${standing}`;
+        if (!WAITING.includes(standing)) return `it is ${standing}`;
         tenantDropped(state, wave, at);
         return null;
       }),

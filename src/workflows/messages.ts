@@ -62,6 +62,9 @@ export const approveWaveUpdate = defineUpdate<void, [Order & { wave: string; con
 /** Stops the batch instead of going on to the next wave. */
 export const rejectWaveUpdate = defineUpdate<void, [Order & { wave: string }]>('rejectWave');
 
+/** Migrates the tenants of a batch that was started to prepare them only. */
+export const cutOverUpdate = defineUpdate<void, [Order]>('cutOver');
+
 /** Ends the batch. `finish-step`: running tenants stop before their next step and wait; `undo`: they are undone. */
 export const abortUpdate = defineUpdate<void, [Order & { how: 'finish-step' | 'undo' }]>('abort');
 

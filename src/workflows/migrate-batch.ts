@@ -14,7 +14,7 @@ import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import { nextMove, reasonsOfTenant, usualDuration } from '../domain/batch/schedule.js';
+import { nextMove, passOf, reasonsOfTenant, usualDuration, type Pass } from '../domain/batch/schedule.js';
 import {
   entered,
   newBatchState,
@@ -26,6 +26,7 @@ import {
   toVerify,
   waveOf,
   waveVerified,
+  WAITING,
   type BatchState,
   type InFlight,
   type NewBatch,
@@ -71,6 +72,13 @@ export interface Pace {
 
 const PACE: Pace = { maxEvents: 1_000, reconcileMs: 20_000 };
 
+/** Tenants of a wave that the window has not taken yet. */
+interface Supply {
+  wave: number;
+  pass: Pass;
+  tenants: Startable[];
+}
+
 /** Tenants fetched at once; what the window does not take waits here. */
 const PAGE = 40;
 /** Started side by side: fewer and wider workflow tasks. */
@@ -93,7 +101,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   let changes = 0;
   let over = false;
   let shown = '';
-  let supply: { wave: number; tenants: Startable[] } = { wave: -1, tenants: [] };
+  let supply: Supply = { wave: -1, pass: 'migrate', tenants: [] };
 
   const changed = (): void => {
     changes += 1;
@@ -223,18 +231,21 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
 
   async function supplyFrom(wave: number): Promise<number | null> {
     const { sources, ledger, settings } = waveOf(state, wave);
+    const pass = passOf(state, wave, Date.now());
     const limited = Object.keys(state.targets).length > 0;
     const { tenants, until } = await nextTenants({
       batch,
       wave,
       sources,
+      pass,
       notStarted: rangesOf(ledger, 'not-started'),
+      prepared: pass === 'prepare' ? [] : rangesOf(ledger, 'prepared'),
       limit: PAGE,
       order: settings.order,
       state: { holds: state.holds, targets: state.targets, inFlight: limited ? state.inFlight : [] },
       usualMs: usualDuration(state),
     });
-    supply = { wave, tenants };
+    supply = { wave, pass, tenants };
     return tenants.length === 0 ? until : null;
   }
 
@@ -243,7 +254,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const taken: Startable[] = [];
     const at = Date.now();
     const usual = usualDuration(state);
-    while (supply.wave === wave && supply.tenants.length > 0 && taken.length < STARTS_AT_ONCE) {
+    const pass = passOf(state, wave, at);
+    while (supply.wave === wave && supply.pass === pass && supply.tenants.length > 0 && taken.length < STARTS_AT_ONCE) {
       const move = nextMove(state, at);
       if (move.do !== 'start' || !move.waves.includes(wave)) break;
       const next = supply.tenants.shift();
@@ -252,8 +264,9 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       times.push(...reasons.flatMap(({ until }) => until ?? []));
       if (reasons.length > 0) continue;
       const { id, endpoints, targets } = next.candidate;
-      if (!isNotStarted(wave, next.candidate.at)) continue;
-      tenantStarted(state, { id, wave, at: next.candidate.at, endpoints, targets, since: at });
+      if (!WAITING.includes(stateAt(waveOf(state, wave).ledger, next.candidate.at))) continue;
+      const prepares = pass === 'prepare' ? ({ prepares: true } as const) : {};
+      tenantStarted(state, { id, wave, at: next.candidate.at, endpoints, targets, since: at, ...prepares });
       starting.add(id);
       taken.push(next);
     }
@@ -261,18 +274,16 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     return taken;
   }
 
-  function isNotStarted(wave: number, at: number): boolean {
-    return stateAt(waveOf(state, wave).ledger, at) === 'not-started';
-  }
-
-  async function start({ tenant, candidate, shared }: Startable): Promise<void> {
+  async function start({ tenant, candidate, shared, planned }: Startable): Promise<void> {
     const { name, onFailure } = waveOf(state, candidate.wave).settings;
     const own = onFailure === undefined ? policy : { ...(policy ?? DEFAULT_POLICY), onFailure };
-    const ended = settleRun(state.inFlight.find(({ id }) => id === tenant.id));
+    const run = state.inFlight.find(({ id }) => id === tenant.id);
+    const ended = settleRun(run);
+    const cutOver = run?.prepares ? ({ until: 'snapshot' } as const) : planned === undefined ? {} : { planned };
     try {
       // A start that is under way when the batch is cancelled must be known, to be undone.
       await CancellationScope.nonCancellable(() =>
-        startTenant({ tenant, batch, wave: name, shared, ...(own ? { policy: own } : {}) }, ended),
+        startTenant({ tenant, batch, wave: name, shared, ...cutOver, ...(own ? { policy: own } : {}) }, ended),
       );
     } finally {
       starting.delete(tenant.id);

@@ -3,6 +3,8 @@ import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
 import { type Outcome, type Sealed, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
+import type { Change } from '../domain/plan.js';
+import { prepared, staleFindings } from '../domain/prepared.js';
 import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -27,6 +29,10 @@ export interface MigrateTenantInput {
   policy?: Policy;
   /** Endpoints that it shares with other tenants of the batch: where one refuses a credential, it does so for all of them. */
   shared?: Endpoint[];
+  /** Ends as `skipped` with the snapshot: nothing is written. */
+  until?: 'snapshot';
+  /** What was planned when it was prepared: nothing else is written. Null where that can no longer be read. */
+  planned?: Change[] | null;
 }
 
 /**
@@ -79,7 +85,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   async function procedure(): Promise<Ending> {
-    await maintenanceWindow();
+    if (input.until === undefined) await maintenanceWindow();
 
     const { findings } = await during('preflight', () => reads.preflight({ tenant }));
     progress.found(findings);
@@ -91,6 +97,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     progress.found(taken.findings);
     if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
     if (taken.plan.changes.length === 0) return nothingToDo();
+    if (input.until === 'snapshot') return prepared(taken.plan);
+    const stale = input.planned === undefined ? [] : staleFindings(input.planned, taken.plan.changes);
+    progress.found(stale);
+    if (stale.some(isBlocking)) return blocked(stale, 'snapshot');
 
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');

@@ -131,6 +131,7 @@ limits: { maxErrors: 5 }
     slowStart: false
     order: priority
     startAfter: 2026-05-01T22:00:00+08:00
+    completeAfter: 2026-05-02T22:00:00+08:00
     approval: warnings
     fourEyes: true
     onFailure: ask
@@ -144,6 +145,7 @@ limits: { maxErrors: 5 }
         slowStart: false,
         order: 'priority',
         startAfter: '2026-05-01T22:00:00+08:00',
+        completeAfter: '2026-05-02T22:00:00+08:00',
         approval: 'warnings',
         fourEyes: true,
         onFailure: 'ask',

@@ -259,3 +259,28 @@ it('is steered while it runs: pause, why, resume, retry, roll back a wave', asyn
   for (const { id } of world.tenants) expect(world.tenant(id).state().integration['oaVersion']).toBe('E9');
   await world.close();
 }, 240_000);
+
+describe('a batch that is prepared before its night', () => {
+  let world: World;
+  let cli: Cli;
+  beforeAll(async () => {
+    world = await startWorld({ tenants: ['one', 'two'].map((id) => ({ id, deployment: 'public' as const })) });
+    cli = await aCli(world);
+  });
+  afterAll(() => world.close());
+
+  it('is looked at with --until snapshot, and written by the next apply', async () => {
+    const prepares = await cli.run('apply', '-f', cli.file, '--yes', '--until', 'snapshot');
+    expect(prepares.code, prepares.stderr).toBe(0);
+    expect(prepares.stderr).toContain(
+      `2 prepared, nothing was written. Next, to cut over: qys-e10 apply -f ${cli.file}`,
+    );
+    expect(prepares.stdout).toContain('changes are planned, nothing was written');
+    expect(world.journal.writes()).toEqual([]);
+
+    const applied = await cli.run('apply', '-f', cli.file, '--yes');
+    expect(applied.code, applied.stderr).toBe(0);
+    expect(applied.stderr).toContain('was prepared: what was planned is written now');
+    expect(world.journal.writes().length).toBeGreaterThan(0);
+  }, 120_000);
+});

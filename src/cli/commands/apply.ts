@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { sentence } from '../../domain/batch/limits.js';
 import { assignWaves } from '../../domain/batch/waves.js';
 import { confirmed } from '../confirming.js';
@@ -16,6 +16,7 @@ export interface ApplyOptions extends Selectors, PolicyOptions {
   yes?: boolean;
   dryRun?: boolean;
   timeout?: number;
+  until?: 'snapshot';
 }
 
 export function applyCommand(register: Register): Command {
@@ -23,6 +24,11 @@ export function applyCommand(register: Register): Command {
     .description('migrate the tenants of the file, or go on where an earlier apply was interrupted')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'look and plan only; never writes')
+    .addOption(
+      new Option('--until <step>', 'stop there, and write nothing; apply again without it cuts over').choices([
+        'snapshot',
+      ]),
+    )
     .option('--timeout <duration>', 'wait so long at most, e.g. 30m; the run goes on', duration)
     .action((options: ApplyOptions) => register((context) => apply(options, context)));
 }
@@ -37,9 +43,9 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   if (!(await confirmed(context, options.yes))) return EXIT.usage;
 
   const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
-  const { file, timeout } = options;
+  const { file, timeout, until } = options;
   return inSession({ ...context, serves: 'all', sites }, (session) =>
-    runBatch(session, selection, { file, policy: policyOf(options), timeoutMs: timeout }, context),
+    runBatch(session, selection, { file, policy: policyOf(options), timeoutMs: timeout, until }, context),
   );
 }
 

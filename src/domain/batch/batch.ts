@@ -34,6 +34,8 @@ export interface Wave extends Limits {
   order: 'file' | 'priority';
   /** Nothing of the wave starts before; ISO 8601 with zone. */
   startAfter?: string;
+  /** Nothing of the wave is written before; until then its tenants are prepared. ISO 8601 with zone. */
+  completeAfter?: string;
   /** Milliseconds to wait after the wave; then its migrated tenants are looked at again. */
   soakMs?: number;
   /** After the wave and its soak somebody must approve it before the next one starts; `warnings`: only where some have warnings. */

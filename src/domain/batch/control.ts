@@ -32,6 +32,8 @@ export function refusalOf(state: BatchState, order: BatchOrder): string | null {
       return refusalOfApproval(state, order);
     case 'reject':
       return awaitsApproval(state) === order.wave ? null : `wave ${order.wave} waits for no approval`;
+    case 'cut-over':
+      return state.until === 'snapshot' ? null : 'the batch migrates its tenants already';
     case 'abort':
       return state.abort === 'undo' ? 'the batch is being aborted already' : null;
   }
@@ -59,6 +61,9 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
     case 'reject':
       state.stoppedBy = `wave ${order.wave} was rejected by ${order.by}: ${order.reason}`;
       return `rejected wave ${order.wave}`;
+    case 'cut-over':
+      delete state.until;
+      return 'ordered the cut-over';
     case 'abort':
       state.abort = order.how;
       return `aborted (${order.how})`;

@@ -27,7 +27,7 @@ function waveRow(wave: WaveStatus): string {
 }
 
 /** One sentence: what the batch does next, or whom it waits for. */
-export function nextOfBatch({ over, awaitsApproval, stoppedBy, wave, holds, running }: BatchStatus): string {
+export function nextOfBatch({ over, awaitsApproval, stoppedBy, wave, holds, running, until }: BatchStatus): string {
   if (over) return 'nothing: the run is over';
   if (stoppedBy !== null) {
     const rest = running > 0 ? '; running ones finish' : '';
@@ -35,6 +35,7 @@ export function nextOfBatch({ over, awaitsApproval, stoppedBy, wave, holds, runn
   }
   if (awaitsApproval !== null)
     return `qys-e10 approve --wave ${awaitsApproval} --reason … lets the next wave start, qys-e10 reject stops`;
+  if (until !== null && running === 0) return 'qys-e10 apply without --until writes what was planned';
   const [held] = holds;
   if (held) return `qys-e10 resume --reason … goes on with ${nameOf(held.on)}`;
   return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;

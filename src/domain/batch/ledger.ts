@@ -1,11 +1,22 @@
 import type { Ending } from './limits.js';
 
-/** What a coordinator knows of one tenant of a wave. `parked`: started, and waiting for an endpoint that refuses everybody. */
-export type TenantState = 'not-started' | 'running' | 'parked' | Ending;
+/**
+ * What a coordinator knows of one tenant of a wave. `prepared`: preflight and snapshot are done, nothing is written yet.
+ * `parked`: started, and waiting for an endpoint that refuses everybody.
+ */
+export type TenantState = Open | Ending;
+
+/** Not over. */
+export type Open = 'not-started' | 'prepared' | 'running' | 'parked';
+
+export function isOpen(state: TenantState): state is Open {
+  return state === 'not-started' || state === 'prepared' || state === 'running' || state === 'parked';
+}
 
 /** One letter each, so that ten thousand tenants are ten kilobytes over Continue-As-New. */
 const LETTERS = {
   'not-started': '.',
+  prepared: '-',
   running: '*',
   parked: 'p',
   migrated: 'm',
@@ -101,9 +112,10 @@ export function positionsOf(
 export type Range = [from: number, length: number];
 
 /** Positions in this state as ranges: in the order of the file nearly all that have not started are one. */
-export function rangesOf({ chunks }: Ledger, state: TenantState): Range[] {
+export function rangesOf({ chunks, counts }: Ledger, state: TenantState): Range[] {
   const letter = LETTERS[state];
   const ranges: Range[] = [];
+  if (counts[state] === undefined) return ranges;
   chunks.forEach((chunk, index) => {
     for (let from = chunk.indexOf(letter); from >= 0;) {
       let end = chunk === letter.repeat(chunk.length) ? chunk.length : from + 1;

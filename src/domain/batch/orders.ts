@@ -45,6 +45,7 @@ export type BatchOrder =
   | (Order & { do: 'limits'; wave: string | null; change: LimitChange })
   | (Order & { do: 'approve'; wave: string; content?: string })
   | (Order & { do: 'reject'; wave: string })
+  | (Order & { do: 'cut-over' })
   | (Order & { do: 'abort'; how: 'finish-step' | 'undo' });
 
 export function nameOf(on: Scope): string {

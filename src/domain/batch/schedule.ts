@@ -2,7 +2,7 @@ import { mayStart } from './limits.js';
 import { gateReason, isHeld, needsApproval } from './control.js';
 import { count } from './ledger.js';
 import { widthNow } from './slow-start.js';
-import { toVerify, underWay, waveOf, type BatchState, type InFlight, type NextPhase } from './state.js';
+import { toVerify, underWay, waveOf, WAITING, type BatchState, type InFlight, type NextPhase } from './state.js';
 
 /** A tenant that could start, with what decides whether it may. */
 export interface Candidate {
@@ -28,6 +28,7 @@ export interface Reason {
     | 'soak'
     | 'approval'
     | 'start-after'
+    | 'complete-after'
     | 'window'
     | 'endpoint'
     | 'target';
@@ -63,20 +64,42 @@ export function nextMove(state: BatchState, now: number): Move {
   const parked = state.inFlight.find(({ parkedAt }) => parkedAt !== null && !isHeld(state, { endpoint: parkedAt }));
   if (parked && room(state) > 0) return { do: 'wake', id: parked.id };
 
-  const waves = state.waves.map((_, wave) => wave).filter((wave) => wave <= state.wave);
+  const waves = state.waves.map((_, wave) => wave);
   const reasons = waves.map((wave) => reasonsOfWave(state, wave, now));
-  const open = waves.filter(
-    (wave) => reasons[wave]?.length === 0 && count(waveOf(state, wave).ledger, 'not-started') > 0,
-  );
+  const open = waves.filter((wave) => reasons[wave]?.length === 0 && startable(state, wave, now) > 0);
   if (open.length > 0) return { do: 'start', waves: open };
 
-  return waveMove(state, now) ?? { do: 'wait', until: earliest(reasons.flat()) };
+  const cutOvers = waves.flatMap((wave) => reasonsOfCutOver(state, wave, now));
+  return waveMove(state, now) ?? { do: 'wait', until: earliest([...reasons.flat(), ...cutOvers]) };
+}
+
+/** What starting a tenant of a wave comes to: before the cut-over it ends with its snapshot. */
+export type Pass = 'prepare' | 'migrate';
+
+export function passOf(state: BatchState, wave: number, now: number): Pass {
+  return reasonsOfCutOver(state, wave, now).length > 0 ? 'prepare' : 'migrate';
+}
+
+/** Why nothing of this wave is written yet. */
+export function reasonsOfCutOver(state: BatchState, wave: number, now: number): Reason[] {
+  if (state.until === 'snapshot') {
+    return [{ because: 'complete-after', text: 'the batch only prepares its tenants: apply it without --until' }];
+  }
+  const { name, completeAfter } = waveOf(state, wave).settings;
+  if (completeAfter === undefined || now >= Date.parse(completeAfter)) return [];
+  const text = `nothing of wave ${name} is written before ${completeAfter}`;
+  return [{ because: 'complete-after', text, until: Date.parse(completeAfter) }];
+}
+
+function startable(state: BatchState, wave: number, now: number): number {
+  const { ledger } = waveOf(state, wave);
+  return passOf(state, wave, now) === 'prepare' ? count(ledger, 'not-started') : count(ledger, ...WAITING);
 }
 
 /** From the last tenant of a wave to the first of the next: soak, second look, gate, approval. */
 function waveMove(state: BatchState, now: number): Move | null {
   const wave = state.waves[state.wave];
-  if (!wave || count(wave.ledger, 'not-started') > 0 || underWay(state, state.wave) > 0) return null;
+  if (!wave || count(wave.ledger, ...WAITING) > 0 || underWay(state, state.wave) > 0) return null;
   const { soakMs } = wave.settings;
   const isLast = state.wave === state.waves.length - 1;
   const afterLooks = (): Move => ({ do: 'enter', phase: needsApproval(state) ? 'approval' : 'next-wave' });
@@ -99,14 +122,20 @@ function isOver(state: BatchState): boolean {
   // Where nobody is left to start, there is nothing to hold.
   const accepted = state.wave >= state.waves.length || state.stoppedBy !== null;
   const done = accepted && state.inFlight.length === 0;
-  return done && state.waves.every(({ ledger }) => count(ledger, 'not-started') === 0);
+  return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
 }
 
 /** How many more may run beside those that do. */
 export function room(state: BatchState): number {
-  const current = waveOf(state, Math.min(state.wave, state.waves.length - 1));
-  const running = state.inFlight.filter(({ parkedAt }) => parkedAt === null).length;
-  return Math.max(0, widthOf(current) - running);
+  return roomWithin(state, widthOf(currentWave(state)));
+}
+
+function roomWithin({ inFlight }: BatchState, width: number): number {
+  return Math.max(0, width - inFlight.filter(({ parkedAt }) => parkedAt === null).length);
+}
+
+function currentWave(state: BatchState): BatchState['waves'][number] {
+  return waveOf(state, Math.min(state.wave, state.waves.length - 1));
 }
 
 export function widthOf({ settings, width }: BatchState['waves'][number]): number {
@@ -126,8 +155,10 @@ export function reasonsOfBatch(state: BatchState): Reason[] {
 /** What holds a wave back. */
 export function reasonsOfWave(state: BatchState, index: number, now: number): Reason[] {
   const { settings, limits } = waveOf(state, index);
+  const pass = passOf(state, index, now);
   const reasons: Reason[] = [];
-  if (index > state.wave) reasons.push(...reasonsOfEarlierWave(state));
+  // Whoever is only prepared need not wait for what becomes of others.
+  if (index > state.wave && pass === 'migrate') reasons.push(...reasonsOfEarlierWave(state));
   const paused = state.holds.find(({ on }) => 'wave' in on && on.wave === settings.name);
   if (paused)
     reasons.push({ because: 'paused', text: `wave ${settings.name} is paused by ${paused.by}: ${paused.reason}` });
@@ -144,12 +175,12 @@ export function reasonsOfWave(state: BatchState, index: number, now: number): Re
     reasons.push({ because: 'limit', text: limitText(inWave.because, `wave ${settings.name}`, limits) });
   const inWhole = mayStart(state.whole, state.limits);
   if (!inWhole.start) reasons.push({ because: 'limit', text: limitText(inWhole.because, 'the batch', state.whole) });
-  if (room(state) === 0) {
-    const current = waveOf(state, Math.min(state.wave, state.waves.length - 1));
-    reasons.push({
-      because: 'concurrency',
-      text: `${widthOf(current)} of at most ${current.settings.maxConcurrency} tenants run already`,
-    });
+  const current = currentWave(state);
+  // Looking at one more breaks nothing: only migrations begin with one and widen.
+  const width = pass === 'prepare' ? settings.maxConcurrency : widthOf(current);
+  if (roomWithin(state, width) === 0) {
+    const most = pass === 'prepare' ? width : current.settings.maxConcurrency;
+    reasons.push({ because: 'concurrency', text: `${width} of at most ${most} tenants run already` });
   }
   return reasons;
 }
@@ -161,7 +192,7 @@ function reasonsOfEarlierWave(state: BatchState): Reason[] {
   if (state.phase === 'verifying')
     return [{ because: 'soak', text: `the tenants of wave ${settings.name} are looked at again` }];
   if (state.phase === 'approval') return [{ because: 'approval', text: `wave ${settings.name} waits for approval` }];
-  const left = count(ledger, 'not-started', 'running', 'parked');
+  const left = count(ledger, ...WAITING, 'running', 'parked');
   return [
     {
       because: 'earlier-wave',

@@ -9,7 +9,17 @@ import {
   type LimitState,
   type TenantEnding,
 } from './limits.js';
-import { count, extend, newLedger, positionsOf, setState, stateAt, type Ledger } from './ledger.js';
+import {
+  count,
+  extend,
+  isOpen,
+  newLedger,
+  positionsOf,
+  setState,
+  stateAt,
+  type Ledger,
+  type TenantState,
+} from './ledger.js';
 import type { Audited, Hold, LimitChange } from './orders.js';
 import { narrow, throttled, widened, widthNow, type SlowStart } from './slow-start.js';
 
@@ -51,6 +61,8 @@ export interface InFlight {
   parkedAt: string | null;
   /** Whether it was told to stop before its next step. */
   paused: boolean;
+  /** Whether it ends with its snapshot. */
+  prepares?: true;
 }
 
 /** How a tenant ended that was verified again during the soak. */
@@ -67,6 +79,8 @@ export interface BatchState {
   /** Hash of what was applied; an approval is for this and nothing else. Changes when tenants join. */
   content: string;
   limits: Limits;
+  /** Everybody is only prepared, until somebody orders the cut-over. */
+  until?: 'snapshot';
   /** Tenants that may run at once against one origin; `*` is any that is not named. */
   targets: Record<string, number>;
   /** Index of the wave under way; as many as there are waves when all are accepted. */
@@ -99,6 +113,7 @@ export interface NewBatch {
   reference: string;
   waves: readonly SizedWave[];
   limits: Limits;
+  until?: 'snapshot';
   targets: Record<string, number>;
 }
 
@@ -109,6 +124,7 @@ export function newBatchState({
   reference,
   waves,
   limits,
+  until,
   targets,
 }: NewBatch): BatchState {
   return {
@@ -116,6 +132,7 @@ export function newBatchState({
     startedBy,
     content,
     limits,
+    ...(until === undefined ? {} : { until }),
     targets,
     wave: 0,
     phase: 'starting',
@@ -161,9 +178,12 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
   const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
   if (!tenant) return;
   const wave = waveOf(state, tenant.wave);
-  setState(wave.ledger, tenant.at, ending);
+  // It wrote nothing on purpose: that is neither an end nor a sign of how the others will fare.
+  const isPrepared = tenant.prepares === true && ending === 'skipped';
+  setState(wave.ledger, tenant.at, isPrepared ? 'prepared' : ending);
   wave.limits = ended(wave.limits, ending);
   state.whole = ended(state.whole, ending);
+  if (isPrepared) return;
   const finish = { at: now, ms: now - tenant.since, wholeWay: WHOLE_WAY.includes(ending) };
   state.finished = [...state.finished, finish].slice(-FINISHED_KEPT);
   const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
@@ -207,11 +227,14 @@ export function tenantWoken(state: BatchState, id: string): void {
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'running');
 }
 
+/** Not begun with anything that writes. */
+export const WAITING: readonly TenantState[] = ['not-started', 'prepared'];
+
 /** An ended tenant is to start again. What it had ended as no longer counts. */
 export function tenantReopened(state: BatchState, wave: number, at: number): void {
   const of = waveOf(state, wave);
   const was = stateAt(of.ledger, at);
-  if (was === 'not-started' || was === 'running' || was === 'parked') return;
+  if (isOpen(was)) return;
   setState(of.ledger, at, 'not-started');
   of.limits = reopened(of.limits, was);
   state.whole = reopened(state.whole, was);
@@ -221,7 +244,7 @@ export function tenantReopened(state: BatchState, wave: number, at: number): voi
 /** A tenant that has not started is left out: it ends as `skipped`. */
 export function tenantDropped(state: BatchState, wave: number, at: number): void {
   const { ledger } = waveOf(state, wave);
-  if (stateAt(ledger, at) === 'not-started') setState(ledger, at, 'skipped');
+  if (WAITING.includes(stateAt(ledger, at))) setState(ledger, at, 'skipped');
 }
 
 /** More tenants join a wave that is not accepted yet. */

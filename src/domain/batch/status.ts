@@ -1,10 +1,10 @@
 import type { Ending } from './limits.js';
 import { tolerated } from './limits.js';
 import { awaitsApproval } from './control.js';
-import { count, sizeOf, type TenantState } from './ledger.js';
+import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';
 import { widthOf } from './schedule.js';
-import type { BatchState, WavePhase, WaveState } from './state.js';
+import { WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
 
 export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
 export type BatchOutcome = (typeof BATCH_OUTCOMES)[number];
@@ -42,6 +42,10 @@ export interface BatchStatus {
   /** Started, and waiting for an endpoint that refuses everybody. */
   parked: number;
   notStarted: number;
+  /** Preflight and snapshot are done; nothing is written before the cut-over. */
+  prepared: number;
+  /** Whether everybody is only prepared, until somebody orders the cut-over. */
+  until: 'snapshot' | null;
   /** Tenants that ended within a minute, lately; null before the first. */
   perMinute: number | null;
   /** Milliseconds until all have ended, at that rate; null where nobody can tell. */
@@ -79,6 +83,8 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
     notStarted: countIn(state, 'not-started'),
+    prepared: countIn(state, 'prepared'),
+    until: state.until ?? null,
     perMinute,
     etaMs: perMinute === null || left === 0 ? null : Math.round((left / perMinute) * 60_000),
     awaitsApproval: awaitsApproval(state),
@@ -114,6 +120,7 @@ function outcomeOf(
 function waveStatus(state: BatchState, wave: WaveState, index: number): WaveStatus {
   const { settings, ledger, limits } = wave;
   const running = count(ledger, 'running', 'parked');
+  const waiting = count(ledger, ...WAITING);
   const size = sizeOf(ledger);
   return {
     name: settings.name,
@@ -123,7 +130,7 @@ function waveStatus(state: BatchState, wave: WaveState, index: number): WaveStat
     width: widthOf(wave),
     counts: { ...ledger.counts },
     running,
-    finished: size - running - count(ledger, 'not-started'),
+    finished: size - running - waiting,
     failed: limits.failed,
     tolerated: settings.maxErrors === undefined ? null : tolerated(settings.maxErrors, size),
     blocked: limits.blocked,
@@ -134,7 +141,7 @@ function endingsOf({ waves }: BatchState): BatchStatus['endings'] {
   const endings: BatchStatus['endings'] = {};
   for (const { ledger } of waves) {
     for (const [state, number] of Object.entries(ledger.counts)) {
-      if (state === 'not-started' || state === 'running' || state === 'parked') continue;
+      if (isOpen(state as TenantState)) continue;
       const ending = state as Ending;
       endings[ending] = (endings[ending] ?? 0) + number;
     }

@@ -1,14 +1,16 @@
 import { isHeld } from './control.js';
 import { stateAt, type TenantState } from './ledger.js';
 import {
+  passOf,
   reasonsOfBatch,
+  reasonsOfCutOver,
   reasonsOfTenant,
   reasonsOfWave,
   usualDuration,
   type Candidate,
   type Reason,
 } from './schedule.js';
-import { waveOf, type BatchState } from './state.js';
+import { WAITING, waveOf, type BatchState } from './state.js';
 
 /** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
 export interface Explanation {
@@ -33,16 +35,18 @@ export function explain(state: BatchState, candidate: Candidate, now: number): E
     position: at + 1,
     state: standing,
     reasons: reasonsOf(state, candidate, standing, now),
-    ahead: standing === 'not-started' ? aheadOf(state, wave, at) : 0,
+    ahead: WAITING.includes(standing) ? aheadOf(state, wave, at) : 0,
   };
 }
 
 function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantState, now: number): Reason[] {
-  if (standing === 'not-started') {
+  if (standing === 'not-started' || standing === 'prepared') {
+    const prepares = passOf(state, candidate.wave, now) === 'prepare';
     return [
       ...reasonsOfBatch(state),
       ...reasonsOfWave(state, candidate.wave, now),
-      ...reasonsOfTenant(state, candidate, now, usualDuration(state)),
+      ...(standing === 'prepared' ? reasonsOfCutOver(state, candidate.wave, now) : []),
+      ...reasonsOfTenant(state, prepares ? { ...candidate, window: null } : candidate, now, usualDuration(state)),
     ];
   }
   const running = state.inFlight.find(({ id }) => id === candidate.id);
@@ -61,6 +65,6 @@ function aheadOf({ waves }: BatchState, wave: number, at: number): number {
   const ledger = waves[wave]?.ledger;
   if (!ledger) return 0;
   let ahead = 0;
-  for (let before = 0; before < at; before += 1) if (stateAt(ledger, before) === 'not-started') ahead += 1;
+  for (let before = 0; before < at; before += 1) if (WAITING.includes(stateAt(ledger, before))) ahead += 1;
   return ahead;
 }

@@ -52,3 +52,10 @@ export function start(state: BatchState, wave = state.wave, more: Partial<Candid
 export function runs(state: BatchState, ...endings: Ending[]): void {
   for (const ending of endings) tenantEnded(state, { tenantId: start(state), ending }, NOW);
 }
+
+/** The next tenant of the wave is prepared. */
+export function prepares(state: BatchState, wave = state.wave): void {
+  const tenantId = start(state, wave);
+  for (const one of state.inFlight) if (one.id === tenantId) one.prepares = true;
+  tenantEnded(state, { tenantId, ending: 'skipped' }, NOW);
+}

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import {
+  passOf,
   widthOf,
   nextMove,
   reasonsOfTenant,
@@ -18,7 +19,7 @@ import {
 } from '../../../src/domain/batch/state.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { explain } from '../../../src/domain/batch/why.js';
-import { windowIn, type Model, type ModelTenant } from './model.js';
+import { WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
 /** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
 export class Coordinator {
@@ -28,14 +29,14 @@ export class Coordinator {
 
   constructor(public state: BatchState) {}
 
-  candidate({ id, wave, at, endpoint, target, window }: ModelTenant, now: number): Candidate {
+  candidate({ id, wave, at, endpoint, target, window }: ModelTenant, now: number, prepares = false): Candidate {
     return {
       id,
       wave,
       at,
       endpoints: endpoint === null ? [] : [endpoint],
       targets: [target],
-      window: window ? windowIn(now) : null,
+      window: window && !prepares ? windowIn(now) : null,
     };
   }
 
@@ -50,7 +51,7 @@ export class Coordinator {
     const move = nextMove(state, model.now);
     switch (move.do) {
       case 'over': {
-        const left = model.in('not-started', 'running', 'parked').length;
+        const left = model.in(...WAITING, 'running', 'parked').length;
         if (model.aborted === null) expect(left, 'over with tenants left').toBe(0);
         if (model.aborted === 'undo') expect(model.in('running', 'parked')).toEqual([]);
         model.over = true;
@@ -115,18 +116,30 @@ export class Coordinator {
   }
 
   private startFrom(model: Model, wave: number): boolean {
-    const waiting = model.tenants.filter((one) => one.wave === wave && one.standing === 'not-started');
+    const prepares = passOf(this.state, wave, model.now) === 'prepare';
+    expect(prepares, `pass of wave ${wave}`).toBe(model.prepares(wave));
+    const waiting = model
+      .of(wave)
+      .filter(({ standing }) => standing === 'not-started' || (!prepares && standing === 'prepared'));
     for (const tenant of waiting) {
-      const candidate = this.candidate(tenant, model.now);
+      const candidate = this.candidate(tenant, model.now, prepares);
       if (reasonsOfTenant(this.state, candidate, model.now, usualDuration(this.state)).length > 0) continue;
       expect(model.mayStart(tenant, this.width()), `${tenant.id} starts`).toBe(true);
       expect(this.width()).toBeLessThanOrEqual(
         model.waves[Math.min(model.wave, model.waves.length - 1)]!.maxConcurrency,
       );
-      expect(stateAt(waveOf(this.state, wave).ledger, tenant.at)).toBe('not-started');
+      expect(stateAt(waveOf(this.state, wave).ledger, tenant.at)).toBe(tenant.standing);
       const { endpoints, targets, id, at } = candidate;
-      tenantStarted(this.state, { id, wave, at, endpoints, targets, since: model.now });
-      Object.assign(tenant, { standing: 'running', since: model.now });
+      tenantStarted(this.state, {
+        id,
+        wave,
+        at,
+        endpoints,
+        targets,
+        since: model.now,
+        ...(prepares ? { prepares } : {}),
+      });
+      Object.assign(tenant, { standing: 'running', since: model.now, prepares });
       return true;
     }
     return false;
@@ -134,13 +147,13 @@ export class Coordinator {
 
   /** The scheduler is never idle while somebody might start. */
   private nobodyMayStart(model: Model): void {
-    const idle = model.in('not-started').filter((one) => model.mayStart(one, this.width()));
+    const idle = model.in(...WAITING).filter((one) => model.mayStart(one, this.width()));
     expect(idle.map(({ id }) => id)).toEqual([]);
   }
 
   private earliest(model: Model): number | null {
     const reasons = model
-      .in('not-started')
+      .in(...WAITING)
       .flatMap((one) => explain(this.state, this.candidate(one, model.now), model.now).reasons);
     const times = reasons.flatMap(({ until }) => until ?? []);
     return times.length === 0 ? null : Math.min(...times);

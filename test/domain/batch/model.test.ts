@@ -17,7 +17,17 @@ import {
 import { batchStatus } from '../../../src/domain/batch/status.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { Coordinator } from './coordinator.js';
-import { CLEAN, FAILED, HOUR, Model, RETRYABLE, type ModelLimits, type ModelTenant, type ModelWave } from './model.js';
+import {
+  CLEAN,
+  FAILED,
+  HOUR,
+  Model,
+  RETRYABLE,
+  WAITING,
+  type ModelLimits,
+  type ModelTenant,
+  type ModelWave,
+} from './model.js';
 
 const START = Date.parse('2026-03-01T00:10:00Z');
 const BY = { by: 'tester', reason: 'test' };
@@ -88,6 +98,10 @@ function end(model: Model, real: Coordinator, index: number, ending: Ending, twi
   if (!tenant) return;
   real.end(model, tenant, ending);
   if (twice) tenantEnded(real.state, { tenantId: tenant.id, ending: 'rolled-back' }, model.now);
+}
+
+function cutOver(model: Model, real: Coordinator): void {
+  order(model, real, { do: 'cut-over', ...BY }, model.aborted !== null || !model.until, () => (model.until = false));
 }
 
 function approve(model: Model, real: Coordinator, yes: boolean): void {
@@ -161,13 +175,14 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
   }
   expect(model.keepsStrict()).toBe(true);
   const ended = Object.values(status.endings).reduce((sum, count) => sum + count, 0);
-  expect(status.running + status.parked + status.notStarted + ended).toBe(status.total);
+  expect(status.running + status.parked + status.notStarted + status.prepared + ended).toBe(status.total);
   expect(status.total).toBe(model.tenants.length);
   // Where it stands, and why.
   expect([state.wave, state.stoppedBy !== null, state.abort]).toEqual([model.wave, model.stopped, model.aborted]);
+  expect(status.until === 'snapshot').toBe(model.until);
   if (model.wave < model.waves.length) expect(state.phase).toBe(model.phase);
   expect(state.holds.map(({ on }) => nameOf(on)).sort()).toEqual([...model.paused].sort());
-  for (const tenant of model.in('not-started')) {
+  for (const tenant of model.in(...WAITING)) {
     const { reasons } = explain(state, coordinator.candidate(tenant, model.now), model.now);
     expect(reasons.length === 0, `${tenant.id}: ${JSON.stringify(reasons)}`).toBe(
       model.mayStart(tenant, coordinator.width()),
@@ -191,14 +206,16 @@ function finish(model: Model, real: Coordinator): void {
       resume(model, real, { batch: true });
     }
     if (model.phase === 'approval' && model.aborted === null) approve(model, real, true);
+    if (model.until && model.aborted === null) cutOver(model, real);
     let made = real.move(model);
     while (made.moved) made = real.move(model);
-    for (const running of model.in('running')) real.end(model, running, real.cancelling ? 'cancelled' : 'migrated');
+    for (const running of model.in('running'))
+      real.end(model, running, real.cancelling ? 'cancelled' : running.prepares ? 'skipped' : 'migrated');
     if (real.cancelling) for (const parked of model.in('parked')) real.end(model, parked, 'cancelled');
     if (made.until !== null) model.now = Math.max(model.now, made.until);
     // Windows in which a tenant no longer fits: the operator leaves it out.
     if (model.usual() > HOUR / 4)
-      for (const one of model.in('not-started').filter(({ window }) => window)) drop(real, one);
+      for (const one of model.in(...WAITING).filter(({ window }) => window)) drop(real, one);
     agrees(model, real);
   }
   expect(model.over, JSON.stringify({ ...model, tallies: undefined })).toBe(true);
@@ -255,7 +272,7 @@ const commands = [
   nat.map(
     (i) =>
       new Command('drop', (m, r) => {
-        const tenant = pick(m.in('not-started'), i);
+        const tenant = pick(m.in(...WAITING), i);
         if (tenant) drop(r, tenant);
       }),
   ),
@@ -268,6 +285,7 @@ const commands = [
         m.reopened(tenant);
       }),
   ),
+  fc.constant(new Command('cut over', cutOver)),
   fc.constant(new Command('throttle', (_, r) => targetThrottled(r.state))),
   fc.boolean().map((drifted) => new Command(`looked ${drifted}`, (m, r) => r.looking !== null && r.looked(m, drifted))),
   fc
@@ -303,7 +321,7 @@ function lost(model: Model, real: Coordinator, index: number): void {
 }
 
 function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 'target' | 'window'>): ModelTenant {
-  const fresh = { standing: 'not-started', since: 0, parkedAt: null, looked: false };
+  const fresh = { standing: 'not-started', since: 0, parkedAt: null, looked: false, prepares: false };
   return { id: `w${wave}t${at}`, wave, at, ...more, ...fresh };
 }
 
@@ -318,16 +336,18 @@ const waveArbitrary = fc.record({
   maxConcurrency: fc.integer({ min: 1, max: 4 }),
   slowStart: fc.boolean(),
   startAfter: fc.option(fc.integer({ min: 0, max: 90 }).map((minutes) => START + minutes * 60_000)),
+  completeAfter: fc.option(fc.integer({ min: 0, max: 120 }).map((minutes) => START + minutes * 60_000)),
   soakMs: fc.option(fc.constantFrom(0, 300_000)),
   approval: fc.constantFrom(true, false, 'warnings' as const),
 });
 const batchArbitrary = fc.record({
   waves: fc.array(waveArbitrary, { minLength: 1, maxLength: 3 }),
   whole: limitsArbitrary,
+  until: fc.nat(3).map((n) => n === 0),
   targets: fc.constantFrom<Record<string, number>>({}, { A: 1 }, { '*': 2 }, { A: 2, '*': 1 }),
 });
 
-function begun({ waves, whole, targets }: typeof batchArbitrary extends fc.Arbitrary<infer B> ? B : never): {
+function begun({ waves, whole, targets, until }: typeof batchArbitrary extends fc.Arbitrary<infer B> ? B : never): {
   model: Model;
   real: Coordinator;
 } {
@@ -339,6 +359,7 @@ function begun({ waves, whole, targets }: typeof batchArbitrary extends fc.Arbit
     order: 'file',
     approval: wave.approval,
     ...(wave.startAfter === null ? {} : { startAfter: new Date(wave.startAfter).toISOString() }),
+    ...(wave.completeAfter === null ? {} : { completeAfter: new Date(wave.completeAfter).toISOString() }),
     ...(wave.soakMs === null ? {} : { soakMs: wave.soakMs }),
     ...wave.limits,
   }));
@@ -346,14 +367,18 @@ function begun({ waves, whole, targets }: typeof batchArbitrary extends fc.Arbit
     name: `wave-${index}`,
     maxConcurrency: wave.maxConcurrency,
     startAfter: wave.startAfter ?? 0,
+    completeAfter: wave.completeAfter ?? 0,
     soakMs: wave.soakMs,
     approval: wave.approval,
     ...wave.limits,
   }));
   const tenants = waves.flatMap((wave, index) => wave.tenants.map((more, at) => aTenant(index, at, more)));
   const begin = { startedAt: new Date(START).toISOString(), startedBy: 'starter', content: 'c', reference: 'r' };
-  const state = newBatchState({ ...begin, waves: settings, limits: { ...whole }, targets });
-  return { model: new Model(tenants, modelWaves, { ...whole }, targets, START), real: new Coordinator(state) };
+  const how = until ? ({ until: 'snapshot' } as const) : {};
+  const state = newBatchState({ ...begin, waves: settings, limits: { ...whole }, targets, ...how });
+  const model = new Model(tenants, modelWaves, { ...whole }, targets, START);
+  model.until = until;
+  return { model, real: new Coordinator(state) };
 }
 
 const RUNS = Number(process.env['QYS_E10_MODEL_RUNS'] ?? 80);

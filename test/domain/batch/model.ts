@@ -12,6 +12,8 @@ export interface ModelTenant {
   since: number;
   parkedAt: string | null;
   looked: boolean;
+  /** Ends with its snapshot: nothing is written. */
+  prepares: boolean;
 }
 
 export interface ModelLimits {
@@ -26,6 +28,7 @@ export interface ModelWave extends ModelLimits {
   name: string;
   maxConcurrency: number;
   startAfter: number;
+  completeAfter: number;
   soakMs: number | null;
   approval: boolean | 'warnings';
 }
@@ -40,7 +43,8 @@ export const HOUR = 3_600_000;
 export const FAILED = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
 export const CLEAN = ['migrated', 'migrated-with-warnings', 'already-migrated'];
 export const RETRYABLE = [...FAILED, 'blocked', 'cancelled', 'skipped'];
-const OPEN = ['not-started', 'running', 'parked'];
+const UNDER_WAY = ['running', 'parked'];
+export const WAITING = ['not-started', 'prepared'];
 
 export function windowIn(now: number): { closesAt: number } | { opensAt: number } {
   const hour = Math.floor(now / HOUR) * HOUR;
@@ -53,6 +57,8 @@ export class Model {
   gateStopped = false;
   aborted: 'finish-step' | 'undo' | null = null;
   over = false;
+  /** Everybody is only prepared. */
+  until = false;
   wave = 0;
   phase: 'starting' | 'soaking' | 'verifying' | 'approval' = 'starting';
   soakEnds = 0;
@@ -124,9 +130,11 @@ export class Model {
   }
 
   ended(tenant: ModelTenant, ending: string): void {
-    tenant.standing = ending;
+    const isPrepared = tenant.prepares && ending === 'skipped';
+    tenant.standing = isPrepared ? 'prepared' : ending;
     tenant.parkedAt = null;
     tenant.looked = false;
+    if (isPrepared) return;
     for (const group of [tenant.wave, this.waves.length]) {
       if (ending === 'rollback-incomplete') this.tallies[group]!.unanswered += 1;
       if (!['blocked', 'cancelled', 'skipped'].includes(ending))
@@ -160,24 +168,32 @@ export class Model {
     return whole.length < 10 ? 0 : whole.sort((one, other) => one - other)[Math.ceil(whole.length * 0.9) - 1]!;
   }
 
-  /** Whether nothing at all forbids this tenant to start now. `width`: of the wave under way. */
-  mayStart({ id, wave, endpoint, target, window }: ModelTenant, width: number): boolean {
+  /** Whether nothing of this wave is written yet. */
+  prepares(wave: number): boolean {
+    return this.until || this.now < this.waves[wave]!.completeAfter;
+  }
+
+  /** Whether nothing at all forbids this tenant to start now. `widthOfWave`: of the wave under way. */
+  mayStart({ id, wave, endpoint, target, window, standing }: ModelTenant, widthOfWave: number): boolean {
     const settings = this.waves[wave]!;
+    const looks = this.prepares(wave);
+    const width = looks ? settings.maxConcurrency : widthOfWave;
     const names = ['the batch', `wave ${settings.name}`, `tenant ${id}`, ...(endpoint ? [`endpoint ${endpoint}`] : [])];
     const open = windowIn(this.now);
     const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
     return (
       !this.stopped &&
       this.aborted === null &&
-      wave <= this.wave &&
+      (standing === 'not-started' || (standing === 'prepared' && !looks)) &&
+      (looks || wave <= this.wave) &&
       this.now >= settings.startAfter &&
       !names.some((name) => this.paused.has(name)) &&
       this.in('running').length < width &&
       this.in('running').filter((one) => one.target === target).length < limit &&
-      (!window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
+      (looks || !window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
       [wave, this.waves.length].every((group) => {
         const { strict, maxErrors } = this.limitsOf(group);
-        const running = this.of(group).filter(({ standing }) => OPEN.slice(1).includes(standing)).length;
+        const running = this.of(group).filter(({ standing }) => UNDER_WAY.includes(standing)).length;
         return !strict || maxErrors === undefined || this.failed(group) + running <= this.most(maxErrors, group);
       })
     );
@@ -193,7 +209,7 @@ export class Model {
     const asks = !isLast && (approval === true || (approval === 'warnings' && warned));
     const looked = of.every((one) => !CLEAN.includes(one.standing) || one.looked);
     const soaked = soaks ? this.phase === 'verifying' && looked && !this.drifted : this.phase === 'starting';
-    if (of.some(({ standing }) => OPEN.includes(standing))) return false;
+    if (of.some(({ standing }) => [...WAITING, ...UNDER_WAY].includes(standing))) return false;
     if (this.stopped || this.aborted !== null || this.paused.has('the batch')) return false;
     if (phase === 'soaking') return soaks && this.phase === 'starting';
     if (phase === 'verifying') return this.phase === 'soaking' && this.now >= this.soakEnds;

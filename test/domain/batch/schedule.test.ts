@@ -108,6 +108,26 @@ describe('the next move', () => {
     expect(nextMove(state, NOW + MINUTE)).toEqual({ do: 'start', waves: [1] });
   });
 
+  it('prepares later waves beside the first at full width, and writes them in their turn', () => {
+    const later = new Date(NOW + MINUTE).toISOString();
+    const state = aBatch([{ size: 1 }, { completeAfter: later, slowStart: true, maxConcurrency: 3 }]);
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0, 1] });
+    start(state, 0);
+    start(state, 1);
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [1] });
+    start(state, 1);
+    for (const one of state.inFlight.filter(({ wave }) => wave === 1)) one.prepares = true;
+    expect(nextMove(state, NOW)).toMatchObject({ do: 'wait' });
+    for (const id of ['w1t0', 'w1t1']) tenantEnded(state, { tenantId: id, ending: 'skipped' }, NOW);
+    expect(waveOf(state, 1).ledger.counts).toEqual({ 'not-started': 1, prepared: 2 });
+    // The first wave has not ended: nobody of the second is written.
+    expect(nextMove(state, NOW + MINUTE)).toEqual({ do: 'wait', until: null });
+    tenantEnded(state, { tenantId: 'w0t0', ending: 'migrated' }, NOW + MINUTE);
+    expect(nextMove(state, NOW + MINUTE)).toEqual({ do: 'enter', phase: 'next-wave' });
+    entered(state, 'next-wave', NOW + MINUTE);
+    expect(nextMove(state, NOW + MINUTE)).toEqual({ do: 'start', waves: [1] });
+  });
+
   it('starts a tenant of an earlier wave again before it goes on', () => {
     const state = aBatch([{ size: 1 }, { size: 1 }]);
     runs(state, 'blocked');

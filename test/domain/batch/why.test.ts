@@ -9,7 +9,7 @@ import {
   type BatchState,
 } from '../../../src/domain/batch/state.js';
 import { explain } from '../../../src/domain/batch/why.js';
-import { aBatch, BY, candidate, NOW, runs, start } from './a-batch.js';
+import { aBatch, BY, candidate, NOW, runs, start, prepares } from './a-batch.js';
 
 const AT = new Date(NOW).toISOString();
 const LATER = NOW + 60_000;
@@ -101,6 +101,16 @@ const CASES: Record<string, () => Case> = {
     text: /^wave one starts after 2026-03-02T10:01:00/,
     until: LATER,
   }),
+  'complete-after': () => {
+    const state = aBatch([{ size: 1, completeAfter: new Date(LATER).toISOString() }]);
+    prepares(state);
+    return { state, because: ['complete-after'], text: /^nothing of wave one is written before 2026-/, until: LATER };
+  },
+  'only prepared': () => {
+    const state = aBatch([{ size: 1 }], { until: 'snapshot' });
+    prepares(state);
+    return { state, because: ['complete-after'], text: /apply it without --until$/ };
+  },
   window: () => ({
     state: aBatch([{}]),
     of: candidate(0, 0, { window: { opensAt: LATER } }),
@@ -127,7 +137,7 @@ describe('why a tenant does not start', () => {
     const { state, of = candidate(0, 0), because, text, until } = aCase();
     const { reasons, state: standing } = explain(state, of, NOW);
 
-    expect(standing).toBe('not-started');
+    expect(standing).toBe(because[0] === 'complete-after' ? 'prepared' : 'not-started');
     expect(reasons.map((reason) => reason.because)).toEqual(because);
     expect(reasons.map((reason) => reason.text).join('; ')).toMatch(text);
     expect(reasons.find((reason) => reason.until !== undefined)?.until).toBe(until);
