@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { batchFileOf } from '../../simulators/batch-file.js';
 import { startWorld } from '../../simulators/world.js';
@@ -35,6 +36,9 @@ export interface Seen {
   /** Of one tenant: what was called, in order. */
   calls: string[];
 }
+
+// They stand for machines of their own: what they compute must not hold up what is measured.
+setPriority(constants.priority.PRIORITY_LOW);
 
 const { folder, batch, from, count, seed, latencyMs, faults, privateOfTen } = inputOf<SimulatorsInput>();
 const indices = Array.from({ length: count }, (_, offset) => from + offset);

@@ -49,7 +49,8 @@ export interface BatchRow {
   content: string | null;
 }
 
-const QUERY_WITHIN_MS = 3_000;
+const QUERY_WITHIN_MS = 1_000;
+const QUERIES = 3;
 /** Ids of one Update: some hundred kilobytes at most. */
 const IDS_AT_ONCE = 1_000;
 
@@ -64,12 +65,16 @@ export interface BatchesOptions {
 export function createBatches({ client, store, coordinatorQueue }: BatchesOptions) {
   const handleOf = (batch: string) => client.workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
 
+  /** Asks again: a question that came right before a coordinator went on as new waits for a replay of the run that is over. */
   async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, question);
-    } catch {
-      return undefined;
+    for (let asked = 0; asked < QUERIES; asked += 1) {
+      try {
+        return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, question);
+      } catch {
+        // No worker, no such batch, or too slow.
+      }
     }
+    return undefined;
   }
 
   async function tell<Given>(batch: string, update: UpdateDefinition<void, [Given]>, given: Given): Promise<void> {

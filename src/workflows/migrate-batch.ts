@@ -65,12 +65,12 @@ export interface MigrateBatchInput {
 
 /** How often a coordinator goes on as a new run, and looks after tenants that do not tell how they ended. */
 export interface Pace {
-  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before, so that a replay takes a second at most. */
+  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before, so that a replay takes less than a second. */
   maxEvents: number;
   reconcileMs: number;
 }
 
-const PACE: Pace = { maxEvents: 1_000, reconcileMs: 20_000 };
+const PACE: Pace = { maxEvents: 500, reconcileMs: 20_000 };
 
 /** Tenants of a wave that the window has not taken yet. */
 interface Supply {
