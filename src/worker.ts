@@ -44,6 +44,8 @@ export interface WorkersOptions {
   env: Record<string, string | undefined>;
   /** Where coordinators run, if not on the usual queue. */
   coordinatorQueue?: string;
+  /** Activities of a site's tenants that run at once, whichever batch they are of; 50 if absent. */
+  activitySlots?: number;
   /** Made beforehand; else the one of the build, or the sources. */
   workflowBundle?: WorkflowBundleOption;
 }
@@ -84,7 +86,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
         interceptors,
         activities,
         taskQueue: siteTaskQueue(site),
-        maxConcurrentActivityTaskExecutions: 50,
+        maxConcurrentActivityTaskExecutions: options.activitySlots ?? 50,
       }),
     );
     created.push(...atSites);

@@ -9,7 +9,7 @@ import type { NewBatch } from '../domain/batch/state.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
 import { batchHash } from '../domain/fingerprint.js';
-import { batchWorkflowId } from '../domain/ids.js';
+import { batchWorkflowId, fairnessKey } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { assignWaves } from '../domain/batch/waves.js';
@@ -131,6 +131,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
         workflowIdConflictPolicy: 'FAIL',
         typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
         memo: { content: content.content, startedAt: new Date().toISOString() },
+        priority: { fairnessKey: fairnessKey(batch.batch) },
         staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
         args: [
           {

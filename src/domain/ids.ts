@@ -30,6 +30,14 @@ export function inspectionTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}-inspect@${site}`;
 }
 
+/**
+ * All that a batch starts shares this key: of what waits in a site's queue every batch gets its turn, however many tenants the
+ * others have. Temporal takes 64 bytes; a batch's name has 63 at most.
+ */
+export function fairnessKey(batch: string): string {
+  return batch;
+}
+
 /** Stable over retries and Continue-As-New, new for a new run of the tenant (`firstExecutionRunId`). */
 export function idempotencyKey(firstExecutionRunId: string, step: string): string {
   return `${firstExecutionRunId}/${step}`;

@@ -82,6 +82,10 @@ function devServerArguments(options: DevServerOptions): string[] {
     'frontend.enableServerVersionCheck=false', // it would call home
     'system.enableActivityEagerExecution=true',
     'matching.useNewMatcher=true',
+    // Every batch gets its turn (`fairnessKey`). One partition, since each of several would only be fair by itself.
+    'matching.enableFairness=true',
+    'matching.numTaskqueueReadPartitions=1',
+    'matching.numTaskqueueWritePartitions=1',
   ];
   const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
   return [

@@ -8,7 +8,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { siteTaskQueue, tenantWorkflowId } from '../domain/ids.js';
+import { fairnessKey, siteTaskQueue, tenantWorkflowId } from '../domain/ids.js';
 import type { Ending, TenantEnding } from '../domain/batch/limits.js';
 import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
 import { migrateTenant, type MigrateTenantInput } from './migrate-tenant.js';
@@ -28,6 +28,8 @@ export async function startTenant(input: MigrateTenantInput, settle: (ending: Te
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      // Its activities have it too.
+      ...(batch === undefined ? {} : { priority: { fairnessKey: fairnessKey(batch) } }),
       typedSearchAttributes: startAttributes({
         tenantId: tenant.id,
         site: tenant.site,

@@ -16,7 +16,7 @@ import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Tenant } from '../../src/domain/tenant.js';
-import { batchFolder, startWorkers } from '../../src/worker.js';
+import { batchFolder, startWorkers, type WorkersOptions } from '../../src/worker.js';
 
 /** Simulated systems come back at once or never. */
 export const IMPATIENT: Policy = {
@@ -57,6 +57,7 @@ export async function aRig(
   specs: TenantSpec[],
   env: Record<string, string> = {},
   file: Record<string, unknown> = {},
+  more: Pick<WorkersOptions, 'activitySlots'> = {},
 ): Promise<Rig> {
   const suffix = randomUUID().slice(0, 8);
   const site = `site-${suffix}`;
@@ -96,6 +97,7 @@ export async function aRig(
     coordinatorQueue,
     env: secrets,
     workflowBundle: { codePath: inject('workflowBundlePath') },
+    ...more,
   });
 
   const idOf = (id: string): string => `${id}-${suffix}`;
