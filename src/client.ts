@@ -1,48 +1,29 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './batch-store/store.js';
 import { createBatches } from './client/batches.js';
+import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, type TenantEnd } from './client/endings.js';
 import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
-import { leftToUndo } from './client/undo-records.js';
 import type { TenantEnding } from './domain/batch/limits.js';
 import type { Order } from './domain/batch/orders.js';
-import {
-  COORDINATOR_TASK_QUEUE,
-  inspectionTaskQueue,
-  inspectionWorkflowId,
-  siteTaskQueue,
-  tenantWorkflowId,
-} from './domain/ids.js';
+import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, tenantWorkflowId } from './domain/ids.js';
 import type { Change } from './domain/plan.js';
 import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
 import type { Inspection } from './workflows/inspect-tenant.js';
-import {
-  cancelReasonSignal,
-  decideUpdate,
-  pauseUpdate,
-  resumeUpdate,
-  tenantStatusQuery,
-} from './workflows/messages.js';
-import type { inspectTenant, rollbackTenant } from './workflows/index.js';
+import { decideUpdate, pauseUpdate, resumeUpdate, tenantStatusQuery } from './workflows/messages.js';
+import type { inspectTenant } from './workflows/index.js';
 
 export type { Answered } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
+export type { RollbackStart } from './client/rollbacks.js';
 export { OrderRefused } from './client/refused.js';
 export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
-
-/** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
-export type RollbackStart =
-  | { undo: 'under-way' }
-  /** `end`: how its newest run ended; absent where it never ran. */
-  | { undo: 'nothing'; end?: TenantEnd }
-  | { undo: 'too-late'; endedAt: Date }
-  | { undo: 'unknown'; end: TenantEnd };
 
 /** The only door to Temporal for CLI and web: start, ask, tell, each as a typed function. */
 export type Migrations = ReturnType<typeof createMigrations>;
@@ -66,6 +47,7 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
 
   return {
     ...createBatches({ client, store, coordinatorQueue }),
+    ...createRollbacks(client),
 
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {
@@ -149,47 +131,5 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       const handle = workflow.getHandle(tenantWorkflowId(tenantId));
       await ordered(tenantId, () => handle.executeUpdate(update, { args: [order] }));
     },
-
-    /**
-     * A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left, unless that is longer
-     * ago than `withinMs`.
-     */
-    async startRollback(tenant: Tenant, reason: string, withinMs = Number.POSITIVE_INFINITY): Promise<RollbackStart> {
-      const handle = workflow.getHandle(tenantWorkflowId(tenant.id));
-      if (await isOpen(handle)) {
-        // A cancellation carries no words of its own.
-        await handle.signal(cancelReasonSignal, reason);
-        await handle.cancel();
-        return { undo: 'under-way' };
-      }
-      const left = await leftToUndo(client, tenant.id);
-      if ('unknown' in left) return { undo: 'unknown', end: left.unknown };
-      if (left.records.length === 0) {
-        const end = await endOfTenant(client, tenant.id);
-        return { undo: 'nothing', ...(end ? { end } : {}) };
-      }
-      if (Date.now() - left.endedAt.getTime() > withinMs) return { undo: 'too-late', endedAt: left.endedAt };
-      await workflow.start<typeof rollbackTenant>('rollbackTenant', {
-        workflowId: tenantWorkflowId(tenant.id),
-        taskQueue: siteTaskQueue(tenant.site),
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        typedSearchAttributes: [
-          { key: TENANT, value: tenant.id },
-          { key: SITE, value: tenant.site },
-        ],
-        staticSummary: `${tenant.name.slice(0, 60)} · rollback`,
-        args: [{ tenant, records: left.records, reason }],
-      });
-      return { undo: 'under-way' };
-    },
   };
-}
-
-async function isOpen(handle: { describe(): Promise<{ status: { name: string } }> }): Promise<boolean> {
-  try {
-    return (await handle.describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }

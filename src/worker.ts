@@ -94,7 +94,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   if (options.serves === 'all') {
     const describe = (tenantIds: readonly string[]) => migrations.endingsOf(tenantIds);
     const planned = (tenantId: string) => migrations.plannedOf(tenantId);
-    const coordinator = createCoordinatorActivities({ store, describe, planned });
+    const coordinator = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
     const taskQueue = options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE;
     created.push(Worker.create({ ...shared, taskQueue, activities: coordinator }));
   }

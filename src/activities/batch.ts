@@ -159,7 +159,8 @@ function* positionsIn(ranges: readonly Range[]): Generator<number> {
   for (const [from, length] of ranges) for (let at = from; at < from + length; at += 1) yield at;
 }
 
-async function missingAsFailure<T>(work: () => Promise<T>): Promise<T> {
+/** Asking again does not help where the store lacks something. */
+export async function missingAsFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

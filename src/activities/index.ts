@@ -2,6 +2,7 @@ import { createBatchActivities, type BatchActivitiesDeps } from './batch.js';
 import { createForwardActivities } from './forward.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
+import { createGateActivities, type UndoOfBatch } from './undo-changed.js';
 import { createUndoActivities } from './undos.js';
 import { createVerifyActivities } from './verify.js';
 import { createWriteActivities } from './writes.js';
@@ -19,8 +20,8 @@ export function createTenantActivities(deps: ReadDeps) {
 }
 export type TenantActivities = ReturnType<typeof createTenantActivities>;
 
-/** What the coordinator's worker does: it never touches a tenant's systems. */
-export function createCoordinatorActivities(deps: BatchActivitiesDeps) {
-  return createBatchActivities(deps);
+/** What the coordinator's worker does: it never touches a tenant's systems itself. */
+export function createCoordinatorActivities(deps: BatchActivitiesDeps & { undo: UndoOfBatch }) {
+  return { ...createBatchActivities(deps), ...createGateActivities(deps) };
 }
 export type CoordinatorActivities = ReturnType<typeof createCoordinatorActivities>;

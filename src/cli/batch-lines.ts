@@ -18,6 +18,7 @@ export function progressLine(status: BatchStatus, out: Output): string {
     text.failedOf(failed, wave?.tolerated ?? null),
     text.runningNow(status.running),
     ...(status.prepared > 0 ? [text.preparedNow(status.prepared)] : []),
+    ...(status.undoing > 0 ? [text.undoingNow(status.undoing)] : []),
     ...(status.parked > 0 ? [text.parkedNow(status.parked)] : []),
     ...(status.etaMs === null ? [] : [text.minutesLeft(Math.ceil(status.etaMs / 60_000))]),
   ]);

@@ -143,7 +143,7 @@ interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
  * The store of tenants. No local activities: where one is under way while a workflow task ends, and a timer or a signal comes
  * before its result, a replay takes its result too early and no longer fits the history (SDK 1.24).
  */
-export function storeActivities(): Omit<CoordinatorActivities, 'findEnded'> {
+export function storeActivities(): Omit<CoordinatorActivities, 'findEnded' | 'undoChanged'> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
@@ -157,6 +157,15 @@ export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded'
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
     summary: 'how did those end that did not tell',
+  });
+}
+
+/** What the gate of a wave does with tenants that it does not let pass. */
+export function gateActivities(): Pick<CoordinatorActivities, 'undoChanged'> {
+  return proxyActivities<CoordinatorActivities>({
+    startToCloseTimeout: '2 minutes',
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+    summary: 'undo what the second look found changed',
   });
 }
 

@@ -7,12 +7,13 @@ import { findingOfFailure } from './failures.js';
 
 /** Verifies migrated tenants once more, each from its own site; tells which are no longer as wanted. Writes nothing. */
 export async function lookAgain(
-  at: WaveInput & { positions: number[] },
+  { positions, ...wave }: WaveInput & { positions: number[] },
   policy: Policy = DEFAULT_POLICY,
 ): Promise<Drift[]> {
-  const tenants = await storeActivities().tenantsAt(at);
+  const tenants = await storeActivities().tenantsAt({ ...wave, positions });
   const looked = await Promise.all(
-    tenants.map(async (tenant): Promise<Drift[]> => {
+    tenants.map(async (tenant, index): Promise<Drift[]> => {
+      const drift = (code: string): Drift => ({ id: tenant.id, at: positions[index] as number, code });
       try {
         const { findings } = await inspectionActivities(tenant.site, policy).verify({
           tenant,
@@ -20,9 +21,9 @@ export async function lookAgain(
           findings: [],
         });
         const [wrong] = findings.filter(isBlocking);
-        return wrong ? [{ id: tenant.id, code: wrong.code }] : [];
+        return wrong ? [drift(wrong.code)] : [];
       } catch (error) {
-        return [{ id: tenant.id, code: findingOfFailure(error).code }];
+        return [drift(findingOfFailure(error).code)];
       }
     }),
   );

@@ -52,6 +52,7 @@ import {
 } from './messages.js';
 import { showBatchInLists } from './search-attributes.js';
 import { startTenant } from './start-tenant.js';
+import { undoChanged } from './undo-changed.js';
 
 export interface MigrateBatchInput {
   batch: string;
@@ -183,6 +184,9 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           break;
         case 'verify':
           await verifySome();
+          break;
+        case 'undo':
+          await undoChanged(state, move.drift, { batch, policy, starting, changed });
           break;
         case 'enter':
           entered(state, move.phase, Date.now());

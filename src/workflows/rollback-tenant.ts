@@ -17,6 +17,9 @@ export interface RollbackTenantInput {
   records: UndoRecord[];
   reason: string;
   policy?: Policy;
+  /** The batch that undoes it by the rule of a wave, and is told how that ended. */
+  batch?: string;
+  wave?: string;
 }
 
 /**
@@ -28,10 +31,12 @@ export async function rollbackTenant({
   records,
   reason,
   policy = DEFAULT_POLICY,
+  batch,
+  wave,
 }: RollbackTenantInput): Promise<TenantResult> {
   const groups = activityGroups(policy);
   const progress = createProgress(
-    { tenantId: tenant.id, name: tenant.name, batch: null, wave: null },
+    { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
   const nothing: UndoProof = { equal: 0, total: 0, left: [], foreign: [] };
@@ -63,6 +68,6 @@ export async function rollbackTenant({
       undoRecord: null,
     },
     progress,
-    undefined,
+    batch,
   );
 }

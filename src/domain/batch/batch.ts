@@ -38,6 +38,8 @@ export interface Wave extends Limits {
   completeAfter?: string;
   /** Milliseconds to wait after the wave; then its migrated tenants are looked at again. */
   soakMs?: number;
+  /** What becomes of those whom the second look finds changed: the batch stops (if absent), or they are undone. */
+  gate?: 'stop' | 'undo';
   /** After the wave and its soak somebody must approve it before the next one starts; `warnings`: only where some have warnings. */
   approval?: boolean | 'warnings';
   /** Whoever started the batch may not approve it. */

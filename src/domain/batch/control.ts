@@ -1,7 +1,7 @@
 import { resumed } from './limits.js';
 import { count } from './ledger.js';
 import { BREAKER, nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
-import { entered, exceeded, limitsChanged, waveOf, type BatchState } from './state.js';
+import { entered, exceeded, limitsChanged, toUndo, waveOf, type BatchState, type Drift } from './state.js';
 
 /** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
 const TRAIL_KEPT = 200;
@@ -37,6 +37,13 @@ export function refusalOf(state: BatchState, order: BatchOrder): string | null {
     case 'abort':
       return state.abort === 'undo' ? 'the batch is being aborted already' : null;
   }
+}
+
+/** By the rule of its wave, and not by an order of somebody: so that the trail tells who undid a tenant. */
+export function auditUndo(state: BatchState, { id, code, left }: Drift, became: string, at: string): void {
+  const { name } = waveOf(state, state.wave).settings;
+  const reason = `gate of wave ${name}: it is no longer as wanted (${code})${left === undefined ? '' : `; ${left}`}`;
+  audit(state, `${became} ${id}`, { by: BREAKER, reason }, at);
 }
 
 /** Carries an order out that is not refused. `at` is ISO 8601. */
@@ -91,13 +98,14 @@ export function needsApproval({ waves, wave }: BatchState): boolean {
   return approval === true || (approval === 'warnings' && count(of.ledger, 'migrated-with-warnings') > 0);
 }
 
-/** What the second look at the wave found, as the reason to stop; null where all is as wanted. */
+/** What the second look at the wave found, as the reason to stop; null where all is as wanted, or is undone by rule. */
 export function gateReason(state: BatchState): string | null {
-  const [first, ...more] = state.phase === 'verifying' ? state.drifted : [];
+  const [first, ...more] = state.phase === 'verifying' && toUndo(state).length === 0 ? state.drifted : [];
   if (!first) return null;
   const { name } = waveOf(state, state.wave).settings;
+  const left = first.left === undefined ? '' : ` and cannot be undone: ${first.left}`;
   const others = more.length > 0 ? ` and ${more.length} more` : '';
-  return `gate of wave ${name}: ${first.id} is no longer as wanted (${first.code})${others}`;
+  return `gate of wave ${name}: ${first.id} is no longer as wanted (${first.code})${left}${others}`;
 }
 
 function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 'resume' }>): void {

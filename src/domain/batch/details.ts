@@ -14,6 +14,7 @@ export function batchDetails(status: BatchStatus): string {
     '',
     ...(endings.length > 0 ? [`So far: ${endings.join(', ')}`, ''] : []),
     ...status.holds.map(({ on, by, reason }) => `Paused: ${cell(nameOf(on))} by ${cell(by)}: ${cell(reason)}`),
+    ...(status.undoing > 0 ? [`Being undone, since the second look found them changed: ${status.undoing}`] : []),
     `Next: ${nextOfBatch(status)}`,
   ].join('\n');
 }

@@ -57,6 +57,11 @@ export function started(state: LimitState): LimitState {
   return { ...state, running: state.running + 1 };
 }
 
+/** A start that came to nothing: as if it had never been. */
+export function withdrawn(state: LimitState): LimitState {
+  return { ...state, running: state.running - 1 };
+}
+
 /** A running tenant ended. Blocked, cancelled and skipped ones neither count as failures nor dilute or break a row of them. */
 export function ended(state: LimitState, ending: Ending): LimitState {
   const failed = isFailure(ending);

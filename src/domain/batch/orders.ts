@@ -9,7 +9,7 @@ export interface Order {
   reason: string;
 }
 
-/** Who pauses an endpoint that refuses a shared credential. */
+/** Who pauses an endpoint that refuses a shared credential, and undoes by the rule of a wave. */
 export const BREAKER = 'qys-e10';
 
 /** Something that nothing may start behind. */

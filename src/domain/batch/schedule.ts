@@ -2,7 +2,17 @@ import { mayStart } from './limits.js';
 import { gateReason, isHeld, needsApproval } from './control.js';
 import { count } from './ledger.js';
 import { widthNow } from './slow-start.js';
-import { toVerify, underWay, waveOf, WAITING, type BatchState, type InFlight, type NextPhase } from './state.js';
+import {
+  toUndo,
+  toVerify,
+  underWay,
+  waveOf,
+  WAITING,
+  type BatchState,
+  type Drift,
+  type InFlight,
+  type NextPhase,
+} from './state.js';
 
 /** A tenant that could start, with what decides whether it may. */
 export interface Candidate {
@@ -31,7 +41,8 @@ export interface Reason {
     | 'complete-after'
     | 'window'
     | 'endpoint'
-    | 'target';
+    | 'target'
+    | 'undo';
   /** One sentence with the numbers. */
   text: string;
   /** When time alone changes it, in milliseconds since the epoch. */
@@ -46,6 +57,8 @@ export type Move =
   /** Waves that may start somebody now, in order. */
   | { do: 'start'; waves: number[] }
   | { do: 'verify' }
+  /** Found changed by the second look, in a wave that undoes. */
+  | { do: 'undo'; drift: Drift & { at: number } }
   | { do: 'enter'; phase: NextPhase }
   | { do: 'stop'; because: string }
   | { do: 'wait'; until: number | null }
@@ -68,6 +81,9 @@ export function nextMove(state: BatchState, now: number): Move {
   const reasons = waves.map((wave) => reasonsOfWave(state, wave, now));
   const open = waves.filter((wave) => reasons[wave]?.length === 0 && startable(state, wave, now) > 0);
   if (open.length > 0) return { do: 'start', waves: open };
+
+  const drift = toUndo(state).find(({ id }) => !isHeld(state, { tenant: id }));
+  if (drift && reasons[state.wave]?.length === 0) return { do: 'undo', drift };
 
   const cutOvers = waves.flatMap((wave) => reasonsOfCutOver(state, wave, now));
   return waveMove(state, now) ?? { do: 'wait', until: earliest([...reasons.flat(), ...cutOvers]) };
@@ -100,17 +116,18 @@ function startable(state: BatchState, wave: number, now: number): number {
 function waveMove(state: BatchState, now: number): Move | null {
   const wave = state.waves[state.wave];
   if (!wave || count(wave.ledger, ...WAITING) > 0 || underWay(state, state.wave) > 0) return null;
-  const { soakMs } = wave.settings;
+  const { soakMs, gate } = wave.settings;
   const isLast = state.wave === state.waves.length - 1;
   const afterLooks = (): Move => ({ do: 'enter', phase: needsApproval(state) ? 'approval' : 'next-wave' });
   switch (state.phase) {
     case 'starting':
-      return soakMs === undefined || isLast ? afterLooks() : { do: 'enter', phase: 'soaking' };
+      return soakMs === undefined || (isLast && gate !== 'undo') ? afterLooks() : { do: 'enter', phase: 'soaking' };
     case 'soaking':
       return now < state.soakUntil ? { do: 'wait', until: state.soakUntil } : { do: 'enter', phase: 'verifying' };
     case 'verifying': {
-      if (toVerify(state, 1).length > 0) return { do: 'verify' };
+      if (toUndo(state).length > 0) return null;
       const because = gateReason(state);
+      if (toVerify(state, 1).length > 0 && (because === null || gate !== 'undo')) return { do: 'verify' };
       return because === null ? afterLooks() : { do: 'stop', because };
     }
     case 'approval':
@@ -121,7 +138,7 @@ function waveMove(state: BatchState, now: number): Move | null {
 function isOver(state: BatchState): boolean {
   // Where nobody is left to start, there is nothing to hold.
   const accepted = state.wave >= state.waves.length || state.stoppedBy !== null;
-  const done = accepted && state.inFlight.length === 0;
+  const done = accepted && state.inFlight.length === 0 && toUndo(state).length === 0;
   return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
 }
 
@@ -245,7 +262,9 @@ export function usualDuration({ finished }: Pick<BatchState, 'finished'>): numbe
   return sorted.length < 10 ? 0 : (sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0);
 }
 
-function shouldPause(state: BatchState, { id, wave, endpoints }: InFlight): boolean {
+function shouldPause(state: BatchState, { id, wave, endpoints, undoing }: InFlight): boolean {
+  // An undo has no gate before its steps: it is never stopped half-way.
+  if (undoing) return false;
   if (state.abort === 'finish-step') return true;
   const { name } = waveOf(state, wave).settings;
   return state.holds.some(

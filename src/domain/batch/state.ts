@@ -5,6 +5,7 @@ import {
   reopened,
   started,
   tripped,
+  withdrawn,
   type Ending,
   type LimitState,
   type TenantEnding,
@@ -63,13 +64,21 @@ export interface InFlight {
   paused: boolean;
   /** Whether it ends with its snapshot. */
   prepares?: true;
+  /** It is being undone, since the second look found this; how it had ended before. */
+  undoing?: { code: string; was: Ending };
 }
 
-/** How a tenant ended that was verified again during the soak. */
+/** A migrated tenant of the wave under way that the second look found changed. */
 export interface Drift {
   id: string;
+  /** Its position in the wave; absent in the state of an older version. */
+  at?: number;
   code: string;
+  /** Why it could not be undone, where its wave undoes. */
+  left?: string;
 }
+
+type Placed = Drift & { at: number };
 
 /** Everything that a coordinator carries from one run to the next: bounded, however large the batch is. */
 export interface BatchState {
@@ -293,6 +302,37 @@ export function entered(state: BatchState, phase: NextPhase, now: number): void 
 export function waveVerified(state: BatchState, upTo: number, drifted: readonly Drift[]): void {
   state.verified = upTo;
   state.drifted = [...state.drifted, ...drifted].slice(0, DRIFTED_KEPT);
+}
+
+/** Who is to be undone: found changed in a wave that undoes, and not tried yet. */
+export function toUndo({ phase, drifted, waves, wave }: BatchState): Placed[] {
+  if (phase !== 'verifying' || waves[wave]?.settings.gate !== 'undo') return [];
+  return drifted.filter((drift): drift is Placed => drift.at !== undefined && drift.left === undefined);
+}
+
+/** A migrated tenant is undone from now on: it takes a place as if it had started, and ends anew. */
+export function undoBegun(state: BatchState, { id, at, code }: Placed, now: number): void {
+  const wave = waveOf(state, state.wave);
+  const undoing = { code, was: stateAt(wave.ledger, at) as Ending };
+  state.drifted = state.drifted.filter((one) => one.id !== id);
+  setState(wave.ledger, at, 'running');
+  wave.limits = started(wave.limits);
+  state.whole = started(state.whole);
+  const held = { endpoints: [], targets: [], parkedAt: null, paused: false };
+  state.inFlight.push({ id, wave: state.wave, at, since: now, ...held, undoing });
+}
+
+/** Its undo could not begin: it stands as it did, and the gate stops for it. */
+export function undoRefused(state: BatchState, id: string, why: string): void {
+  const index = state.inFlight.findIndex((one) => one.id === id);
+  const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
+  if (!tenant?.undoing) return;
+  const { code, was } = tenant.undoing;
+  const wave = waveOf(state, tenant.wave);
+  setState(wave.ledger, tenant.at, was);
+  wave.limits = withdrawn(wave.limits);
+  state.whole = withdrawn(state.whole);
+  state.drifted = [...state.drifted, { id, at: tenant.at, code, left: why }];
 }
 
 /** Migrated tenants of the wave under way that are still to be looked at again. */

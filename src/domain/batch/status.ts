@@ -41,6 +41,8 @@ export interface BatchStatus {
   running: number;
   /** Started, and waiting for an endpoint that refuses everybody. */
   parked: number;
+  /** Of those that run: undone by the gate of their wave. */
+  undoing: number;
   notStarted: number;
   /** Preflight and snapshot are done; nothing is written before the cut-over. */
   prepared: number;
@@ -82,6 +84,7 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
     endings,
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
+    undoing: state.inFlight.filter(({ undoing }) => undoing).length,
     notStarted: countIn(state, 'not-started'),
     prepared: countIn(state, 'prepared'),
     until: state.until ?? null,

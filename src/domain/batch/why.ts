@@ -52,6 +52,10 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
   const running = state.inFlight.find(({ id }) => id === candidate.id);
   if (!running) return [];
   const reasons: Reason[] = [];
+  if (running.undoing) {
+    const text = `it is being undone: the second look found it changed (${running.undoing.code})`;
+    reasons.push({ because: 'undo', text });
+  }
   if (running.parkedAt !== null) {
     const still = isHeld(state, { endpoint: running.parkedAt });
     const text = still ? `${running.parkedAt} refuses its credentials` : `it goes on as soon as there is room`;

@@ -13,10 +13,13 @@ import {
   tenantStarted,
   tenantWoken,
   toVerify,
+  undoBegun,
+  undoRefused,
   waveOf,
   waveVerified,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
+import { auditUndo } from '../../../src/domain/batch/control.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { WAITING, windowIn, type Model, type ModelTenant } from './model.js';
@@ -52,7 +55,10 @@ export class Coordinator {
     switch (move.do) {
       case 'over': {
         const left = model.in(...WAITING, 'running', 'parked').length;
-        if (model.aborted === null) expect(left, 'over with tenants left').toBe(0);
+        if (model.aborted === null) {
+          expect(left, 'over with tenants left').toBe(0);
+          expect(model.changed().filter(({ drift }) => drift === 'pending')).toEqual([]);
+        }
         if (model.aborted === 'undo') expect(model.in('running', 'parked')).toEqual([]);
         model.over = true;
         return { moved: false, until: null };
@@ -89,8 +95,16 @@ export class Coordinator {
         entered(state, move.phase, model.now);
         model.enter(move.phase);
         return { moved: true, until: null };
+      case 'undo': {
+        const tenant = model.of(model.wave).find(({ at }) => at === move.drift.at)!;
+        expect(model.mayUndo(tenant, this.width()), `${tenant.id} is undone`).toBe(true);
+        auditUndo(state, move.drift, 'undoes', new Date(model.now).toISOString());
+        undoBegun(state, move.drift, model.now);
+        Object.assign(tenant, { undoing: tenant.standing, standing: 'running', since: model.now, drift: null });
+        return { moved: true, until: null };
+      }
       case 'stop':
-        expect(model.drifted).toBe(true);
+        expect(model.drifted || model.changed().some(({ drift }) => drift === 'left')).toBe(true);
         state.stoppedBy = move.because;
         model.stopped = model.gateStopped = true;
         return { moved: true, until: null };
@@ -100,13 +114,23 @@ export class Coordinator {
     }
   }
 
-  looked(model: Model, drifted: boolean): void {
+  looked(model: Model, drifted: number): void {
     const positions = this.looking ?? [];
     this.looking = null;
-    const found = drifted ? positions.slice(0, 1).map((at) => ({ id: `at ${at}`, code: 'SETTING-DIFFERS' })) : [];
+    const changed = model.of(model.wave).filter(({ at }) => positions.slice(0, drifted).includes(at));
+    const found = changed.map(({ id, at }) => ({ id, at, code: 'SETTING-DIFFERS' }));
     waveVerified(this.state, (positions.at(-1) ?? 0) + 1, found);
     for (const one of model.of(model.wave)) if (positions.includes(one.at)) one.looked = true;
-    model.drifted ||= found.length > 0;
+    if (model.waves[model.wave]!.gate === 'undo') for (const one of changed) one.drift = 'pending';
+    else model.drifted ||= found.length > 0;
+  }
+
+  /** An undo that had begun finds that there is nothing to undo. */
+  refused(model: Model, tenant: ModelTenant): void {
+    undoRefused(this.state, tenant.id, 'nothing was written');
+    // Who was looked at stays so.
+    Object.assign(tenant, { standing: tenant.undoing, undoing: null, drift: 'left' });
+    if (this.state.inFlight.length === 0) this.cancelling = false;
   }
 
   end(model: Model, tenant: ModelTenant, ending: Parameters<typeof tenantEnded>[1]['ending']): void {
@@ -148,7 +172,8 @@ export class Coordinator {
   /** The scheduler is never idle while somebody might start. */
   private nobodyMayStart(model: Model): void {
     const idle = model.in(...WAITING).filter((one) => model.mayStart(one, this.width()));
-    expect(idle.map(({ id }) => id)).toEqual([]);
+    const left = model.tenants.filter((one) => model.mayUndo(one, this.width()));
+    expect([...idle, ...left].map(({ id }) => id)).toEqual([]);
   }
 
   private earliest(model: Model): number | null {

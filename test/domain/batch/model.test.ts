@@ -96,12 +96,17 @@ function limits(model: Model, real: Coordinator, wave: number | null, change: Li
 function end(model: Model, real: Coordinator, index: number, ending: Ending, twice: boolean): void {
   const tenant = pick(model.in('running', 'parked'), index);
   if (!tenant) return;
-  real.end(model, tenant, ending);
+  real.end(model, tenant, possible(tenant, ending));
   if (twice) tenantEnded(real.state, { tenantId: tenant.id, ending: 'rolled-back' }, model.now);
 }
 
 function cutOver(model: Model, real: Coordinator): void {
   order(model, real, { do: 'cut-over', ...BY }, model.aborted !== null || !model.until, () => (model.until = false));
+}
+
+/** An undo ends as one, and so does one that is ended from outside. */
+function possible({ undoing }: ModelTenant, ending: Ending): Ending {
+  return undoing === null || FAILED.includes(ending) ? ending : 'rolled-back';
 }
 
 function approve(model: Model, real: Coordinator, yes: boolean): void {
@@ -127,7 +132,7 @@ function add(model: Model, real: Coordinator, index: number, endpoint: string): 
 
 function park(model: Model, real: Coordinator, index: number): void {
   const tenant = pick(
-    model.in('running').filter(({ endpoint }) => endpoint !== null),
+    model.in('running').filter(({ endpoint, undoing }) => endpoint !== null && undoing === null),
     index,
   );
   if (!tenant?.endpoint) return;
@@ -195,7 +200,7 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
 function finish(model: Model, real: Coordinator): void {
   const bound = 60 + 30 * model.tenants.length;
   for (let turn = 0; turn < bound && !model.over; turn += 1) {
-    if (real.looking) real.looked(model, false);
+    if (real.looking) real.looked(model, 0);
     for (const name of [...model.paused]) {
       const hold = real.state.holds.find(({ on }) => nameOf(on) === name)!;
       if (model.aborted === null && (name !== 'the batch' || !model.stopped)) resume(model, real, hold.on);
@@ -209,8 +214,10 @@ function finish(model: Model, real: Coordinator): void {
     if (model.until && model.aborted === null) cutOver(model, real);
     let made = real.move(model);
     while (made.moved) made = real.move(model);
-    for (const running of model.in('running'))
-      real.end(model, running, real.cancelling ? 'cancelled' : running.prepares ? 'skipped' : 'migrated');
+    for (const running of model.in('running')) {
+      const ending = real.cancelling ? 'cancelled' : running.prepares ? 'skipped' : 'migrated';
+      real.end(model, running, possible(running, ending));
+    }
     if (real.cancelling) for (const parked of model.in('parked')) real.end(model, parked, 'cancelled');
     if (made.until !== null) model.now = Math.max(model.now, made.until);
     // Windows in which a tenant no longer fits: the operator leaves it out.
@@ -287,7 +294,21 @@ const commands = [
   ),
   fc.constant(new Command('cut over', cutOver)),
   fc.constant(new Command('throttle', (_, r) => targetThrottled(r.state))),
-  fc.boolean().map((drifted) => new Command(`looked ${drifted}`, (m, r) => r.looking !== null && r.looked(m, drifted))),
+  ...Array.from({ length: 2 }, () =>
+    fc
+      .constantFrom(0, 1, 2)
+      .map((drifted) => new Command(`looked ${drifted}`, (m, r) => r.looking !== null && r.looked(m, drifted))),
+  ),
+  nat.map(
+    (i) =>
+      new Command('undo refused', (m, r) => {
+        const tenant = pick(
+          m.tenants.filter(({ undoing }) => undoing !== null),
+          i,
+        );
+        if (tenant) r.refused(m, tenant);
+      }),
+  ),
   fc
     .integer({ min: 1, max: 40 })
     .map((minutes) => new Command(`${minutes} min pass`, (m) => void (m.now += minutes * 60_000))),
@@ -321,7 +342,8 @@ function lost(model: Model, real: Coordinator, index: number): void {
 }
 
 function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 'target' | 'window'>): ModelTenant {
-  const fresh = { standing: 'not-started', since: 0, parkedAt: null, looked: false, prepares: false };
+  const went = { looked: false, prepares: false, drift: null, undoing: null };
+  const fresh = { standing: 'not-started', since: 0, parkedAt: null, ...went };
   return { id: `w${wave}t${at}`, wave, at, ...more, ...fresh };
 }
 
@@ -338,6 +360,7 @@ const waveArbitrary = fc.record({
   startAfter: fc.option(fc.integer({ min: 0, max: 90 }).map((minutes) => START + minutes * 60_000)),
   completeAfter: fc.option(fc.integer({ min: 0, max: 120 }).map((minutes) => START + minutes * 60_000)),
   soakMs: fc.option(fc.constantFrom(0, 300_000)),
+  gate: fc.constantFrom('stop' as const, 'undo' as const),
   approval: fc.constantFrom(true, false, 'warnings' as const),
 });
 const batchArbitrary = fc.record({
@@ -357,6 +380,7 @@ function begun({ waves, whole, targets, until }: typeof batchArbitrary extends f
     maxConcurrency: wave.maxConcurrency,
     slowStart: wave.slowStart,
     order: 'file',
+    gate: wave.gate,
     approval: wave.approval,
     ...(wave.startAfter === null ? {} : { startAfter: new Date(wave.startAfter).toISOString() }),
     ...(wave.completeAfter === null ? {} : { completeAfter: new Date(wave.completeAfter).toISOString() }),
@@ -369,6 +393,7 @@ function begun({ waves, whole, targets, until }: typeof batchArbitrary extends f
     startAfter: wave.startAfter ?? 0,
     completeAfter: wave.completeAfter ?? 0,
     soakMs: wave.soakMs,
+    gate: wave.gate,
     approval: wave.approval,
     ...wave.limits,
   }));

@@ -14,6 +14,10 @@ export interface ModelTenant {
   looked: boolean;
   /** Ends with its snapshot: nothing is written. */
   prepares: boolean;
+  /** In a wave that undoes: found changed and to be undone, or found changed and not to be undone. */
+  drift: 'pending' | 'left' | null;
+  /** How it had ended before it began to be undone; null while it is not. */
+  undoing: string | null;
 }
 
 export interface ModelLimits {
@@ -30,6 +34,7 @@ export interface ModelWave extends ModelLimits {
   startAfter: number;
   completeAfter: number;
   soakMs: number | null;
+  gate: 'stop' | 'undo';
   approval: boolean | 'warnings';
 }
 
@@ -134,6 +139,7 @@ export class Model {
     tenant.standing = isPrepared ? 'prepared' : ending;
     tenant.parkedAt = null;
     tenant.looked = false;
+    tenant.undoing = null;
     if (isPrepared) return;
     for (const group of [tenant.wave, this.waves.length]) {
       if (ending === 'rollback-incomplete') this.tallies[group]!.unanswered += 1;
@@ -147,7 +153,10 @@ export class Model {
   resumed(): void {
     if (this.stopped) {
       this.tallies.forEach((tally) => Object.assign(tally, { recent: [], unanswered: 0 }));
-      if (this.gateStopped) this.drifted = false;
+      if (this.gateStopped) {
+        this.drifted = false;
+        for (const one of this.tenants) if (one.drift === 'left') one.drift = null;
+      }
       this.gateStopped = false;
       this.stopped = this.exceeded();
     }
@@ -189,26 +198,52 @@ export class Model {
       this.now >= settings.startAfter &&
       !names.some((name) => this.paused.has(name)) &&
       this.in('running').length < width &&
-      this.in('running').filter((one) => one.target === target).length < limit &&
+      this.in('running').filter((one) => one.target === target && one.undoing === null).length < limit &&
       (looks || !window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
-      [wave, this.waves.length].every((group) => {
-        const { strict, maxErrors } = this.limitsOf(group);
-        const running = this.of(group).filter(({ standing }) => UNDER_WAY.includes(standing)).length;
-        return !strict || maxErrors === undefined || this.failed(group) + running <= this.most(maxErrors, group);
-      })
+      this.leavesStrict(wave)
     );
+  }
+
+  /** Whether nothing forbids to undo this migrated tenant now. */
+  mayUndo({ id, wave, drift }: ModelTenant, width: number): boolean {
+    const names = ['the batch', `wave ${this.waves[wave]!.name}`, `tenant ${id}`];
+    return (
+      drift === 'pending' &&
+      wave === this.wave &&
+      this.phase === 'verifying' &&
+      !this.stopped &&
+      this.aborted === null &&
+      !names.some((name) => this.paused.has(name)) &&
+      this.in('running').length < width &&
+      this.leavesStrict(wave)
+    );
+  }
+
+  private leavesStrict(wave: number): boolean {
+    return [wave, this.waves.length].every((group) => {
+      const { strict, maxErrors } = this.limitsOf(group);
+      const running = this.of(group).filter(({ standing }) => UNDER_WAY.includes(standing)).length;
+      return !strict || maxErrors === undefined || this.failed(group) + running <= this.most(maxErrors, group);
+    });
+  }
+
+  /** Found changed in the wave under way, and not undone. */
+  changed(): ModelTenant[] {
+    return this.of(this.wave).filter(({ drift }) => drift !== null);
   }
 
   /** Whether the wave under way may enter this phase. */
   mayEnter(phase: string): boolean {
-    const { soakMs, approval } = this.waves[this.wave]!;
+    const { soakMs, gate, approval } = this.waves[this.wave]!;
     const isLast = this.wave === this.waves.length - 1;
     const of = this.of(this.wave);
-    const soaks = soakMs !== null && !isLast;
+    const soaks = soakMs !== null && (!isLast || gate === 'undo');
     const warned = of.some(({ standing }) => standing === 'migrated-with-warnings');
     const asks = !isLast && (approval === true || (approval === 'warnings' && warned));
     const looked = of.every((one) => !CLEAN.includes(one.standing) || one.looked);
-    const soaked = soaks ? this.phase === 'verifying' && looked && !this.drifted : this.phase === 'starting';
+    const soaked = soaks
+      ? this.phase === 'verifying' && looked && !this.drifted && this.changed().length === 0
+      : this.phase === 'starting';
     if (of.some(({ standing }) => [...WAITING, ...UNDER_WAY].includes(standing))) return false;
     if (this.stopped || this.aborted !== null || this.paused.has('the batch')) return false;
     if (phase === 'soaking') return soaks && this.phase === 'starting';
@@ -220,7 +255,7 @@ export class Model {
     if (phase === 'soaking') this.soakEnds = this.now + (this.waves[this.wave]?.soakMs ?? 0);
     if (phase === 'verifying') {
       this.drifted = false;
-      for (const one of this.of(this.wave)) one.looked = false;
+      for (const one of this.of(this.wave)) Object.assign(one, { looked: false, drift: null });
     }
     if (phase === 'next-wave') this.wave += 1;
     this.phase = phase === 'next-wave' ? 'starting' : phase;

@@ -6,6 +6,7 @@ import {
   tenantParked,
   tenantReopened,
   tenantWoken,
+  undoBegun,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
 import { explain } from '../../../src/domain/batch/why.js';
@@ -175,6 +176,18 @@ describe('why a tenant does not start', () => {
     const [tenant] = state.inFlight;
     if (tenant) tenant.paused = true;
     expect(explain(state, of, NOW).reasons).toMatchObject([{ because: 'paused' }]);
+  });
+
+  it('is told for one that the gate of its wave undoes', () => {
+    const state = aBatch([{ size: 1, soakMs: 0, gate: 'undo' }, {}]);
+    runs(state, 'migrated');
+    entered(state, 'verifying', NOW);
+    undoBegun(state, { id: 'w0t0', at: 0, code: 'SETTING-DIFFERS' }, NOW);
+    const text = 'it is being undone: the second look found it changed (SETTING-DIFFERS)';
+    expect(explain(state, candidate(0, 0), NOW)).toMatchObject({
+      state: 'running',
+      reasons: [{ because: 'undo', text }],
+    });
   });
 
   it('is nothing for those that ended, until they are retried', () => {
