@@ -140,7 +140,13 @@ function waveFlaws(wave: unknown, index: number, waves: readonly unknown[]): Fla
     const fix = 'move the wave with rest: true to the end';
     return [{ code: 'WAVE-SIZE', message: 'leaves nothing to the waves below', fix, path: [...path, 'rest'] }];
   }
-  return [...strictFlaws(wave, path), ...fourEyesFlaws(wave, path)];
+  return [...strictFlaws(wave, path), ...gateFlaws(wave, path), ...fourEyesFlaws(wave, path)];
+}
+
+function gateFlaws(wave: Mapping, path: readonly PropertyKey[]): Flaw[] {
+  if (wave['gate'] === undefined || wave['soak'] !== undefined) return [];
+  const fix = 'add soak: 30m, or remove gate';
+  return [{ code: 'MISSING', message: 'gate needs a soak', fix, path: [...path, 'gate'] }];
 }
 
 function fourEyesFlaws(wave: Mapping, path: readonly PropertyKey[]): Flaw[] {

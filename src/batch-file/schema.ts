@@ -95,6 +95,12 @@ const WaveEntry = mapping({
   soak: Duration.describe(
     'Wait after the wave: 90s, 30m, 2h, 1d. Then its migrated tenants are verified again before the next wave starts',
   ).exactOptional(),
+  gate: z
+    .enum(['stop', 'undo'])
+    .describe(
+      'What becomes of migrated tenants that the second look after the soak finds changed: the batch stops (if absent), or they are undone',
+    )
+    .exactOptional(),
   approval: z
     .union([z.boolean(), z.literal('warnings')], {
       error: problemText('BAD-VALUE', 'not an approval', 'write true, false or warnings'),

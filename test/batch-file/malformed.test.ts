@@ -756,6 +756,11 @@ const CASES: [string, string, string[]][] = [
     ],
   ],
   [
+    'a gate without a soak',
+    wave('gate: undo'),
+    [`b.yaml:3:34  MISSING  waves[0].gate: gate needs a soak`, `  fix  add soak: 30m, or remove gate`],
+  ],
+  [
     'four eyes without an approval',
     wave('fourEyes: true, approval: false'),
     [

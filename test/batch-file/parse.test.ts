@@ -86,7 +86,7 @@ describe('parseBatch', () => {
   it('reads waves, limits and durations', () => {
     const waves = `waves:
   - { name: a, count: 1, maxErrors: 0, soak: 90s, approval: true }
-  - { name: b, percent: 12.5, maxErrors: 2%, soak: 2h, strict: true }
+  - { name: b, percent: 12.5, maxErrors: 2%, soak: 2h, gate: undo, strict: true }
   - { name: c, match: { region: east }, maxBlocked: 0.5 %, soak: 1d }
   - { name: d, rest: true, maxConcurrency: 20, maxErrorRate: { percent: 20, last: 20 }, consecutive: 3, soak: 30m }
 limits: { maxErrors: 5 }
@@ -103,6 +103,7 @@ limits: { maxErrors: 5 }
         ...BY_DEFAULT,
         maxErrors: { percent: 2 },
         soakMs: 7_200_000,
+        gate: 'undo',
         strict: true,
       },
       {
