@@ -66,6 +66,8 @@ export interface InFlight {
   prepares?: true;
   /** It is being undone, since the second look found this; how it had ended before. */
   undoing?: { code: string; was: Ending };
+  /** Whether it was told to be undone, which is told once. */
+  cancelled?: boolean;
 }
 
 /** A migrated tenant of the wave under way that the second look found changed. */
