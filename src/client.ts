@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './batch-store/store.js';
 import { createBatches } from './client/batches.js';
 import { createRollbacks } from './client/rollbacks.js';
-import { endOfTenant, type TenantEnd } from './client/endings.js';
+import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
-import type { TenantEnding } from './domain/batch/limits.js';
 import type { Order } from './domain/batch/orders.js';
 import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, tenantWorkflowId } from './domain/ids.js';
 import type { Change } from './domain/plan.js';
@@ -81,11 +80,9 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       return endOfTenant(client, tenantId);
     },
 
-    async endingsOf(tenantIds: readonly string[]): Promise<TenantEnding[]> {
-      const ends = await Promise.all(
-        tenantIds.map(async (tenantId) => ({ tenantId, ending: (await endOfTenant(client, tenantId))?.ending })),
-      );
-      return ends.flatMap(({ tenantId, ending }) => (ending ? [{ tenantId, ending }] : []));
+    /** The newest run of each tenant; those that never ran are left out. */
+    newestRunsOf(tenantIds: readonly string[]): Promise<TenantRun[]> {
+      return newestRunsOf(client, tenantIds);
     },
 
     /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */

@@ -92,7 +92,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     created.push(...atSites);
   }
   if (options.serves === 'all') {
-    const describe = (tenantIds: readonly string[]) => migrations.endingsOf(tenantIds);
+    const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
     const planned = (tenantId: string) => migrations.plannedOf(tenantId);
     const coordinator = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
     const taskQueue = options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE;

@@ -5,12 +5,15 @@ import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
 import type { Range } from '../domain/batch/ledger.js';
 import { reasonsOfTenant, type Candidate, type Pass } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
-import type { Ending } from '../domain/batch/limits.js';
+import type { Ending, TenantEnding } from '../domain/batch/limits.js';
+import { standingSince } from '../domain/batch/partitions.js';
 import type { Change } from '../domain/plan.js';
 import type { Tenant } from '../domain/tenant.js';
 
-/** How runs ended, by tenant; those that are running or never were are left out. */
-export type DescribeRuns = (tenantIds: readonly string[]) => Promise<{ tenantId: string; ending: Ending }[]>;
+/** The newest run of each tenant; those that never ran are left out. Both are null while it runs. */
+export type DescribeRuns = (
+  tenantIds: readonly string[],
+) => Promise<{ tenantId: string; ending: Ending | null; closedAt: number | null }[]>;
 
 /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
 export type PlannedBy = (tenantId: string) => Promise<Change[] | null>;
@@ -108,10 +111,29 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
     },
 
     /** For tenants whose signal never came: terminated from outside, or lost. */
-    async findEnded({ tenantIds }: { tenantIds: string[] }): Promise<{ tenantId: string; ending: Ending }[]> {
-      return describe(tenantIds);
+    async findEnded({ tenantIds }: { tenantIds: string[] }): Promise<TenantEnding[]> {
+      const runs = await describe(tenantIds);
+      return runs.flatMap(({ tenantId, ending }) => (ending === null ? [] : [{ tenantId, ending }]));
+    },
+
+    /** For tenants that were dealt out, and nobody knows whether they started. */
+    async findDealt({ dealt }: { dealt: Dealt[] }): Promise<{ ended: TenantEnding[]; notStarted: string[] }> {
+      const runs = new Map((await describe(dealt.map(({ tenantId }) => tenantId))).map((run) => [run.tenantId, run]));
+      const standing = (which: ReturnType<typeof standingSince>): string[] =>
+        dealt.flatMap(({ tenantId, since }) => (standingSince(runs.get(tenantId), since) === which ? [tenantId] : []));
+      const ended = standing('ended').flatMap((tenantId) => {
+        const ending = runs.get(tenantId)?.ending ?? null;
+        return ending === null ? [] : [{ tenantId, ending }];
+      });
+      return { ended, notStarted: standing('none') };
     },
   };
+}
+
+export interface Dealt {
+  tenantId: string;
+  /** Milliseconds since the epoch. */
+  since: number;
 }
 
 export interface LocateInput {

@@ -31,7 +31,7 @@ import {
   type Answered,
 } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
-import type { Pace } from '../workflows/migrate-batch.js';
+import type { Pace } from '../workflows/pace.js';
 import { ordered } from './refused.js';
 import { BATCH, NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
 
@@ -120,7 +120,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     batch: Batch,
     how: Pick<NewBatch, 'startedBy' | 'until'>,
     policy?: Policy,
-    pace?: Pace,
+    pace?: Partial<Pace>,
   ): Promise<BatchStart> {
     const content = await stored(store, batch);
     try {
@@ -152,7 +152,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
 
   return {
     /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
-    startBatch(batch: Batch, by: string, policy?: Policy, pace?: Pace): Promise<BatchStart> {
+    startBatch(batch: Batch, by: string, policy?: Policy, pace?: Partial<Pace>): Promise<BatchStart> {
       return begin(batch, { startedBy: by }, policy, pace);
     },
 
@@ -164,10 +164,11 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     /** A tenant of a batch met a system that asks to be asked less often: its batch narrows. Never fails: it is only advice. */
     async tellThrottled(workflowId: string): Promise<void> {
       try {
-        const { parentExecution } = await client.workflow.getHandle(workflowId).describe();
-        const parent = parentExecution?.workflowId;
-        if (!parent) return;
-        await client.workflow.getHandle(parent).signal(targetThrottledSignal, { tenantId: workflowId });
+        const { parentExecution, typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
+        const batch = typedSearchAttributes.get(BATCH);
+        // Its parent may be a partition: what the width is, is decided by the coordinator.
+        if (!parentExecution || batch === undefined) return;
+        await handleOf(batch).signal(targetThrottledSignal, { tenantId: workflowId });
       } catch {
         // The batch is over.
       }

@@ -12,6 +12,11 @@ export function batchWorkflowId(batch: string): string {
   return `batch/${batch}`;
 }
 
+/** One of those that start the tenants of a batch for its coordinator. */
+export function partitionWorkflowId(batch: string, partition: number): string {
+  return `${batchWorkflowId(batch)}/part-${partition}`;
+}
+
 /** The tenant of a workflow id, or undefined where the id is not one of a tenant. */
 export function tenantOfWorkflowId(workflowId: string): string | undefined {
   return workflowId.startsWith('tenant/') ? workflowId.slice('tenant/'.length) : undefined;

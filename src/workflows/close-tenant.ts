@@ -1,5 +1,5 @@
 import { CancellationScope, CancelledFailure, getExternalWorkflowHandle, upsertMemo } from '@temporalio/workflow';
-import { batchWorkflowId } from '../domain/ids.js';
+import { batchWorkflowId, partitionWorkflowId } from '../domain/ids.js';
 import type { TenantResult } from '../domain/outcomes.js';
 import { failedAs, FAILED_OUTCOMES } from './failures.js';
 import { tenantEndedSignal } from './messages.js';
@@ -12,10 +12,16 @@ import type { Progress } from './progress.js';
 export async function closeTenant(
   result: TenantResult,
   progress: Progress,
-  batch: string | undefined,
+  { batch, partition }: { batch?: string | undefined; partition?: number | undefined } = {},
 ): Promise<TenantResult> {
   progress.close(result.outcome);
-  if (batch !== undefined) await CancellationScope.nonCancellable(() => tellBatch(batch, result));
+  if (batch !== undefined) {
+    const toTell = [
+      ...(partition === undefined ? [] : [partitionWorkflowId(batch, partition)]),
+      batchWorkflowId(batch),
+    ];
+    await CancellationScope.nonCancellable(() => tellFirst(toTell, result));
+  }
   if (result.outcome === 'cancelled') {
     // A cancelled run has no result to read; what became of it stays in its memo.
     upsertMemo({
@@ -34,10 +40,14 @@ export function isClosing(error: unknown, progress: Progress): boolean {
   return progress.status.outcome !== null && error instanceof Error;
 }
 
-async function tellBatch(batch: string, { tenantId, outcome }: TenantResult): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(tenantEndedSignal, { tenantId, ending: outcome });
-  } catch {
-    // The batch is over, or never was: there is nobody to tell.
+/** The first of them that is there: a partition may have been terminated, and a batch be over. */
+async function tellFirst(workflowIds: readonly string[], { tenantId, outcome }: TenantResult): Promise<void> {
+  for (const workflowId of workflowIds) {
+    try {
+      await getExternalWorkflowHandle(workflowId).signal(tenantEndedSignal, { tenantId, ending: outcome });
+      return;
+    } catch {
+      // Not there.
+    }
   }
 }

@@ -1,3 +1,4 @@
+export { batchPartition } from './batch-partition.js';
 export { inspectTenant } from './inspect-tenant.js';
 export { migrateBatch } from './migrate-batch.js';
 export { migrateTenant } from './migrate-tenant.js';

@@ -20,7 +20,7 @@ export const cancelReasonSignal = defineSignal<[string]>('cancelReason');
 /** An operator's answer to a tenant that waits for one. Refused where it does not fit. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
 
-/** A tenant tells its batch how it ended. Goes to the batch's newest run, and counts once however often it comes. */
+/** A tenant tells whoever started it how it ended. Goes to the newest run, and counts once however often it comes. */
 export const tenantEndedSignal = defineSignal<[TenantEnding]>('tenantEnded');
 
 /** A tenant tells its batch that an endpoint refuses a credential which several tenants share; it waits for `endpointOpen`. */

@@ -50,28 +50,22 @@ import {
   tenantEndedSignal,
   whyQuery,
 } from './messages.js';
+import type { MigrateTenantInput } from './migrate-tenant.js';
+import { PACE, type Pace } from './pace.js';
 import { showBatchInLists } from './search-attributes.js';
 import { startTenant } from './start-tenant.js';
+import { createStarter } from './starter.js';
 import { undoChanged } from './undo-changed.js';
 
 export interface MigrateBatchInput {
   batch: string;
   policy?: Policy;
-  pace?: Pace;
+  pace?: Partial<Pace>;
   /** Given by whoever starts the batch. The tenants lie in the store: never in a payload. */
   begin?: Omit<NewBatch, 'startedAt'>;
   /** From the run before, over Continue-As-New. */
   state?: BatchState;
 }
-
-/** How often a coordinator goes on as a new run, and looks after tenants that do not tell how they ended. */
-export interface Pace {
-  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before, so that a replay takes less than a second. */
-  maxEvents: number;
-  reconcileMs: number;
-}
-
-const PACE: Pace = { maxEvents: 500, reconcileMs: 20_000 };
 
 /** Tenants of a wave that the window has not taken yet. */
 interface Supply {
@@ -87,6 +81,8 @@ const STARTS_AT_ONCE = 20;
 const LOOKS_AT_ONCE = 20;
 /** Of thousands that run, so many are paused or cancelled before it is seen whether this run has become too long. */
 const TOLD_AT_ONCE = 100;
+/** Ids of one look at those who do not tell how they ended. */
+const LOOKED_AFTER_AT_ONCE = 500;
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /**
@@ -95,7 +91,8 @@ const MAX_BYTES = 3 * 1024 * 1024;
  * tell how they ended are looked after.
  */
 export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatus> {
-  const { batch, policy, pace = PACE } = input;
+  const { batch, policy } = input;
+  const pace = { ...PACE, ...input.pace };
   const { nextTenants } = storeActivities();
   const { findEnded } = coordinatorActivities();
   const state = input.state ?? begun(input);
@@ -112,8 +109,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     setCurrentDetails(batchDetails(now));
     shown = showBatchInLists(now, shown);
   };
-  const settle = (ending: TenantEnding): void => {
-    tenantEnded(state, ending, Date.now());
+  const settle = (...endings: TenantEnding[]): void => {
+    for (const ending of endings) tenantEnded(state, ending, Date.now());
     changed();
   };
   /** News of a run that may be older than the tenant's newest: one that was started again since must not end by it. */
@@ -146,6 +143,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     { description: 'A target asks to be asked less often' },
   );
   handleBatchOrders(batch, state, changed);
+  const starter = createStarter({ batch, state, pace, starting, inputOf, startHere: start, settle });
   changed();
 
   try {
@@ -157,10 +155,12 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     await CancellationScope.nonCancellable(() => reconcileWhile(run));
     over = true;
     changed();
+    await CancellationScope.nonCancellable(() => starter.close());
     throw error;
   }
   over = true;
   changed();
+  await starter.close();
   return status();
 
   async function run(): Promise<void> {
@@ -228,7 +228,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
         next = takeStartable(wave, times);
       }
       if (next.length === 0) continue;
-      await Promise.all(next.map(start));
+      await starter.start(next);
       return;
     }
     // All of them are held back by something of their own.
@@ -280,17 +280,20 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     return taken;
   }
 
-  async function start({ tenant, candidate, shared, planned }: Startable): Promise<void> {
+  function inputOf({ tenant, candidate, shared, planned }: Startable): MigrateTenantInput {
     const { name, onFailure } = waveOf(state, candidate.wave).settings;
     const own = onFailure === undefined ? policy : { ...(policy ?? DEFAULT_POLICY), onFailure };
-    const run = state.inFlight.find(({ id }) => id === tenant.id);
-    const ended = settleRun(run);
-    const cutOver = run?.prepares ? ({ until: 'snapshot' } as const) : planned === undefined ? {} : { planned };
+    const prepares = state.inFlight.find(({ id }) => id === tenant.id)?.prepares;
+    const cutOver = prepares ? ({ until: 'snapshot' } as const) : planned === undefined ? {} : { planned };
+    return { tenant, batch, wave: name, shared, ...cutOver, ...(own ? { policy: own } : {}) };
+  }
+
+  async function start(startable: Startable): Promise<void> {
+    const { tenant } = startable;
+    const ended = settleRun(state.inFlight.find(({ id }) => id === tenant.id));
     try {
       // A start that is under way when the batch is cancelled must be known, to be undone.
-      await CancellationScope.nonCancellable(() =>
-        startTenant({ tenant, batch, wave: name, shared, ...cutOver, ...(own ? { policy: own } : {}) }, ended),
-      );
+      await CancellationScope.nonCancellable(() => startTenant(inputOf(startable), ended));
     } finally {
       starting.delete(tenant.id);
     }
@@ -345,9 +348,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
         if (!atOnce) await condition(() => done, pace.reconcileMs);
         atOnce = false;
         const asked = state.inFlight.filter(({ id }) => !starting.has(id));
-        if (done || asked.length === 0) continue;
-        for (const ending of await findEnded({ tenantIds: asked.map(({ id }) => id) })) {
-          settleRun(asked.find(({ id }) => id === ending.tenantId))(ending);
+        for (let from = 0; !done && from < asked.length; from += LOOKED_AFTER_AT_ONCE) {
+          const some = asked.slice(from, from + LOOKED_AFTER_AT_ONCE);
+          for (const ending of await findEnded({ tenantIds: some.map(({ id }) => id) })) {
+            settleRun(some.find(({ id }) => id === ending.tenantId))(ending);
+          }
         }
       }
     };

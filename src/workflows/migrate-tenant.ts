@@ -26,6 +26,8 @@ export interface MigrateTenantInput {
   tenant: Tenant;
   batch?: string;
   wave?: string;
+  /** The partition of the batch that started it, and is told how it ended. */
+  partition?: number;
   policy?: Policy;
   /** Endpoints that it shares with other tenants of the batch: where one refuses a credential, it does so for all of them. */
   shared?: Endpoint[];
@@ -230,7 +232,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
         undoRecord: leftToUndo(),
       },
       progress,
-      batch,
+      { batch, partition: input.partition },
     );
   }
 }

@@ -68,6 +68,6 @@ export async function rollbackTenant({
       undoRecord: null,
     },
     progress,
-    batch,
+    { batch },
   );
 }

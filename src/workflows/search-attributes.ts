@@ -45,6 +45,11 @@ export function showBatchInLists({ outcome, stoppedBy, awaitsApproval, holds }: 
   return shown;
 }
 
+/** A partition stands beside its batch in the lists. */
+export function batchAttributes(batch: string) {
+  return [{ key: BATCH, value: batch }];
+}
+
 /** Given at the start, so that they cost no event. */
 export function startAttributes(of: { tenantId: string; site: string; batch?: string; wave?: string }) {
   return [

@@ -13,6 +13,9 @@ export interface TenantEnding {
   ending: Ending;
 }
 
+/** As a partition tells it. `since` says which of several starts of the tenant is meant; absent where the partition cannot know. */
+export type DealtEnding = TenantEnding & { since?: number };
+
 /** What the limits of a wave, or of the whole batch, are held against. */
 export interface LimitState {
   /** Tenants of the wave, or of the batch. Percentages are of this. */

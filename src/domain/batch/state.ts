@@ -68,6 +68,8 @@ export interface InFlight {
   undoing?: { code: string; was: Ending };
   /** Whether it was told to be undone, which is told once. */
   cancelled?: boolean;
+  /** The partition that started it; absent where the coordinator did. */
+  partition?: number;
 }
 
 /** A migrated tenant of the wave under way that the second look found changed. */
@@ -105,6 +107,8 @@ export interface BatchState {
   waves: WaveState[];
   whole: LimitState;
   inFlight: InFlight[];
+  /** How many partitions were ever needed: those that are told when the batch is over. */
+  partitions?: number;
   holds: Hold[];
   /** Why no more tenants start, in words; null while they do. */
   stoppedBy: string | null;

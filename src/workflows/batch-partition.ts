@@ -1,0 +1,125 @@
+import { condition, continueAsNew, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { DealtEnding, TenantEnding } from '../domain/batch/limits.js';
+import { batchWorkflowId } from '../domain/ids.js';
+import { tenantEndedSignal } from './messages.js';
+import { batchOverSignal, partitionNewsSignal, startTenantsSignal, type DealtTenant } from './partition-messages.js';
+import { startTenant } from './start-tenant.js';
+
+export interface BatchPartitionInput {
+  batch: string;
+  partition: number;
+  /** It goes on as a new run after this many events. */
+  maxEvents: number;
+  /** From the run before, over Continue-As-New. */
+  state?: PartitionState;
+}
+
+interface PartitionState {
+  /** Dealt out, and not started yet. */
+  toStart: DealtTenant[];
+  inFlight: { id: string; since: number }[];
+  /** What the coordinator has not been told yet. */
+  started: string[];
+  ended: DealtEnding[];
+}
+
+/** Endings are gathered, so that the coordinator hears of many at once: for so long, or until so many have come. */
+const GATHER_MS = 1_000;
+const TOLD_AT_ONCE = 40;
+/** Where nothing happens for so long, nobody may be there any more to end it. */
+const QUIET_MS = 10 * 60_000;
+
+/**
+ * Starts tenants for the coordinator of a wide batch and takes their endings, about eight events for each, which together are too
+ * many for one workflow. It decides nothing: whom to start comes from the coordinator, and every ending goes back to it.
+ */
+export async function batchPartition(input: BatchPartitionInput): Promise<void> {
+  const { batch, partition, maxEvents } = input;
+  const state: PartitionState = input.state ?? { toStart: [], inFlight: [], started: [], ended: [] };
+  let over = false;
+
+  setHandler(
+    startTenantsSignal,
+    (dealt) => {
+      state.toStart.push(...dealt);
+      // The same batch, applied again while this partition of the one before was about to end.
+      over = false;
+    },
+    { description: 'The coordinator deals out tenants' },
+  );
+  setHandler(tenantEndedSignal, settle, { description: 'A tenant tells how it ended' });
+  setHandler(batchOverSignal, () => void (over = true), { description: 'The batch is over: this partition ends' });
+
+  while (!isOver()) {
+    const heard = await condition(hasWork, QUIET_MS);
+    if (!heard && state.inFlight.length === 0) break;
+    await startSome();
+    if (state.started.length === 0) await condition(isHurried, GATHER_MS);
+    if (state.toStart.length > 0) continue;
+    // After a long silence this asks whether the coordinator is still there.
+    if (!heard || hasNews()) await tell();
+    if (isLong() && state.toStart.length === 0) {
+      await continueAsNew<typeof batchPartition>({ batch, partition, maxEvents, state });
+    }
+  }
+
+  function isOver(): boolean {
+    return over && state.toStart.length === 0 && !hasNews();
+  }
+
+  function hasNews(): boolean {
+    return state.started.length > 0 || state.ended.length > 0;
+  }
+
+  function hasWork(): boolean {
+    return state.toStart.length > 0 || hasNews() || over || isLong();
+  }
+
+  function isHurried(): boolean {
+    return state.toStart.length > 0 || state.ended.length >= TOLD_AT_ONCE || over || isLong();
+  }
+
+  function isLong(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    return historyLength >= maxEvents || continueAsNewSuggested;
+  }
+
+  async function startSome(): Promise<void> {
+    await Promise.all(state.toStart.splice(0).map(start));
+  }
+
+  /** Kept as in flight before its run is there, since it may end while the start is being confirmed. */
+  async function start({ input: tenant, since }: DealtTenant): Promise<void> {
+    const { id } = tenant.tenant;
+    const before = state.inFlight.findIndex((one) => one.id === id);
+    // Dealt out twice: the coordinator waited too long for the word that it has started.
+    if (before >= 0 && state.inFlight[before]?.since === since) {
+      state.started.push(id);
+      return;
+    }
+    const dealt = { id, since };
+    if (before >= 0) state.inFlight.splice(before, 1);
+    state.inFlight.push(dealt);
+    await startTenant({ ...tenant, partition }, (ending) => {
+      if (state.inFlight.includes(dealt)) settle(ending);
+    });
+    state.started.push(id);
+  }
+
+  /** One that this partition does not know was started by another run of it, which somebody terminated. */
+  function settle(ending: TenantEnding): void {
+    const index = state.inFlight.findIndex(({ id }) => id === ending.tenantId);
+    const [dealt] = index < 0 ? [] : state.inFlight.splice(index, 1);
+    state.ended.push(dealt ? { ...ending, since: dealt.since } : ending);
+  }
+
+  async function tell(): Promise<void> {
+    const news = { started: state.started.splice(0), ended: state.ended.splice(0) };
+    try {
+      await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(partitionNewsSignal, news);
+    } catch {
+      // There is no coordinator any more: nobody needs this partition.
+      over = true;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { defineSignal } from '@temporalio/workflow';
+import type { DealtEnding } from '../domain/batch/limits.js';
+import type { MigrateTenantInput } from './migrate-tenant.js';
+
+/** A tenant that a partition is to start. `since`: when the coordinator counted it as running, which tells one start from another. */
+export interface DealtTenant {
+  input: MigrateTenantInput;
+  since: number;
+}
+
+/** The coordinator deals out tenants, a page at most: the whole list is a payload. */
+export const startTenantsSignal = defineSignal<[DealtTenant[]]>('startTenants');
+
+/** A partition tells the coordinator whose runs are there, and how others ended. */
+export const partitionNewsSignal = defineSignal<[{ started: string[]; ended: DealtEnding[] }]>('partitionNews');
+
+/** The coordinator tells its partitions that they are not needed any more. */
+export const batchOverSignal = defineSignal('batchOver');
