@@ -68,6 +68,7 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
         const tenants = await tenantsOf(store, input);
         const found: Startable[] = [];
         const times: number[] = [];
+        let plannedBytes = 0;
         const prepared = new Set(positionsIn(input.prepared));
         for (const at of inOrder([...input.notStarted, ...input.prepared], tenants, input.order)) {
           const tenant = tenants[at];
@@ -81,8 +82,9 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
           if (reasons.length === 0) {
             const before = prepared.has(at) ? { planned: await planned(tenant.id) } : {};
             found.push({ tenant, candidate, shared: common, ...before });
+            plannedBytes += JSON.stringify(before).length;
           } else times.push(...reasons.flatMap(({ until }) => (until === undefined ? [] : [until])));
-          if (found.length >= input.limit) break;
+          if (found.length >= input.limit || plannedBytes > MAX_PLANNED_BYTES) break;
         }
         return { tenants: found, until: times.length === 0 ? null : Math.min(...times) };
       });
@@ -166,6 +168,9 @@ function createSharedEndpoints(store: BatchStore) {
     return endpointsOf(tenant).filter(({ key }) => counts.reduce((sum, of) => sum + (of.get(key) ?? 0), 0) > 1);
   };
 }
+
+/** A tenant may have hundreds of categories, and what was planned for a page of tenants has to fit in a payload of 2 MiB. */
+const MAX_PLANNED_BYTES = 500_000;
 
 /** In the order in which they are to start. By and by: of a hundred thousand, a page takes the first few. */
 function* inOrder(ranges: readonly Range[], tenants: readonly Tenant[], order: 'file' | 'priority'): Generator<number> {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Migrations } from '../client.js';
+import type { BatchStatus } from '../domain/batch/status.js';
 import type { BatchReport } from '../reports/batch-report.js';
 import type { Policy } from '../domain/policy.js';
 import type { Context } from './context.js';
@@ -57,12 +58,24 @@ async function cutOver(
   { until, by }: { until: RunOptions['until']; by: string },
   out: Output,
 ): Promise<boolean> {
-  const status = await migrations.batchStatus(batch);
-  if (until && status?.until !== until) throw new UsageError(out.text.cutsOverAlready(batch));
-  if (until || status?.until !== 'snapshot') return false;
+  const status = await answered(migrations, batch, out);
+  if (until && status.until !== until) throw new UsageError(out.text.cutsOverAlready(batch));
+  if (until || status.until !== 'snapshot') return false;
   await migrations.cutOver(batch, { by, reason: 'applied without --until' });
   return true;
 }
+
+/** A worker that has just started, on a busy machine, may need more than one question; guessing would leave a batch unwritten. */
+async function answered(migrations: Migrations, batch: string, out: Output): Promise<BatchStatus> {
+  for (let asked = 0; asked < QUESTIONS; asked += 1) {
+    const status = await migrations.batchStatus(batch);
+    if (status) return status;
+    await pause(LOOK_AGAIN_MS);
+  }
+  throw new Error(out.text.noAnswer(batch));
+}
+
+const QUESTIONS = 20;
 
 /** A tenant tells its batch right before it closes: the last ones get a moment to do so. */
 async function settledReport(migrations: Migrations, selection: Selection, end: WatchEnd): Promise<BatchReport> {

@@ -12,6 +12,8 @@ const en = {
     `A batch ${batch} is under way with other tenants or settings. Wait for its end (status --watch), or give this file another batch name.`,
   cutsOver: (batch: string) => `Batch ${batch} was prepared: what was planned is written now.`,
   cutsOverAlready: (batch: string) => `Batch ${batch} is under way and writes already: --until comes too late.`,
+  noAnswer: (batch: string) =>
+    `The coordinator of batch ${batch} does not answer. Look at its page in the Temporal Web UI; then the same command again.`,
   prepared: (prepared: number, file: string) =>
     `${prepared} prepared, nothing was written. Next, to cut over: qys-e10 apply -f ${file}`,
   webUi: (url: string) => `Temporal Web UI: ${url}`,
@@ -120,6 +122,7 @@ const zh: Texts = {
     `批次 ${batch} 正以其他租户或设置运行。请等它结束（status --watch），或为本文件换一个批次名称。`,
   cutsOver: (batch) => `批次 ${batch} 已准备好：现在开始写入计划的内容。`,
   cutsOverAlready: (batch) => `批次 ${batch} 已在运行并写入：不能再用 --until。`,
+  noAnswer: (batch) => `批次 ${batch} 的协调器没有应答。请在 Temporal 网页界面查看，然后再次执行同一命令。`,
   prepared: (prepared, file) => `已准备 ${prepared} 个，未写入任何内容。下一步（切换）：qys-e10 apply -f ${file}`,
   webUi: (url) => `Temporal 网页界面：${url}`,
   progress: (wave, finished, facts) => `${wave}   已完成 ${finished}${facts.map((fact) => ` · ${fact}`).join('')}`,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BatchStatus } from '../domain/batch/status.js';
+import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
 import { BREAKER, nameOf } from '../domain/batch/orders.js';
 import { nextAction } from '../domain/details.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
@@ -49,8 +49,7 @@ export async function watchBatch(
     if (status?.outcome === 'stopped-by-limit') return { because: 'over', status };
     if (status) {
       out.progress(progressLine(status, out));
-      if (status.until !== null && status.running + status.parked + status.notStarted === 0)
-        return { because: 'prepared', status };
+      if (awaitsCutOver(status)) return { because: 'prepared', status };
       const stuck = await onlyPeopleCanGoOn(migrations, status, { tenantIds, told, file }, out);
       stuckLooks = stuck ? stuckLooks + 1 : 0;
       if (stuckLooks >= LOOKS_BEFORE_GIVING_UP) return { because: 'people', status };

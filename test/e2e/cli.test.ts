@@ -278,6 +278,10 @@ describe('a batch that is prepared before its night', () => {
     expect(prepares.stdout).toContain('changes are planned, nothing was written');
     expect(world.journal.writes()).toEqual([]);
 
+    const status = await cli.run('status', '-f', cli.file);
+    expect(status.code, status.stderr).toBe(6);
+    expect(status.stdout).toContain('skipped');
+
     const applied = await cli.run('apply', '-f', cli.file, '--yes');
     expect(applied.code, applied.stderr).toBe(0);
     expect(applied.stderr).toContain('was prepared: what was planned is written now');

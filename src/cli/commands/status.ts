@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Migrations } from '../../client.js';
-import type { BatchStatus } from '../../domain/batch/status.js';
+import type { BatchRow, Migrations } from '../../client.js';
+import type { BatchReport } from '../../reports/batch-report.js';
+import { awaitsCutOver, type BatchStatus } from '../../domain/batch/status.js';
 import { batchLines, listLinks, progressLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
@@ -29,7 +30,8 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
     if (options.watch) await watch(migrations, batch, context);
-    const counted = await countsOf(migrations, batch);
+    const row = await migrations.batchRow(batch);
+    const counted = await countsOf(migrations, batch, row);
     const narrowed = selection.selected.length < selection.batch.tenants.length;
     const listed = narrowed || selection.selected.length <= LISTED;
     const report = await readReport(migrations, selection, listed ? 'all' : 'troubled');
@@ -43,7 +45,7 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
         .filter(Boolean)
         .join('\n\n'),
     );
-    return exitOf(report, counted);
+    return exitOf(report, row);
   });
 }
 
@@ -52,22 +54,30 @@ async function watch(migrations: Migrations, batch: string, { out }: Context): P
   while ((await migrations.batchRow(batch))?.running) {
     const now = await migrations.batchStatus(batch);
     if (now) out.progress(progressLine(now, out));
-    if (now && now.outcome !== null) return;
+    if (now && (now.outcome !== null || awaitsCutOver(now))) return;
     await pause(WATCH_EVERY_MS);
   }
 }
 
-async function countsOf(migrations: Migrations, batch: string): Promise<BatchStatus | undefined> {
-  const row = await migrations.batchRow(batch);
+async function countsOf(
+  migrations: Migrations,
+  batch: string,
+  row: BatchRow | undefined,
+): Promise<BatchStatus | undefined> {
   if (!row) return undefined;
   if (row.running) return migrations.batchStatus(batch);
   return migrations.batchResult(batch).catch(() => undefined);
 }
 
-function exitOf(report: Awaited<ReturnType<typeof readReport>>, counted: BatchStatus | undefined): ExitCode {
-  const endings = report.tenants.map(({ outcome }) => outcome);
-  if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
-  const asks = counted !== undefined && !counted.over && (counted.awaitsApproval !== null || counted.holds.length > 0);
+/** From the lists alone: whether somebody is asked for is known without a worker. */
+function exitOf(report: BatchReport, row: BatchRow | undefined): ExitCode {
+  const outcomes = report.tenants.map(({ outcome }) => outcome);
+  if (outcomes.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
+  const asks = row !== undefined && row.outcome === null && row.needsAttention;
   if (asks || report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
-  return exitCodeOf(endings, report.outcome);
+  // A run ends as skipped where it was only prepared: not in the wanted state yet.
+  return exitCodeOf(
+    outcomes.map((outcome) => (outcome === 'skipped' ? null : outcome)),
+    report.outcome,
+  );
 }

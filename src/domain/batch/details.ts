@@ -1,6 +1,6 @@
 import { cell } from '../markdown.js';
 import { nameOf } from './orders.js';
-import type { BatchStatus, WaveStatus } from './status.js';
+import { awaitsCutOver, type BatchStatus, type WaveStatus } from './status.js';
 
 /** The current details of a batch: waves, counts, and what it waits for. What the stock Web UI shows on its page. */
 export function batchDetails(status: BatchStatus): string {
@@ -28,7 +28,8 @@ function waveRow(wave: WaveStatus): string {
 }
 
 /** One sentence: what the batch does next, or whom it waits for. */
-export function nextOfBatch({ over, awaitsApproval, stoppedBy, wave, holds, running, until }: BatchStatus): string {
+export function nextOfBatch(status: BatchStatus): string {
+  const { over, awaitsApproval, stoppedBy, wave, holds, running } = status;
   if (over) return 'nothing: the run is over';
   if (stoppedBy !== null) {
     const rest = running > 0 ? '; running ones finish' : '';
@@ -36,7 +37,7 @@ export function nextOfBatch({ over, awaitsApproval, stoppedBy, wave, holds, runn
   }
   if (awaitsApproval !== null)
     return `qys-e10 approve --wave ${awaitsApproval} --reason … lets the next wave start, qys-e10 reject stops`;
-  if (until !== null && running === 0) return 'qys-e10 apply without --until writes what was planned';
+  if (awaitsCutOver(status)) return 'qys-e10 apply without --until writes what was planned';
   const [held] = holds;
   if (held) return `qys-e10 resume --reason … goes on with ${nameOf(held.on)}`;
   return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;

@@ -99,6 +99,11 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
   };
 }
 
+/** Whether all that was asked for is prepared, and somebody has to order the cut-over. */
+export function awaitsCutOver({ until, over, running, parked, notStarted }: BatchStatus): boolean {
+  return until !== null && !over && running + parked + notStarted === 0;
+}
+
 /** The words for the end of a batch, from how its tenants ended. */
 export function outcomeOfEndings(endings: BatchStatus['endings'], total: number): BatchOutcome {
   const well = (endings.migrated ?? 0) + (endings['already-migrated'] ?? 0);
