@@ -3,7 +3,7 @@ import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../bat
 import { candidateOf } from '../domain/batch/candidate.js';
 import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
 import type { Range } from '../domain/batch/ledger.js';
-import { reasonsOfTenant, type Candidate, type Pass } from '../domain/batch/schedule.js';
+import { reasonsOfTenant, type Candidate, type Holding, type Pass } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
 import type { Ending, TenantEnding } from '../domain/batch/limits.js';
 import { standingSince } from '../domain/batch/partitions.js';
@@ -25,8 +25,8 @@ export interface NextTenantsInput extends WaveInput {
   prepared: Range[];
   limit: number;
   order: 'file' | 'priority';
-  /** What holds tenants back; `inFlight` only where targets are limited. */
-  state: Pick<BatchState, 'holds' | 'inFlight' | 'targets'>;
+  targets: BatchState['targets'];
+  holding: Holding;
   usualMs: number;
 }
 
@@ -75,10 +75,10 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
           if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${input.wave}`);
           const common = await shared(input, tenant);
           const place = { wave: input.wave, at };
-          const candidate = candidateOf(tenant, place, common, input.state.targets, new Date());
+          const candidate = candidateOf(tenant, place, common, input.targets, new Date());
           // Nothing is written: that may be done at any time.
           if (input.pass === 'prepare') candidate.window = null;
-          const reasons = reasonsOfTenant(input.state, candidate, Date.now(), input.usualMs);
+          const reasons = reasonsOfTenant(input.holding, candidate, Date.now(), input.usualMs);
           if (reasons.length === 0) {
             const before = prepared.has(at) ? { planned: await planned(tenant.id) } : {};
             found.push({ tenant, candidate, shared: common, ...before });

@@ -14,7 +14,7 @@ import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import { nextMove, passOf, reasonsOfTenant, usualDuration, type Pass } from '../domain/batch/schedule.js';
+import { holdingOf, nextMove, passOf, reasonsOfTenant, usualDuration, type Pass } from '../domain/batch/schedule.js';
 import {
   entered,
   newBatchState,
@@ -238,7 +238,6 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   async function supplyFrom(wave: number): Promise<number | null> {
     const { sources, ledger, settings } = waveOf(state, wave);
     const pass = passOf(state, wave, Date.now());
-    const limited = Object.keys(state.targets).length > 0;
     const { tenants, until } = await nextTenants({
       batch,
       wave,
@@ -248,7 +247,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       prepared: pass === 'prepare' ? [] : rangesOf(ledger, 'prepared'),
       limit: PAGE,
       order: settings.order,
-      state: { holds: state.holds, targets: state.targets, inFlight: limited ? state.inFlight : [] },
+      targets: state.targets,
+      holding: holdingOf(state),
       usualMs: usualDuration(state),
     });
     supply = { wave, pass, tenants };
@@ -266,7 +266,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       if (move.do !== 'start' || !move.waves.includes(wave)) break;
       const next = supply.tenants.shift();
       if (!next) break;
-      const reasons = reasonsOfTenant(state, next.candidate, at, usual);
+      const reasons = reasonsOfTenant(holdingOf(state), next.candidate, at, usual);
       times.push(...reasons.flatMap(({ until }) => until ?? []));
       if (reasons.length > 0) continue;
       const { id, endpoints, targets } = next.candidate;

@@ -1,6 +1,7 @@
 import { mayStart } from './limits.js';
 import { gateReason, isHeld, needsApproval } from './control.js';
 import { count } from './ledger.js';
+import type { Hold } from './orders.js';
 import { widthNow } from './slow-start.js';
 import {
   toUndo,
@@ -218,26 +219,45 @@ function reasonsOfEarlierWave(state: BatchState): Reason[] {
   ];
 }
 
+/** What may hold single tenants back: the same few facts, however many are in flight. */
+export interface Holding {
+  holds: Hold[];
+  /** Targets against which as many run as may. */
+  full: { target: string; running: number; limit: number }[];
+}
+
+export function holdingOf({ holds, targets, inFlight }: BatchState): Holding {
+  if (Object.keys(targets).length === 0) return { holds, full: [] };
+  const running = new Map<string, number>();
+  for (const one of inFlight) {
+    if (one.parkedAt !== null) continue;
+    for (const target of one.targets) running.set(target, (running.get(target) ?? 0) + 1);
+  }
+  const full = [...running].flatMap(([target, number]) => {
+    const limit = targets[target] ?? targets['*'];
+    return limit !== undefined && number >= limit ? [{ target, running: number, limit }] : [];
+  });
+  return { holds, full };
+}
+
 /** What holds one tenant back while its wave may start. `usualMs`: what a tenant usually takes; 0 where that is not known. */
 export function reasonsOfTenant(
-  state: Pick<BatchState, 'holds' | 'inFlight' | 'targets'>,
+  { holds, full }: Holding,
   candidate: Candidate,
   now: number,
   usualMs: number,
 ): Reason[] {
   const { id, endpoints, targets, window } = candidate;
   const reasons: Reason[] = [];
-  for (const hold of state.holds) {
+  for (const hold of holds) {
     if ('tenant' in hold.on && hold.on.tenant === id)
       reasons.push({ because: 'paused', text: `${id} is paused by ${hold.by}: ${hold.reason}` });
     if ('endpoint' in hold.on && endpoints.includes(hold.on.endpoint)) {
       reasons.push({ because: 'endpoint', text: `${hold.on.endpoint} is paused by ${hold.by}: ${hold.reason}` });
     }
   }
-  for (const target of targets) {
-    const limit = state.targets[target] ?? state.targets['*'];
-    const running = state.inFlight.filter((one) => one.parkedAt === null && one.targets.includes(target)).length;
-    if (limit !== undefined && running >= limit)
+  for (const { target, running, limit } of full) {
+    if (targets.includes(target))
       reasons.push({ because: 'target', text: `${running} of at most ${limit} tenants run against ${target}` });
   }
   return [...reasons, ...windowReasons(window, now, usualMs)];

@@ -5,6 +5,7 @@ import {
   reasonsOfBatch,
   reasonsOfCutOver,
   reasonsOfTenant,
+  holdingOf,
   reasonsOfWave,
   usualDuration,
   type Candidate,
@@ -46,7 +47,12 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
       ...reasonsOfBatch(state),
       ...reasonsOfWave(state, candidate.wave, now),
       ...(standing === 'prepared' ? reasonsOfCutOver(state, candidate.wave, now) : []),
-      ...reasonsOfTenant(state, prepares ? { ...candidate, window: null } : candidate, now, usualDuration(state)),
+      ...reasonsOfTenant(
+        holdingOf(state),
+        prepares ? { ...candidate, window: null } : candidate,
+        now,
+        usualDuration(state),
+      ),
     ];
   }
   const running = state.inFlight.find(({ id }) => id === candidate.id);

@@ -4,6 +4,7 @@ import {
   widthOf,
   nextMove,
   reasonsOfTenant,
+  holdingOf,
   usualDuration,
   type Candidate,
 } from '../../../src/domain/batch/schedule.js';
@@ -147,7 +148,7 @@ export class Coordinator {
       .filter(({ standing }) => standing === 'not-started' || (!prepares && standing === 'prepared'));
     for (const tenant of waiting) {
       const candidate = this.candidate(tenant, model.now, prepares);
-      if (reasonsOfTenant(this.state, candidate, model.now, usualDuration(this.state)).length > 0) continue;
+      if (reasonsOfTenant(holdingOf(this.state), candidate, model.now, usualDuration(this.state)).length > 0) continue;
       expect(model.mayStart(tenant, this.width()), `${tenant.id} starts`).toBe(true);
       expect(this.width()).toBeLessThanOrEqual(
         model.waves[Math.min(model.wave, model.waves.length - 1)]!.maxConcurrency,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
-import { nextMove, reasonsOfTenant, room, usualDuration, widthOf } from '../../../src/domain/batch/schedule.js';
+import {
+  holdingOf,
+  nextMove,
+  reasonsOfTenant,
+  room,
+  usualDuration,
+  widthOf,
+} from '../../../src/domain/batch/schedule.js';
 import {
   entered,
   targetThrottled,
@@ -49,7 +56,10 @@ describe('what a tenant usually takes', () => {
 describe('a maintenance window', () => {
   const state = aBatch([{}]);
   const held = (window: { closesAt: number } | { opensAt: number } | null, usual: number) =>
-    reasonsOfTenant(state, candidate(0, 0, { window }), NOW, usual).map(({ because, until }) => [because, until]);
+    reasonsOfTenant(holdingOf(state), candidate(0, 0, { window }), NOW, usual).map(({ because, until }) => [
+      because,
+      until,
+    ]);
 
   it.each([
     ['none', null, 0, []],
@@ -176,8 +186,10 @@ describe('an endpoint that refuses everybody', () => {
     expect(state.holds).toHaveLength(1);
     expect(state.trail).toHaveLength(1);
     expect(room(state)).toBe(2);
-    expect(reasonsOfTenant(state, candidate(0, 2, shared), NOW, 0).map(({ because }) => because)).toEqual(['endpoint']);
-    expect(reasonsOfTenant(state, candidate(0, 2), NOW, 0)).toEqual([]);
+    expect(reasonsOfTenant(holdingOf(state), candidate(0, 2, shared), NOW, 0).map(({ because }) => because)).toEqual([
+      'endpoint',
+    ]);
+    expect(reasonsOfTenant(holdingOf(state), candidate(0, 2), NOW, 0)).toEqual([]);
 
     for (const one of state.inFlight) one.paused = true;
     start(state);

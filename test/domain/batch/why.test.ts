@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
-import { nextMove, reasonsOfTenant, usualDuration, type Candidate } from '../../../src/domain/batch/schedule.js';
+import {
+  holdingOf,
+  nextMove,
+  reasonsOfTenant,
+  usualDuration,
+  type Candidate,
+} from '../../../src/domain/batch/schedule.js';
 import {
   entered,
   tenantParked,
@@ -145,7 +151,7 @@ describe('why a tenant does not start', () => {
     // The scheduler is held back by the same.
     const move = nextMove(state, NOW);
     const starts = move.do === 'start' && move.waves.includes(of.wave);
-    expect(starts && reasonsOfTenant(state, of, NOW, usualDuration(state)).length === 0).toBe(false);
+    expect(starts && reasonsOfTenant(holdingOf(state), of, NOW, usualDuration(state)).length === 0).toBe(false);
   });
 
   it('is nothing at all where the scheduler would start it; how many stand before it', () => {
