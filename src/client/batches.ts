@@ -1,4 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  QueryRejectedError,
+  WorkflowClient,
+  WorkflowFailedError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { tenantsOf, type BatchStore } from '../batch-store/store.js';
 import { candidateOf } from '../domain/batch/candidate.js';
@@ -49,8 +57,11 @@ export interface BatchRow {
   content: string | null;
 }
 
-const QUERY_WITHIN_MS = 1_000;
-const QUERIES = 3;
+const QUERY_WITHIN_MS = 3_000;
+/** So long after the first question it is asked again, each time beside the ones before. */
+const ASKED_AFTER_MS = [0, 150, 1_000, 2_000];
+/** There is none, it is over, or it was over before it came to anything. */
+const ENDS_ASKING = [WorkflowNotFoundError, QueryRejectedError, WorkflowFailedError];
 /** Ids of one Update: some hundred kilobytes at most. */
 const IDS_AT_ONCE = 1_000;
 
@@ -64,17 +75,32 @@ export interface BatchesOptions {
 /** Starts batches, asks them, and gives them orders. Every order rejects with the reason where it does not fit. */
 export function createBatches({ client, store, coordinatorQueue }: BatchesOptions) {
   const handleOf = (batch: string) => client.workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
+  /** A coordinator that is over is read, not asked: an answer would need a worker and a replay of its whole history. */
+  const ofOpen = new WorkflowClient({ ...client.workflow.options, queryRejectCondition: 'NOT_OPEN' });
+  const openHandleOf = (batch: string) => ofOpen.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
 
-  /** Asks again: a question that came right before a coordinator went on as new waits for a replay of the run that is over. */
+  /**
+   * The first answer counts: a question that came right before a coordinator went on as new waits for a replay of the run that is
+   * over, while one that comes after it is answered at once. Undefined where no worker answers, or there is no such batch.
+   */
   async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
-    for (let asked = 0; asked < QUERIES; asked += 1) {
+    const answered = new AbortController();
+    const asked = ASKED_AFTER_MS.map(async (ms) => {
+      await sleep(ms, undefined, { signal: answered.signal });
       try {
-        return await client.withDeadline(Date.now() + QUERY_WITHIN_MS, question);
-      } catch {
-        // No worker, no such batch, or too slow.
+        return await client.withDeadline(Date.now() + QUERY_WITHIN_MS - ms, question);
+      } catch (error) {
+        if (ENDS_ASKING.some((kind) => error instanceof kind)) return undefined;
+        throw error;
       }
+    });
+    try {
+      return await Promise.any(asked);
+    } catch {
+      return undefined;
+    } finally {
+      answered.abort();
     }
-    return undefined;
   }
 
   async function tell<Given>(batch: string, update: UpdateDefinition<void, [Given]>, given: Given): Promise<void> {
@@ -180,10 +206,12 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     /** Asks the coordinator, once, or reads how it ended; undefined where there is none, or no worker answers. */
     batchStatus(batch: string): Promise<BatchStatus | undefined> {
       return ask(async () => {
-        const handle = handleOf(batch);
-        // One that is over is read, not asked: an answer would need a worker and a replay of its whole history.
-        const { status } = await handle.describe();
-        return status.name === 'COMPLETED' ? handle.result() : handle.query(batchStatusQuery);
+        try {
+          return await openHandleOf(batch).query(batchStatusQuery);
+        } catch (error) {
+          if (error instanceof QueryRejectedError) return handleOf(batch).result();
+          throw error;
+        }
       });
     },
 
@@ -194,7 +222,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
 
     /** What keeps a tenant where it is; undefined where it is not of the batch, or no worker answers. */
     async why(batch: string, tenantId: string): Promise<Explanation | undefined> {
-      const asked = await ask(() => handleOf(batch).query(sourcesQuery));
+      const asked = await ask(() => openHandleOf(batch).query(sourcesQuery));
       for (const [wave, sources] of (asked?.waves ?? []).entries()) {
         const tenants = await tenantsOf(store, { batch, wave, sources });
         const at = tenants.findIndex(({ id }) => id === tenantId);
@@ -202,7 +230,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
         if (!asked || !tenant) continue;
         const held = endpointsOf(tenant).filter(({ key }) => asked.endpoints.includes(key));
         const candidate = candidateOf(tenant, { wave, at }, held, asked.targets, new Date());
-        return ask(() => handleOf(batch).query(whyQuery, candidate));
+        return ask(() => openHandleOf(batch).query(whyQuery, candidate));
       }
       return undefined;
     },
