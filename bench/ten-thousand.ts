@@ -14,7 +14,7 @@ import type { Seen, SimulatorsInput, SimulatorsTold } from './support/simulators
 const { values } = parseArgs({
   options: {
     tenants: { type: 'string', default: '10000' },
-    window: { type: 'string', default: '50' },
+    window: { type: 'string', default: '25' },
     private: { type: 'string', default: '10' },
     seed: { type: 'string', default: '7' },
     /** The status is asked for with so many milliseconds between. */

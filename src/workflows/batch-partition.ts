@@ -23,8 +23,8 @@ interface PartitionState {
   ended: DealtEnding[];
 }
 
-/** Endings are gathered, so that the coordinator hears of many at once: for so long, or until so many have come. */
-const GATHER_MS = 1_000;
+/** Where many end, the coordinator hears of several at once: not more often than this, unless so many have gathered. */
+const TELL_EVERY_MS = 500;
 const TOLD_AT_ONCE = 40;
 /** Where nothing happens for so long, nobody may be there any more to end it. */
 const QUIET_MS = 10 * 60_000;
@@ -37,6 +37,7 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
   const { batch, partition, maxEvents } = input;
   const state: PartitionState = input.state ?? { toStart: [], inFlight: [], started: [], ended: [] };
   let over = false;
+  let toldAt = 0;
 
   setHandler(
     startTenantsSignal,
@@ -54,7 +55,8 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
     const heard = await condition(hasWork, QUIET_MS);
     if (!heard && state.inFlight.length === 0) break;
     await startSome();
-    if (state.started.length === 0) await condition(isHurried, GATHER_MS);
+    const early = toldAt + TELL_EVERY_MS - Date.now();
+    if (state.started.length === 0 && early > 0) await condition(isHurried, early);
     if (state.toStart.length > 0) continue;
     // After a long silence this asks whether the coordinator is still there.
     if (!heard || hasNews()) await tell();
@@ -114,6 +116,7 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
   }
 
   async function tell(): Promise<void> {
+    toldAt = Date.now();
     const news = { started: state.started.splice(0), ended: state.ended.splice(0) };
     try {
       await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(partitionNewsSignal, news);

@@ -4,8 +4,10 @@ export interface Pace {
   maxEvents: number;
   /** How often tenants are looked after that do not tell how they ended. */
   reconcileMs: number;
-  /** A window that is wider is dealt out to partitions of at most this many tenants in flight. */
+  /** Up to this window a coordinator starts the tenants itself; a wider one is dealt out, so that it stays calm and answers at once. */
+  ownWidth: number;
+  /** A partition has at most this many tenants in flight. */
   partitionWidth: number;
 }
 
-export const PACE: Pace = { maxEvents: 500, reconcileMs: 20_000, partitionWidth: 500 };
+export const PACE: Pace = { maxEvents: 500, reconcileMs: 20_000, ownWidth: 20, partitionWidth: 100 };

@@ -61,7 +61,7 @@ export function createStarter(options: StarterOptions): Starter {
 
   return {
     async start(tenants) {
-      const partitions = partitionsFor(state, pace.partitionWidth);
+      const partitions = partitionsFor(state, { own: pace.ownWidth, bound: pace.partitionWidth });
       if (partitions === 0) {
         await Promise.all(tenants.map(startHere));
         return;

@@ -61,7 +61,7 @@ const syncs = (count: number): number[] =>
 
 describe('a window that is wider than one coordinator should start', () => {
   it('is dealt out to partitions, and everybody is accounted for', async () => {
-    await begun(tenants(24), { maxConcurrency: 8 }, { partitionWidth: 3, reconcileMs: 60_000 });
+    await begun(tenants(24), { maxConcurrency: 8 }, { ownWidth: 3, partitionWidth: 3, reconcileMs: 60_000 });
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({ outcome: 'done', endings: { migrated: 24 }, running: 0, notStarted: 0 });
     expect(syncs(24)).toEqual(Array.from({ length: 24 }, () => 1));
@@ -75,7 +75,7 @@ describe('a window that is wider than one coordinator should start', () => {
 
   it('holds a strict limit as exactly as before', async () => {
     const wave = { maxConcurrency: 8, maxErrors: 1, strict: true };
-    await begun(tenants(8, { syncFails: true }), wave, { partitionWidth: 3 });
+    await begun(tenants(8, { syncFails: true }), wave, { ownWidth: 3, partitionWidth: 3 });
     await untilStatus('it is stopped', ({ outcome }) => outcome === 'stopped-by-limit');
     expect(await rig.status()).toMatchObject({ endings: { 'rolled-back': 2 }, running: 0, notStarted: 6 });
     await rig.migrations.abort(batch, { ...ORDER, how: 'undo' });
@@ -83,7 +83,7 @@ describe('a window that is wider than one coordinator should start', () => {
   });
 
   it('takes a wave that was widened while it ran', async () => {
-    await begun(tenants(6, SLOW), { maxConcurrency: 2 }, { partitionWidth: 2 });
+    await begun(tenants(6, SLOW), { maxConcurrency: 2 }, { ownWidth: 2, partitionWidth: 2 });
     await untilStatus('two run', ({ running }) => running === 2);
     await rig.migrations.setLimits(batch, { ...ORDER, wave: 'all', change: { maxConcurrency: 6 } });
     await until('all are under way', () => syncs(6).every((runs) => runs === 1));
@@ -95,7 +95,7 @@ describe('a window that is wider than one coordinator should start', () => {
   });
 
   it('narrows when a target of a dealt out tenant throttles, pauses it, and undoes it', async () => {
-    await begun(tenants(4, { syncSeconds: 6 }), { maxConcurrency: 4 }, { partitionWidth: 2 });
+    await begun(tenants(4, { syncSeconds: 6 }), { maxConcurrency: 4 }, { ownWidth: 2, partitionWidth: 2 });
     await until('all are under way', () => syncs(4).every((runs) => runs === 1));
     await rig.migrations.tellThrottled(tenantWorkflowId(rig.tenant('t0').id));
     await untilStatus('it is narrower', ({ waves }) => waves[0]?.width === 2);
@@ -111,7 +111,11 @@ describe('a window that is wider than one coordinator should start', () => {
 
 describe('a partition', () => {
   it('that somebody terminates loses nobody', async () => {
-    await begun(tenants(12, { syncSeconds: 3 }), { maxConcurrency: 6 }, { partitionWidth: 3, reconcileMs: 2_000 });
+    await begun(
+      tenants(12, { syncSeconds: 3 }),
+      { maxConcurrency: 6 },
+      { ownWidth: 3, partitionWidth: 3, reconcileMs: 2_000 },
+    );
     await until('six are under way', () => syncs(6).every((runs) => runs === 1));
     await partition(0).terminate('pulled the plug');
     await untilStatus('the next are under way', ({ endings }) => (endings.migrated ?? 0) >= 4);
@@ -122,7 +126,7 @@ describe('a partition', () => {
   });
 
   it('that never starts what it was dealt is replaced when it is gone', async () => {
-    await begun(tenants(4), { maxConcurrency: 4 }, { partitionWidth: 3, reconcileMs: 500 }, async () => {
+    await begun(tenants(4), { maxConcurrency: 4 }, { ownWidth: 3, partitionWidth: 3, reconcileMs: 500 }, async () => {
       // Where no worker is: it takes what it is told, and does nothing.
       await rig.client.workflow.start('batchPartition', {
         workflowId: partitionWorkflowId(batch, 0),
@@ -146,7 +150,7 @@ describe('a partition', () => {
       // One of each partition runs on while the others come and go.
       tenants(30).map((spec, index) => ({ ...spec, ...(index % 3 === 0 && index < 6 ? { syncSeconds: 5 } : QUICK) })),
       { maxConcurrency: 6 },
-      { partitionWidth: 3, maxEvents: 40, reconcileMs: 60_000 },
+      { ownWidth: 3, partitionWidth: 3, maxEvents: 40, reconcileMs: 60_000 },
     );
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({

@@ -7,12 +7,15 @@ export interface Share<Of> {
 }
 
 /**
- * How many partitions start the tenants of a batch, so that none has more than `bound` of them in flight. None where the
- * coordinator starts them itself.
+ * How many partitions start the tenants of a batch, so that none has more than `bound` of them in flight. None where no wave is
+ * wider than `own`: there the coordinator starts them itself.
  */
-export function partitionsFor({ waves }: Pick<BatchState, 'waves'>, bound: number): number {
+export function partitionsFor(
+  { waves }: Pick<BatchState, 'waves'>,
+  { own, bound }: { own: number; bound: number },
+): number {
   const widest = Math.max(0, ...waves.map(({ settings }) => settings.maxConcurrency));
-  return widest <= bound ? 0 : Math.ceil(widest / bound);
+  return widest <= own ? 0 : Math.ceil(widest / bound);
 }
 
 /**

@@ -8,18 +8,19 @@ const stateOf = (...widths: number[]) => aBatch(widths.map((maxConcurrency) => (
 
 describe('partitions of a batch', () => {
   it.each([
-    [[5, 500], 0],
-    [[5, 501], 2],
-    [[1000, 5], 2],
-    [[2001], 5],
+    [[5, 20], 0],
+    [[5, 21], 1],
+    [[5, 101], 2],
+    [[200, 5], 2],
+    [[401], 5],
   ])('for waves of %j: %d', (widths, expected) => {
-    expect(partitionsFor(stateOf(...widths), 500)).toBe(expected);
+    expect(partitionsFor(stateOf(...widths), { own: 20, bound: 100 })).toBe(expected);
   });
 
   it('are more when a wave is widened while it runs', () => {
     const state = stateOf(5, 400);
     limitsChanged(state, 'two', { maxConcurrency: 1_200 });
-    expect(partitionsFor(state, 500)).toBe(3);
+    expect(partitionsFor(state, { own: 20, bound: 400 })).toBe(3);
   });
 });
 
