@@ -86,7 +86,9 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     },
 
     /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
-    async plannedOf(tenantId: string): Promise<Change[] | null> {
+    async plannedOf(tenantId: string): Promise<Change[] | null | 'still-runs'> {
+      const [run] = await newestRunsOf(client, [tenantId]);
+      if (run?.ending === null) return 'still-runs';
       const result = (await endOfTenant(client, tenantId))?.result;
       return result?.outcome === 'skipped' ? result.changes : null;
     },

@@ -16,7 +16,7 @@ export type DescribeRuns = (
 ) => Promise<{ tenantId: string; ending: Ending | null; closedAt: number | null }[]>;
 
 /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
-export type PlannedBy = (tenantId: string) => Promise<Change[] | null>;
+export type PlannedBy = (tenantId: string) => Promise<Change[] | null | 'still-runs'>;
 
 export interface NextTenantsInput extends WaveInput {
   pass: Pass;
@@ -80,7 +80,13 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
           if (input.pass === 'prepare') candidate.window = null;
           const reasons = reasonsOfTenant(input.holding, candidate, Date.now(), input.usualMs);
           if (reasons.length === 0) {
-            const before = prepared.has(at) ? { planned: await planned(tenant.id) } : {};
+            const plan = prepared.has(at) ? await planned(tenant.id) : undefined;
+            // It has told that it is prepared, and is about to close: started now, it would be taken for that run.
+            if (plan === 'still-runs') {
+              times.push(Date.now() + CLOSES_WITHIN_MS);
+              continue;
+            }
+            const before = plan === undefined ? {} : { planned: plan };
             found.push({ tenant, candidate, shared: common, ...before });
             plannedBytes += JSON.stringify(before).length;
           } else times.push(...reasons.flatMap(({ until }) => (until === undefined ? [] : [until])));
@@ -91,10 +97,18 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
     },
 
     /** The tenants at these positions, for a second look. */
-    async tenantsAt({ positions, ...wave }: WaveInput & { positions: number[] }): Promise<Tenant[]> {
+    async tenantsAt({ positions, targets, ...wave }: TenantsAtInput): Promise<Looked[]> {
       return missingAsFailure(async () => {
         const tenants = await tenantsOf(store, wave);
-        return positions.flatMap((at) => tenants[at] ?? []);
+        return Promise.all(
+          positions.map(async (at): Promise<Looked> => {
+            const tenant = tenants[at];
+            if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${wave.wave}`);
+            const place = { wave: wave.wave, at };
+            const candidate = candidateOf(tenant, place, await shared(wave, tenant), targets ?? {}, new Date());
+            return { ...tenant, shares: { endpoints: candidate.endpoints, targets: candidate.targets } };
+          }),
+        );
       });
     },
 
@@ -132,6 +146,15 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
   };
 }
 
+export interface TenantsAtInput extends WaveInput {
+  positions: number[];
+  /** Absent where an older version asks. */
+  targets?: BatchState['targets'];
+}
+
+/** A tenant with what may hold back its undo; an older version did not tell that. */
+export type Looked = Tenant & { shares?: Pick<Candidate, 'endpoints' | 'targets'> };
+
 export interface Dealt {
   tenantId: string;
   /** Milliseconds since the epoch. */
@@ -168,6 +191,8 @@ function createSharedEndpoints(store: BatchStore) {
     return endpointsOf(tenant).filter(({ key }) => counts.reduce((sum, of) => sum + (of.get(key) ?? 0), 0) > 1);
   };
 }
+
+const CLOSES_WITHIN_MS = 1_000;
 
 /** A tenant may have hundreds of categories, and what was planned for a page of tenants has to fit in a payload of 2 MiB. */
 const MAX_PLANNED_BYTES = 500_000;

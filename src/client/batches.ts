@@ -183,8 +183,8 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     },
 
     /** As `startBatch`, but every tenant ends with its snapshot: nothing is written before `cutOver`. */
-    prepareBatch(batch: Batch, by: string, policy?: Policy): Promise<BatchStart> {
-      return begin(batch, { startedBy: by, until: 'snapshot' }, policy);
+    prepareBatch(batch: Batch, by: string, policy?: Policy, pace?: Partial<Pace>): Promise<BatchStart> {
+      return begin(batch, { startedBy: by, until: 'snapshot' }, policy, pace);
     },
 
     /** A tenant of a batch met a system that asks to be asked less often: its batch narrows. Never fails: it is only advice. */

@@ -20,6 +20,8 @@ export function staleFindings(planned: readonly Change[] | null, now: readonly C
     const [was, is] = [before.get(target), after.get(target)];
     if (was && is) return was.before === is.before && was.after === is.after ? [] : [stale(bothTexts(was, is), target)];
     if (is) return [stale(`was as wanted; now ${told(is.before)}, wanted ${told(is.after)}`, target)];
+    // What the administrator of the proxy was asked for.
+    if (target === 'proxy.forward') return [];
     return [
       stale(`was planned from ${told(was?.before)} to ${told(was?.after)}; now nothing needs to be written`, target),
     ];

@@ -164,7 +164,8 @@ export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded'
 export function gateActivities(): Pick<CoordinatorActivities, 'undoChanged'> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '2 minutes',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+    // The coordinator waits for it: an undo that does not begin in some minutes is left to a person.
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 8 },
     summary: 'undo what the second look found changed',
   });
 }

@@ -32,7 +32,11 @@ import {
  * Live control: every order is an Update with a validator, has `by` and `reason`, and stands in the audit trail. An order whose
  * update id stands there already was carried out by an earlier run of this coordinator and is not carried out twice.
  */
-export function handleBatchOrders(batch: string, state: BatchState, changed: () => void): void {
+export function handleBatchOrders(
+  batch: string,
+  state: BatchState,
+  { changed, isOver }: { changed: () => void; isOver: () => boolean },
+): void {
   order(pauseUpdate, 'pause', 'Holds the batch, a wave, a tenant or an endpoint');
   order(resumeUpdate, 'resume', 'Lifts a pause, or goes on after a limit was exceeded');
   order(setLimitsUpdate, 'limits', 'New limits, from the next start on');
@@ -57,7 +61,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
       {
         description,
         validator: (given: Given) => {
-          const refusal = isDone() ? null : refusalOf(state, asOrder(given));
+          const refusal = isDone() ? null : isOver() ? OVER : refusalOf(state, asOrder(given));
           if (refusal !== null) throw invalid(refusal);
         },
       },
@@ -140,6 +144,7 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
 
   function mayBeGiven({ by, reason }: Order): void {
     if (isDone()) return;
+    if (isOver()) throw invalid(OVER);
     if (state.abort !== null) throw invalid('the batch is being aborted');
     if (by.trim() === '' || reason.trim() === '') throw invalid('by and reason are needed');
   }
@@ -154,6 +159,8 @@ export function handleBatchOrders(batch: string, state: BatchState, changed: () 
     return id !== undefined && state.trail.some(({ updateId }) => updateId === id);
   }
 }
+
+const OVER = 'the batch is over';
 
 const RETRYABLE: readonly TenantState[] = [
   'blocked',

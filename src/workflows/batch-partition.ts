@@ -2,7 +2,13 @@ import { condition, continueAsNew, getExternalWorkflowHandle, setHandler, workfl
 import type { DealtEnding, TenantEnding } from '../domain/batch/limits.js';
 import { batchWorkflowId } from '../domain/ids.js';
 import { tenantEndedSignal } from './messages.js';
-import { batchOverSignal, partitionNewsSignal, startTenantsSignal, type DealtTenant } from './partition-messages.js';
+import {
+  batchOverSignal,
+  partitionNewsSignal,
+  startTenantsSignal,
+  type DealtTenant,
+  type StartedRun,
+} from './partition-messages.js';
 import { startTenant } from './start-tenant.js';
 
 export interface BatchPartitionInput {
@@ -17,15 +23,18 @@ export interface BatchPartitionInput {
 interface PartitionState {
   /** Dealt out, and not started yet. */
   toStart: DealtTenant[];
-  inFlight: { id: string; since: number }[];
+  inFlight: StartedRun[];
+  /** The newest that ended: dealt out once more, they are not started again. */
+  settled: StartedRun[];
   /** What the coordinator has not been told yet. */
-  started: string[];
+  started: StartedRun[];
   ended: DealtEnding[];
 }
 
 /** Where many end, the coordinator hears of several at once: not more often than this, unless so many have gathered. */
 const TELL_EVERY_MS = 500;
 const TOLD_AT_ONCE = 40;
+const SETTLED_KEPT = 200;
 /** Where nothing happens for so long, nobody may be there any more to end it. */
 const QUIET_MS = 10 * 60_000;
 
@@ -35,7 +44,7 @@ const QUIET_MS = 10 * 60_000;
  */
 export async function batchPartition(input: BatchPartitionInput): Promise<void> {
   const { batch, partition, maxEvents } = input;
-  const state: PartitionState = input.state ?? { toStart: [], inFlight: [], started: [], ended: [] };
+  const state: PartitionState = input.state ?? { toStart: [], inFlight: [], settled: [], started: [], ended: [] };
   let over = false;
   let toldAt = 0;
 
@@ -60,7 +69,7 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
     if (state.toStart.length > 0) continue;
     // After a long silence this asks whether the coordinator is still there.
     if (!heard || hasNews()) await tell();
-    if (isLong() && state.toStart.length === 0) {
+    if (isLong() && state.toStart.length === 0 && !over) {
       await continueAsNew<typeof batchPartition>({ batch, partition, maxEvents, state });
     }
   }
@@ -94,24 +103,25 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
   async function start({ input: tenant, since }: DealtTenant): Promise<void> {
     const { id } = tenant.tenant;
     const before = state.inFlight.findIndex((one) => one.id === id);
-    // Dealt out twice: the coordinator waited too long for the word that it has started.
-    if (before >= 0 && state.inFlight[before]?.since === since) {
-      state.started.push(id);
+    const dealt = { id, since };
+    // Dealt out twice: the coordinator waited too long for the word that it has started, or has ended since.
+    if (state.inFlight[before]?.since === since || state.settled.some((one) => one.id === id && one.since === since)) {
+      state.started.push(dealt);
       return;
     }
-    const dealt = { id, since };
     if (before >= 0) state.inFlight.splice(before, 1);
     state.inFlight.push(dealt);
     await startTenant({ ...tenant, partition }, (ending) => {
       if (state.inFlight.includes(dealt)) settle(ending);
     });
-    state.started.push(id);
+    state.started.push(dealt);
   }
 
   /** One that this partition does not know was started by another run of it, which somebody terminated. */
   function settle(ending: TenantEnding): void {
     const index = state.inFlight.findIndex(({ id }) => id === ending.tenantId);
     const [dealt] = index < 0 ? [] : state.inFlight.splice(index, 1);
+    if (dealt) state.settled = [...state.settled, dealt].slice(-SETTLED_KEPT);
     state.ended.push(dealt ? { ...ending, since: dealt.since } : ending);
   }
 

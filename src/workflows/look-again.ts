@@ -1,3 +1,4 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { isBlocking } from '../domain/findings.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Drift } from '../domain/batch/state.js';
@@ -7,13 +8,19 @@ import { findingOfFailure } from './failures.js';
 
 /** Verifies migrated tenants once more, each from its own site; tells which are no longer as wanted. Writes nothing. */
 export async function lookAgain(
-  { positions, ...wave }: WaveInput & { positions: number[] },
+  { positions, targets, ...wave }: WaveInput & { positions: number[]; targets: Record<string, number> },
   policy: Policy = DEFAULT_POLICY,
 ): Promise<Drift[]> {
-  const tenants = await storeActivities().tenantsAt({ ...wave, positions });
+  const tenants = await storeActivities().tenantsAt({ ...wave, targets, positions });
   const looked = await Promise.all(
-    tenants.map(async (tenant, index): Promise<Drift[]> => {
-      const drift = (code: string): Drift => ({ id: tenant.id, at: positions[index] as number, code });
+    tenants.map(async ({ shares = {}, ...tenant }, index): Promise<Drift[]> => {
+      const drift = (code: string, left?: string): Drift => ({
+        id: tenant.id,
+        at: positions[index] as number,
+        code,
+        ...shares,
+        ...(left === undefined ? {} : { left }),
+      });
       try {
         const { findings } = await inspectionActivities(tenant.site, policy).verify({
           tenant,
@@ -23,7 +30,10 @@ export async function lookAgain(
         const [wrong] = findings.filter(isBlocking);
         return wrong ? [drift(wrong.code)] : [];
       } catch (error) {
-        return [drift(findingOfFailure(error).code)];
+        if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+        // Nobody knows how it stands: that is for a person, and no reason to undo it.
+        const { code, message } = findingOfFailure(error);
+        return [drift(code, `it could not be looked at: ${message}`)];
       }
     }),
   );

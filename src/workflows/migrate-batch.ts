@@ -74,6 +74,14 @@ interface Supply {
   tenants: Startable[];
 }
 
+/** Waves of which everybody who is left is held back by something of their own. */
+interface Exhausted {
+  waves: number[];
+  until: number | null;
+  /** How many changes had been seen then. */
+  changes: number;
+}
+
 /** Tenants fetched at once; what the window does not take waits here. */
 const PAGE = 40;
 /** Started side by side: fewer and wider workflow tasks. */
@@ -102,6 +110,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   let over = false;
   let shown = '';
   let supply: Supply = { wave: -1, pass: 'migrate', tenants: [] };
+  /** Of which waves nobody may start until something has changed, or this time has come. */
+  let exhausted: Exhausted = { waves: [], until: null, changes: 0 };
 
   const changed = (): void => {
     changes += 1;
@@ -142,7 +152,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     },
     { description: 'A target asks to be asked less often' },
   );
-  handleBatchOrders(batch, state, changed);
+  handleBatchOrders(batch, state, { changed, isOver: () => over });
   const starter = createStarter({ batch, state, pace, starting, inputOf, startHere: start, settle });
   changed();
 
@@ -165,10 +175,15 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
 
   async function run(): Promise<void> {
     for (;;) {
-      const move = nextMove(state, Date.now());
+      if (exhausted.changes !== changes) exhausted = { waves: [], until: null, changes };
+      const move = nextMove(state, Date.now(), exhausted.waves);
       switch (move.do) {
         case 'over':
-          if (allHandlersFinished()) return;
+          if (allHandlersFinished()) {
+            // From here on no order is taken: nobody would carry it out.
+            over = true;
+            return;
+          }
           // An order that is being carried out may reopen a tenant.
           await condition(allHandlersFinished);
           break;
@@ -199,7 +214,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           changed();
           break;
         case 'wait':
-          await change(move.until);
+          await change(earliest(move.until, exhausted.until));
+          exhausted = { waves: [], until: null, changes };
       }
       await goOnAsNewInTime();
     }
@@ -218,26 +234,30 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
 
   /** Fills the window from the first of these waves that has somebody whom nothing holds back. */
   async function startSome(waves: readonly number[]): Promise<void> {
-    const seen = changes;
-    const times: number[] = [];
     for (const wave of waves) {
+      const seen = changes;
+      const times: number[] = [];
       let next = takeStartable(wave, times);
       if (next.length === 0) {
         const until = await supplyFrom(wave);
         if (until !== null) times.push(until);
         next = takeStartable(wave, times);
       }
-      if (next.length === 0) continue;
-      await starter.start(next);
-      return;
+      if (next.length > 0) return starter.start(next);
+      // Meanwhile something else has become right to do.
+      if (changes !== seen || supply.pass !== passNow(wave)) return;
+      const until = times.length === 0 ? null : Math.min(...times);
+      exhausted = { waves: [...exhausted.waves, wave], until: earliest(exhausted.until, until), changes };
     }
-    // All of them are held back by something of their own.
-    if (changes === seen) await change(times.length === 0 ? null : Math.min(...times));
+  }
+
+  function passNow(wave: number): Pass {
+    return passOf(state, wave, Date.now());
   }
 
   async function supplyFrom(wave: number): Promise<number | null> {
     const { sources, ledger, settings } = waveOf(state, wave);
-    const pass = passOf(state, wave, Date.now());
+    const pass = passNow(wave);
     const { tenants, until } = await nextTenants({
       batch,
       wave,
@@ -302,7 +322,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   async function verifySome(): Promise<void> {
     const positions = toVerify(state, LOOKS_AT_ONCE);
     const { sources } = waveOf(state, state.wave);
-    const drifted = await lookAgain({ batch, wave: state.wave, sources, positions }, policy);
+    const drifted = await lookAgain({ batch, wave: state.wave, sources, positions, targets: state.targets }, policy);
     waveVerified(state, (positions.at(-1) ?? 0) + 1, drifted);
     changed();
   }
@@ -380,6 +400,10 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
 function begun({ batch, begin }: MigrateBatchInput): BatchState {
   if (!begin) throw missing(`batch ${batch} was started without its waves`);
   return newBatchState({ ...begin, startedAt: now() });
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null ? other : other === null ? one : Math.min(one, other);
 }
 
 /** The tenant ended before it could be told: there is nobody to tell. */

@@ -11,8 +11,14 @@ export interface DealtTenant {
 /** The coordinator deals out tenants, a page at most: the whole list is a payload. */
 export const startTenantsSignal = defineSignal<[DealtTenant[]]>('startTenants');
 
+/** A run that is there. `since`: as it was dealt out. */
+export interface StartedRun {
+  id: string;
+  since: number;
+}
+
 /** A partition tells the coordinator whose runs are there, and how others ended. */
-export const partitionNewsSignal = defineSignal<[{ started: string[]; ended: DealtEnding[] }]>('partitionNews');
+export const partitionNewsSignal = defineSignal<[{ started: StartedRun[]; ended: DealtEnding[] }]>('partitionNews');
 
 /** The coordinator tells its partitions that they are not needed any more. */
 export const batchOverSignal = defineSignal('batchOver');

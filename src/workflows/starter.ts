@@ -5,6 +5,7 @@ import {
   getExternalWorkflowHandle,
   ParentClosePolicy,
   setHandler,
+  sleep,
   startChild,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
@@ -40,6 +41,8 @@ export interface Starter {
   close(): Promise<void>;
 }
 
+const SEND_AGAIN_MS = 1_000;
+
 /** Starts tenants here, or deals them out to partitions where the window is too wide for one workflow. */
 export function createStarter(options: StarterOptions): Starter {
   const { batch, state, pace, starting, inputOf, startHere, settle } = options;
@@ -50,7 +53,9 @@ export function createStarter(options: StarterOptions): Starter {
   setHandler(
     partitionNewsSignal,
     ({ started, ended }) => {
-      for (const id of started) starting.delete(id);
+      for (const { id, since } of started) {
+        if (state.inFlight.some((one) => one.id === id && one.since === since)) starting.delete(id);
+      }
       const meant = ended.filter(({ tenantId, since }) =>
         state.inFlight.some((one) => one.id === tenantId && (since === undefined || one.since === since)),
       );
@@ -108,7 +113,8 @@ export function createStarter(options: StarterOptions): Starter {
   }
 
   async function send(partition: number, dealt: DealtTenant[]): Promise<void> {
-    for (;;) {
+    for (let failed = 0; ; failed += 1) {
+      if (failed > 1) await sleep(SEND_AGAIN_MS);
       if (!there.has(partition)) await begin(partition);
       try {
         await handleOf(partition).signal(startTenantsSignal, dealt);

@@ -4,6 +4,7 @@ import { undoBegun, undoRefused, waveOf, type BatchState } from '../domain/batch
 import type { Move } from '../domain/batch/schedule.js';
 import type { Policy } from '../domain/policy.js';
 import { gateActivities } from './activity-groups.js';
+import { findingOfFailure } from './failures.js';
 
 /** What the coordinator lends to the undo of one of its tenants. */
 export interface UndoContext {
@@ -35,7 +36,9 @@ export async function undoChanged(
     const reason = `gate of wave ${settings.name}: no longer as wanted (${code})`;
     // An undo that is under way when the batch is cancelled must be known, to be waited for.
     const { refused } = await CancellationScope.nonCancellable(() =>
-      gateActivities().undoChanged({ batch, wave, sources, at, tenantId: id, reason, by }),
+      gateActivities()
+        .undoChanged({ batch, wave, sources, at, tenantId: id, reason, by })
+        .catch((error: unknown) => ({ refused: findingOfFailure(error).message })),
     );
     if (refused === null) return;
     auditUndo(state, { ...drift, left: refused }, 'could not undo', now());

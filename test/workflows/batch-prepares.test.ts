@@ -91,3 +91,37 @@ it('before its completeAfter a wave is prepared, outside of windows too; then it
   await rig.migrations.dropTenants(batch, { ...ORDER, tenantIds: [id] });
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ endings: { migrated: 2, skipped: 1 } });
 });
+
+it('one that is held does not keep the others from their cut-over', async () => {
+  const startAfter = new Date(Date.now() + 3_000).toISOString();
+  const completeAfter = new Date(Date.now() + 9_000).toISOString();
+  const wave = { name: 'all', rest: true, startAfter, completeAfter };
+  rig = await aRig(
+    ['a', 'held'].map((id) => ({ id, people: PEOPLE })),
+    {},
+    { waves: [wave] },
+  );
+  const { batch } = rig.batch;
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const { id } = rig.tenant('held');
+  await rig.migrations.pause(batch, { ...ORDER, on: { tenant: id } });
+  await until('the other one is prepared', async () => (await rig.status()).prepared === 1);
+  await until('and written', async () => (await rig.status()).endings.migrated === 1, 40_000);
+  expect(await rig.status()).toMatchObject({ notStarted: 1, running: 0 });
+  await rig.migrations.resume(batch, { ...ORDER, on: { tenant: id } });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', endings: { migrated: 2 } });
+});
+
+it('ordered while tenants are being prepared, the cut-over takes them all, dealt out or not', async () => {
+  rig = await aRig(
+    Array.from({ length: 6 }, (_, index) => ({ id: `t${index}`, people: PEOPLE })),
+    {},
+    { waves: [{ name: 'all', rest: true, slowStart: false, maxConcurrency: 6 }] },
+  );
+  const { batch } = rig.batch;
+  await rig.migrations.prepareBatch(rig.batch, 'starter', IMPATIENT, { ownWidth: 2, partitionWidth: 3 });
+  await until('some are under way', async () => (await rig.status()).running > 0);
+  await rig.migrations.cutOver(batch, ORDER);
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', endings: { migrated: 6 } });
+  expect(rig.world.tenants.map((tenant) => tenant.state().runs.length)).toEqual([1, 1, 1, 1, 1, 1]);
+});

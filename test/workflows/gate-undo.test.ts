@@ -110,4 +110,17 @@ describe('a wave whose gate undoes', () => {
     await rig.migrations.resume(rig.batch.batch, { ...ORDER, on: { batch: true } });
     expect(await rig.migrations.batchResult(rig.batch.batch)).toMatchObject({ outcome: 'done' });
   });
+
+  it('undoes nobody that could not be looked at: that is for a person', async () => {
+    await soaking(2, {}, () =>
+      rig.world.fault({ tenant: 't0', system: 'console', from: 'outside', kind: 'unauthorised', times: Infinity }),
+    );
+    await untilStatus('the gate stops it', ({ stoppedBy }) => stoppedBy !== null);
+    const held = await rig.status();
+    expect(held.stoppedBy).toContain('cannot be undone: it could not be looked at');
+    expect(held.endings).toEqual({ migrated: 2 });
+    expect(held.trail).toEqual([]);
+    await rig.migrations.abort(rig.batch.batch, { ...ORDER, how: 'undo' });
+    await rig.migrations.batchResult(rig.batch.batch);
+  });
 });

@@ -65,7 +65,8 @@ export type Move =
   | { do: 'wait'; until: number | null }
   | { do: 'over' };
 
-export function nextMove(state: BatchState, now: number): Move {
+/** `exhausted`: waves of which everybody who is left was found to be held back by something of their own. */
+export function nextMove(state: BatchState, now: number, exhausted: readonly number[] = []): Move {
   if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'cancel' } : { do: 'over' };
   const tenants = state.inFlight.filter((one) => shouldPause(state, one) !== one.paused);
   if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
@@ -75,19 +76,33 @@ export function nextMove(state: BatchState, now: number): Move {
   const held = reasonsOfBatch(state);
   if (held.length > 0) return { do: 'wait', until: earliest(held) };
 
-  const parked = state.inFlight.find(({ parkedAt }) => parkedAt !== null && !isHeld(state, { endpoint: parkedAt }));
-  if (parked && room(state) > 0) return { do: 'wake', id: parked.id };
+  const parked = state.inFlight.find((one) => isOpenAgain(state, one) && roomBeside(state, one) > 0);
+  if (parked) return { do: 'wake', id: parked.id };
 
   const waves = state.waves.map((_, wave) => wave);
   const reasons = waves.map((wave) => reasonsOfWave(state, wave, now));
-  const open = waves.filter((wave) => reasons[wave]?.length === 0 && startable(state, wave, now) > 0);
+  const mayStart = (wave: number): boolean =>
+    reasons[wave]?.length === 0 && startable(state, wave, now) > 0 && !exhausted.includes(wave);
+  const open = waves.filter(mayStart);
   if (open.length > 0) return { do: 'start', waves: open };
 
-  const drift = toUndo(state).find(({ id }) => !isHeld(state, { tenant: id }));
+  const drift = toUndo(state).find((one) => reasonsOfUndo(state, one).length === 0);
   if (drift && reasons[state.wave]?.length === 0) return { do: 'undo', drift };
 
-  const cutOvers = waves.flatMap((wave) => reasonsOfCutOver(state, wave, now));
-  return waveMove(state, now) ?? { do: 'wait', until: earliest([...reasons.flat(), ...cutOvers]) };
+  const next = waveMove(state, now);
+  if (next && next.do !== 'wait') return next;
+  const times = [...reasons.flat(), ...waves.flatMap((wave) => reasonsOfCutOver(state, wave, now))];
+  return { do: 'wait', until: earliest([...times, ...(next?.until == null ? [] : [{ until: next.until }])]) };
+}
+
+function isOpenAgain(state: BatchState, { parkedAt }: InFlight): boolean {
+  return parkedAt !== null && !isHeld(state, { endpoint: parkedAt });
+}
+
+/** Whatever holds back a start holds back an undo; but its window does not: what is broken is put back at once. */
+function reasonsOfUndo(state: BatchState, { id, at, endpoints = [], targets = [] }: Drift & { at: number }): Reason[] {
+  const candidate = { id, wave: state.wave, at, endpoints, targets, window: null };
+  return reasonsOfTenant(holdingOf(state), candidate, 0, 0);
 }
 
 /** What starting a tenant of a wave comes to: before the cut-over it ends with its snapshot. */
@@ -113,13 +128,17 @@ function startable(state: BatchState, wave: number, now: number): number {
   return passOf(state, wave, now) === 'prepare' ? count(ledger, 'not-started') : count(ledger, ...WAITING);
 }
 
+type WaveMove = Extract<Move, { do: 'verify' | 'enter' | 'stop' | 'wait' }>;
+
 /** From the last tenant of a wave to the first of the next: soak, second look, gate, approval. */
-function waveMove(state: BatchState, now: number): Move | null {
+function waveMove(state: BatchState, now: number): WaveMove | null {
   const wave = state.waves[state.wave];
   if (!wave || count(wave.ledger, ...WAITING) > 0 || underWay(state, state.wave) > 0) return null;
+  // Nobody is undone, and no wave is accepted, before it is time to write.
+  if (passOf(state, state.wave, now) === 'prepare') return null;
   const { soakMs, gate } = wave.settings;
   const isLast = state.wave === state.waves.length - 1;
-  const afterLooks = (): Move => ({ do: 'enter', phase: needsApproval(state) ? 'approval' : 'next-wave' });
+  const afterLooks = (): WaveMove => ({ do: 'enter', phase: needsApproval(state) ? 'approval' : 'next-wave' });
   switch (state.phase) {
     case 'starting':
       return soakMs === undefined || (isLast && gate !== 'undo') ? afterLooks() : { do: 'enter', phase: 'soaking' };
@@ -137,19 +156,36 @@ function waveMove(state: BatchState, now: number): Move | null {
 }
 
 function isOver(state: BatchState): boolean {
-  // Where nobody is left to start, there is nothing to hold.
-  const accepted = state.wave >= state.waves.length || state.stoppedBy !== null;
-  const done = accepted && state.inFlight.length === 0 && toUndo(state).length === 0;
+  const accepted = state.wave >= state.waves.length;
+  // Where nobody is left to start, there is nothing to hold, and nothing to cut over; but a gate that stops is for a person.
+  const idle = state.until !== undefined || (state.stoppedBy !== null && gateReason(state) === null);
+  const done = (accepted || idle) && state.inFlight.length === 0 && toUndo(state).length === 0;
   return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
 }
 
-/** How many more may run beside those that do. */
+/** How many more may be migrated beside those that are. */
 export function room(state: BatchState): number {
-  return roomWithin(state, widthOf(currentWave(state)));
+  return roomFor(state, 'migrate', state.wave);
 }
 
-function roomWithin({ inFlight }: BatchState, width: number): number {
-  return Math.max(0, width - inFlight.filter(({ parkedAt }) => parkedAt === null).length);
+/** Whoever is only prepared takes no place of those that are migrated; each wave prepares as wide as it may be. */
+function roomFor(state: BatchState, pass: Pass, wave: number): number {
+  const prepares = pass === 'prepare';
+  const beside = state.inFlight.filter(
+    (one) => one.parkedAt === null && (one.prepares ?? false) === prepares && (!prepares || one.wave === wave),
+  );
+  return Math.max(0, widthFor(state, pass, wave) - beside.length);
+}
+
+function roomBeside(state: BatchState, { prepares, wave }: InFlight): number {
+  return roomFor(state, prepares ? 'prepare' : 'migrate', wave);
+}
+
+/** Looking at one more breaks nothing: only migrations begin with one and widen. */
+function widthFor(state: BatchState, pass: Pass, wave: number): number {
+  if (pass === 'migrate') return widthOf(currentWave(state));
+  const { settings, lookWidth } = waveOf(state, wave);
+  return Math.min(settings.maxConcurrency, lookWidth ?? settings.maxConcurrency);
 }
 
 function currentWave(state: BatchState): BatchState['waves'][number] {
@@ -193,11 +229,9 @@ export function reasonsOfWave(state: BatchState, index: number, now: number): Re
     reasons.push({ because: 'limit', text: limitText(inWave.because, `wave ${settings.name}`, limits) });
   const inWhole = mayStart(state.whole, state.limits);
   if (!inWhole.start) reasons.push({ because: 'limit', text: limitText(inWhole.because, 'the batch', state.whole) });
-  const current = currentWave(state);
-  // Looking at one more breaks nothing: only migrations begin with one and widen.
-  const width = pass === 'prepare' ? settings.maxConcurrency : widthOf(current);
-  if (roomWithin(state, width) === 0) {
-    const most = pass === 'prepare' ? width : current.settings.maxConcurrency;
+  if (roomFor(state, pass, index) === 0) {
+    const width = widthFor(state, pass, index);
+    const most = (pass === 'prepare' ? waveOf(state, index) : currentWave(state)).settings.maxConcurrency;
     reasons.push({ because: 'concurrency', text: `${width} of at most ${most} tenants run already` });
   }
   return reasons;
@@ -300,7 +334,7 @@ function limitText(because: string, of: string, { failed, running }: { failed: n
   return `${because} of ${of}: ${failed} failed, ${running} running`;
 }
 
-function earliest(reasons: readonly Reason[]): number | null {
+function earliest(reasons: readonly Pick<Reason, 'until'>[]): number | null {
   const times = reasons.flatMap(({ until }) => (until === undefined ? [] : [until]));
   return times.length === 0 ? null : Math.min(...times);
 }

@@ -46,6 +46,8 @@ export interface WaveState {
   ledger: Ledger;
   limits: LimitState;
   width: SlowStart;
+  /** How many are prepared at once since a target throttled; absent: as many as may run. */
+  lookWidth?: number;
 }
 
 /** A tenant that was started and has not ended. At most as many as waves are wide. */
@@ -78,6 +80,9 @@ export interface Drift {
   /** Its position in the wave; absent in the state of an older version. */
   at?: number;
   code: string;
+  /** What it shares, which may hold back its undo. */
+  endpoints?: string[];
+  targets?: string[];
   /** Why it could not be undone, where its wave undoes. */
   left?: string;
 }
@@ -193,12 +198,16 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
   const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
   if (!tenant) return;
   const wave = waveOf(state, tenant.wave);
-  // It wrote nothing on purpose: that is neither an end nor a sign of how the others will fare.
-  const isPrepared = tenant.prepares === true && ending === 'skipped';
+  // A run ends as skipped where it was only to prepare, also one that somebody else had started: it wrote nothing on purpose, and
+  // that is neither an end nor a sign of how the others will fare.
+  const isPrepared = ending === 'skipped';
   setState(wave.ledger, tenant.at, isPrepared ? 'prepared' : ending);
   wave.limits = ended(wave.limits, ending);
   state.whole = ended(state.whole, ending);
-  if (isPrepared) return;
+  if (isPrepared) {
+    if (wave.lookWidth !== undefined) wave.lookWidth += 1;
+    return;
+  }
   const finish = { at: now, ms: now - tenant.since, wholeWay: WHOLE_WAY.includes(ending) };
   state.finished = [...state.finished, finish].slice(-FINISHED_KEPT);
   const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
@@ -219,10 +228,15 @@ export function exceeded(state: BatchState): string | null {
   return because === null ? null : `${because} of the batch`;
 }
 
-/** A target asked to be asked less often: the wave narrows. */
+/** A target asked to be asked less often: the wave under way narrows, and those that prepare. */
 export function targetThrottled(state: BatchState): void {
+  const preparing = state.inFlight.filter(({ prepares }) => prepares);
+  for (const index of new Set(preparing.map((one) => one.wave))) {
+    const at = waveOf(state, index);
+    at.lookWidth = Math.max(1, Math.floor(preparing.filter((one) => one.wave === index).length / 2));
+  }
   const wave = state.waves[state.wave];
-  if (!wave) return;
+  if (!wave || (preparing.length > 0 && preparing.length === state.inFlight.length)) return;
   const width = widthNow(wave.width, wave.settings);
   wave.width = throttled({ ...wave.width, width }, wave.settings.maxConcurrency);
 }
@@ -317,14 +331,18 @@ export function toUndo({ phase, drifted, waves, wave }: BatchState): Placed[] {
 }
 
 /** A migrated tenant is undone from now on: it takes a place as if it had started, and ends anew. */
-export function undoBegun(state: BatchState, { id, at, code }: Placed, now: number): void {
+export function undoBegun(
+  state: BatchState,
+  { id, at, code, endpoints = [], targets = [] }: Placed,
+  now: number,
+): void {
   const wave = waveOf(state, state.wave);
   const undoing = { code, was: stateAt(wave.ledger, at) as Ending };
   state.drifted = state.drifted.filter((one) => one.id !== id);
   setState(wave.ledger, at, 'running');
   wave.limits = started(wave.limits);
   state.whole = started(state.whole);
-  const held = { endpoints: [], targets: [], parkedAt: null, paused: false };
+  const held = { endpoints, targets, parkedAt: null, paused: false };
   state.inFlight.push({ id, wave: state.wave, at, since: now, ...held, undoing });
 }
 

@@ -22,7 +22,6 @@ import {
 } from '../../../src/domain/batch/state.js';
 import { auditUndo } from '../../../src/domain/batch/control.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
-import { explain } from '../../../src/domain/batch/why.js';
 import { WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
 /** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
@@ -30,6 +29,8 @@ export class Coordinator {
   /** Positions of a second look that is under way. */
   looking: number[] | null = null;
   cancelling = false;
+  /** Waves of which nobody may start, as long as nothing moves. */
+  private exhausted: number[] = [];
 
   constructor(public state: BatchState) {}
 
@@ -48,11 +49,22 @@ export class Coordinator {
     return widthOf(waveOf(this.state, Math.min(this.state.wave, this.state.waves.length - 1)));
   }
 
+  /** How many may run beside each other: of those that are migrated, or of those of this wave that are prepared. */
+  widthFor(prepares: boolean, wave: number): number {
+    const { settings, lookWidth } = waveOf(this.state, wave);
+    return prepares ? Math.min(settings.maxConcurrency, lookWidth ?? Infinity) : this.width();
+  }
+
   /** One turn of the coordinator's loop. False where it has to wait; `until` as the engine says. */
   move(model: Model): { moved: boolean; until: number | null } {
+    this.exhausted = [];
+    return this.step(model);
+  }
+
+  private step(model: Model): { moved: boolean; until: number | null } {
     if (model.over || this.looking !== null || this.cancelling) return { moved: false, until: null };
     const { state } = this;
-    const move = nextMove(state, model.now);
+    const move = nextMove(state, model.now, this.exhausted);
     switch (move.do) {
       case 'over': {
         const left = model.in(...WAITING, 'running', 'parked').length;
@@ -77,15 +89,17 @@ export class Coordinator {
         expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
           false,
         );
-        expect(model.in('running').length).toBeLessThan(this.width());
+        expect(model.beside(tenant.prepares, tenant.wave).length).toBeLessThan(
+          this.widthFor(tenant.prepares, tenant.wave),
+        );
         tenantWoken(state, move.id);
         Object.assign(tenant, { standing: 'running', parkedAt: null });
         return { moved: true, until: null };
       }
       case 'start': {
         for (const wave of move.waves) if (this.startFrom(model, wave)) return { moved: true, until: null };
-        this.nobodyMayStart(model);
-        return { moved: false, until: this.earliest(model) };
+        this.exhausted.push(...move.waves);
+        return this.step(model);
       }
       case 'verify':
         expect(model.phase).toBe('verifying');
@@ -101,7 +115,13 @@ export class Coordinator {
         expect(model.mayUndo(tenant, this.width()), `${tenant.id} is undone`).toBe(true);
         auditUndo(state, move.drift, 'undoes', new Date(model.now).toISOString());
         undoBegun(state, move.drift, model.now);
-        Object.assign(tenant, { undoing: tenant.standing, standing: 'running', since: model.now, drift: null });
+        Object.assign(tenant, {
+          undoing: tenant.standing,
+          standing: 'running',
+          since: model.now,
+          drift: null,
+          prepares: false,
+        });
         return { moved: true, until: null };
       }
       case 'stop':
@@ -111,7 +131,7 @@ export class Coordinator {
         return { moved: true, until: null };
       case 'wait':
         this.nobodyMayStart(model);
-        return { moved: false, until: move.until };
+        return { moved: false, until: this.earliest(model, move.until) };
     }
   }
 
@@ -119,7 +139,10 @@ export class Coordinator {
     const positions = this.looking ?? [];
     this.looking = null;
     const changed = model.of(model.wave).filter(({ at }) => positions.slice(0, drifted).includes(at));
-    const found = changed.map(({ id, at }) => ({ id, at, code: 'SETTING-DIFFERS' }));
+    const found = changed.map((one) => {
+      const { id, at, endpoints, targets } = this.candidate(one, model.now);
+      return { id, at, endpoints, targets, code: 'SETTING-DIFFERS' };
+    });
     waveVerified(this.state, (positions.at(-1) ?? 0) + 1, found);
     for (const one of model.of(model.wave)) if (positions.includes(one.at)) one.looked = true;
     if (model.waves[model.wave]!.gate === 'undo') for (const one of changed) one.drift = 'pending';
@@ -149,7 +172,7 @@ export class Coordinator {
     for (const tenant of waiting) {
       const candidate = this.candidate(tenant, model.now, prepares);
       if (reasonsOfTenant(holdingOf(this.state), candidate, model.now, usualDuration(this.state)).length > 0) continue;
-      expect(model.mayStart(tenant, this.width()), `${tenant.id} starts`).toBe(true);
+      expect(model.mayStart(tenant, this.widthFor(prepares, wave)), `${tenant.id} starts`).toBe(true);
       expect(this.width()).toBeLessThanOrEqual(
         model.waves[Math.min(model.wave, model.waves.length - 1)]!.maxConcurrency,
       );
@@ -172,16 +195,23 @@ export class Coordinator {
 
   /** The scheduler is never idle while somebody might start. */
   private nobodyMayStart(model: Model): void {
-    const idle = model.in(...WAITING).filter((one) => model.mayStart(one, this.width()));
+    const idle = model
+      .in(...WAITING)
+      .filter((one) => model.mayStart(one, this.widthFor(model.prepares(one.wave), one.wave)));
     const left = model.tenants.filter((one) => model.mayUndo(one, this.width()));
     expect([...idle, ...left].map(({ id }) => id)).toEqual([]);
   }
 
-  private earliest(model: Model): number | null {
+  /** What the waves wait for, and what single tenants of exhausted ones do. */
+  private earliest(model: Model, until: number | null): number | null {
     const reasons = model
       .in(...WAITING)
-      .flatMap((one) => explain(this.state, this.candidate(one, model.now), model.now).reasons);
-    const times = reasons.flatMap(({ until }) => until ?? []);
+      .filter(({ wave }) => this.exhausted.includes(wave))
+      .flatMap((one) => {
+        const candidate = this.candidate(one, model.now, model.prepares(one.wave));
+        return reasonsOfTenant(holdingOf(this.state), candidate, model.now, usualDuration(this.state));
+      });
+    const times = [...reasons.map((reason) => reason.until), until].flatMap((time) => time ?? []);
     return times.length === 0 ? null : Math.min(...times);
   }
 }

@@ -190,7 +190,7 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
   for (const tenant of model.in(...WAITING)) {
     const { reasons } = explain(state, coordinator.candidate(tenant, model.now), model.now);
     expect(reasons.length === 0, `${tenant.id}: ${JSON.stringify(reasons)}`).toBe(
-      model.mayStart(tenant, coordinator.width()),
+      model.mayStart(tenant, coordinator.widthFor(model.prepares(tenant.wave), tenant.wave)),
     );
   }
   expect(coordinator.width()).toBeGreaterThanOrEqual(1);

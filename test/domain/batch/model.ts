@@ -135,7 +135,7 @@ export class Model {
   }
 
   ended(tenant: ModelTenant, ending: string): void {
-    const isPrepared = tenant.prepares && ending === 'skipped';
+    const isPrepared = ending === 'skipped';
     tenant.standing = isPrepared ? 'prepared' : ending;
     tenant.parkedAt = null;
     tenant.looked = false;
@@ -182,11 +182,15 @@ export class Model {
     return this.until || this.now < this.waves[wave]!.completeAfter;
   }
 
-  /** Whether nothing at all forbids this tenant to start now. `widthOfWave`: of the wave under way. */
-  mayStart({ id, wave, endpoint, target, window, standing }: ModelTenant, widthOfWave: number): boolean {
+  /** Who takes places beside this one: of those that are migrated, or of its own wave's that are prepared. */
+  beside(prepares: boolean, wave: number): ModelTenant[] {
+    return this.in('running').filter((one) => one.prepares === prepares && (!prepares || one.wave === wave));
+  }
+
+  /** Whether nothing at all forbids this tenant to start now. */
+  mayStart({ id, wave, endpoint, target, window, standing }: ModelTenant, width: number): boolean {
     const settings = this.waves[wave]!;
     const looks = this.prepares(wave);
-    const width = looks ? settings.maxConcurrency : widthOfWave;
     const names = ['the batch', `wave ${settings.name}`, `tenant ${id}`, ...(endpoint ? [`endpoint ${endpoint}`] : [])];
     const open = windowIn(this.now);
     const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
@@ -197,16 +201,18 @@ export class Model {
       (looks || wave <= this.wave) &&
       this.now >= settings.startAfter &&
       !names.some((name) => this.paused.has(name)) &&
-      this.in('running').length < width &&
-      this.in('running').filter((one) => one.target === target && one.undoing === null).length < limit &&
+      this.beside(looks, wave).length < width &&
+      this.in('running').filter((one) => one.target === target).length < limit &&
       (looks || !window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
       this.leavesStrict(wave)
     );
   }
 
   /** Whether nothing forbids to undo this migrated tenant now. */
-  mayUndo({ id, wave, drift }: ModelTenant, width: number): boolean {
-    const names = ['the batch', `wave ${this.waves[wave]!.name}`, `tenant ${id}`];
+  mayUndo({ id, wave, drift, endpoint, target }: ModelTenant, width: number): boolean {
+    const held = endpoint === null ? [] : [`endpoint ${endpoint}`];
+    const names = ['the batch', `wave ${this.waves[wave]!.name}`, `tenant ${id}`, ...held];
+    const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
     return (
       drift === 'pending' &&
       wave === this.wave &&
@@ -214,7 +220,9 @@ export class Model {
       !this.stopped &&
       this.aborted === null &&
       !names.some((name) => this.paused.has(name)) &&
-      this.in('running').length < width &&
+      this.now >= this.waves[wave]!.startAfter &&
+      this.beside(false, wave).length < width &&
+      this.in('running').filter((one) => one.target === target).length < limit &&
       this.leavesStrict(wave)
     );
   }
@@ -246,6 +254,7 @@ export class Model {
       : this.phase === 'starting';
     if (of.some(({ standing }) => [...WAITING, ...UNDER_WAY].includes(standing))) return false;
     if (this.stopped || this.aborted !== null || this.paused.has('the batch')) return false;
+    if (this.prepares(this.wave)) return false;
     if (phase === 'soaking') return soaks && this.phase === 'starting';
     if (phase === 'verifying') return this.phase === 'soaking' && this.now >= this.soakEnds;
     return soaked && asks === (phase === 'approval');

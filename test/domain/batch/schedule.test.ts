@@ -118,12 +118,57 @@ describe('the next move', () => {
     expect(nextMove(state, NOW + MINUTE)).toEqual({ do: 'start', waves: [1] });
   });
 
+  it('migrates while later waves prepare, goes on without those that are held, and wakes up for each cut-over', () => {
+    const later = new Date(NOW + MINUTE).toISOString();
+    const state = aBatch([
+      { size: 2, maxConcurrency: 1 },
+      { size: 3, completeAfter: later, maxConcurrency: 2 },
+    ]);
+    for (const id of [start(state, 1), start(state, 1)]) {
+      for (const one of state.inFlight.filter((running) => running.id === id)) one.prepares = true;
+    }
+    // Whoever is only prepared takes no place.
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0] });
+    runs(state, 'migrated', 'migrated');
+    for (const id of ['w1t0', 'w1t1']) tenantEnded(state, { tenantId: id, ending: 'skipped' }, NOW);
+    // The third of the later wave is held: that keeps nobody from the next phase, nor from the cut-over.
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [1] });
+    expect(nextMove(state, NOW, [1])).toEqual({ do: 'enter', phase: 'next-wave' });
+    entered(state, 'next-wave', NOW);
+    expect(nextMove(state, NOW, [1])).toEqual({ do: 'wait', until: NOW + MINUTE });
+  });
+
+  it('neither soaks nor undoes before it is time to write, and is over where there is nothing to cut over', () => {
+    const state = aBatch([{ size: 1, soakMs: 1_000, gate: 'undo' }]);
+    state.until = 'snapshot';
+    runs(state, 'already-migrated');
+    expect(nextMove(state, NOW)).toEqual({ do: 'over' });
+    const timed = aBatch([
+      { size: 1, soakMs: 1_000, gate: 'undo', completeAfter: new Date(NOW + MINUTE).toISOString() },
+    ]);
+    runs(timed, 'already-migrated');
+    expect(nextMove(timed, NOW)).toEqual({ do: 'wait', until: NOW + MINUTE });
+    expect(nextMove(timed, NOW + MINUTE)).toEqual({ do: 'enter', phase: 'soaking' });
+  });
+
+  it('prepares fewer at once where a target throttles, and does not narrow the cut-over by it', () => {
+    const state = aBatch([{ size: 9, maxConcurrency: 4 }]);
+    state.until = 'snapshot';
+    for (let tenant = 0; tenant < 4; tenant += 1) start(state, 0);
+    for (const one of state.inFlight) one.prepares = true;
+    targetThrottled(state);
+    tenantEnded(state, { tenantId: 'w0t0', ending: 'blocked' }, NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    expect(widthOf(waveOf(state, 0))).toBe(4);
+  });
+
   it('prepares later waves beside the first at full width, and writes them in their turn', () => {
     const later = new Date(NOW + MINUTE).toISOString();
-    const state = aBatch([{ size: 1 }, { completeAfter: later, slowStart: true, maxConcurrency: 3 }]);
+    const state = aBatch([{ size: 1 }, { completeAfter: later, slowStart: true, maxConcurrency: 2 }]);
     expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0, 1] });
     start(state, 0);
     start(state, 1);
+    for (const one of state.inFlight.filter(({ wave }) => wave === 1)) one.prepares = true;
     expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [1] });
     start(state, 1);
     for (const one of state.inFlight.filter(({ wave }) => wave === 1)) one.prepares = true;
