@@ -17,6 +17,8 @@ const { values } = parseArgs({
     window: { type: 'string', default: '25' },
     private: { type: 'string', default: '10' },
     seed: { type: 'string', default: '7' },
+    /** Every answer of a simulator takes so many milliseconds; 0: as fast as it can. */
+    latency: { type: 'string', default: '0' },
     /** The status is asked for with so many milliseconds between. */
     ask: { type: 'string', default: '500' },
   },
@@ -48,7 +50,7 @@ await inFolder(async (folder) => {
     from: 0,
     count,
     seed: Number(values.seed),
-    latencyMs: 0,
+    latencyMs: Number(values.latency),
     faults: true,
     privateOfTen: Number(values.private),
   };
@@ -177,6 +179,7 @@ function conclude({ samples, last, seconds, readSeconds, seen, runs, databaseByt
     tenants: count,
     window,
     privateOfTen: Number(values.private),
+    latencyMs: Number(values.latency),
     seconds: short(seconds),
     perSecond: short(count / seconds),
     readSeconds: short(readSeconds),

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './batch-store/store.js';
 import { createBatches } from './client/batches.js';
+import { createOrders } from './client/orders.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
@@ -20,6 +21,7 @@ import type { inspectTenant } from './workflows/index.js';
 export type { Answered } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
+export type { OpenOrder } from './client/orders.js';
 export type { RollbackStart } from './client/rollbacks.js';
 export { OrderRefused } from './client/refused.js';
 export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
@@ -47,6 +49,7 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
   return {
     ...createBatches({ client, store, coordinatorQueue }),
     ...createRollbacks(client),
+    ...createOrders(client),
 
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {

@@ -3,6 +3,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Finding } from '../domain/findings.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
+import { HandsNeeded } from '../gateways/console/manual/hands-needed.js';
 import { GatewayError, Rejected, Throttled } from '../gateways/errors.js';
 import { SecretMissing } from '../gateways/secrets.js';
 
@@ -56,6 +57,15 @@ export function toFailure(error: unknown): unknown {
       message: error.message,
       category: ApplicationFailureCategory.BENIGN,
       ...(error.afterMs === undefined ? {} : { nextRetryDelay: error.afterMs }),
+    });
+  }
+  if (error instanceof HandsNeeded) {
+    return ApplicationFailure.create({
+      type: FAILURE_TYPES.handsNeeded,
+      message: error.message,
+      nonRetryable: true,
+      category: ApplicationFailureCategory.BENIGN,
+      details: [error.needed],
     });
   }
   const trouble = troubleOf(error);

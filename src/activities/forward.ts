@@ -15,9 +15,10 @@ export function createForwardActivities({ open, seal }: { open: OpenSystems; sea
     /** Puts the forward into the managed file of the site's proxy; says so where this worker is not told to. */
     async applyForward({
       tenant,
+      pages,
       snapshot,
     }: TenantInput & { snapshot: Sealed }): Promise<Written & { managed: boolean }> {
-      const proxy = open(tenant).proxy();
+      const proxy = open(tenant, pages).proxy();
       if (!proxy) return { written: 0, managed: false };
       const text = renderForward({ tenantId: tenant.id });
       const seen = await proxy.readForward();
@@ -31,16 +32,16 @@ export function createForwardActivities({ open, seal }: { open: OpenSystems; sea
     },
 
     /** Sees from outside that the forward which we wrote is in force: nginx needs a moment after the reload, not more. */
-    async seeForward({ tenant }: TenantInput): Promise<void> {
-      const why = await missingForward(tenant, open(tenant));
+    async seeForward({ tenant, pages }: TenantInput): Promise<void> {
+      const why = await missingForward(tenant, open(tenant, pages));
       if (why === null) return;
       const message = `the forward was written and loaded, but the old category path does not lead to E10: ${why}`;
       throw new StepRefused({ code: 'PROXY-FORWARD-MISSING', message, subject: 'proxy' }, { retryable: true });
     },
 
     /** Polls until somebody's proxy forwards. While they work on it, it may well be down. */
-    async awaitForward({ tenant }: TenantInput): Promise<void> {
-      const why = await missingForward(tenant, open(tenant));
+    async awaitForward({ tenant, pages }: TenantInput): Promise<void> {
+      const why = await missingForward(tenant, open(tenant, pages));
       if (why !== null) throw new NotYet(`the old category path is not forwarded yet: ${why}`);
     },
   };

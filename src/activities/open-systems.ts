@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { cancellationSignal } from '@temporalio/activity';
 import type { SecretRef, Tenant } from '../domain/tenant.js';
-import { DOCUMENTED_ENCRYPTION_KEY } from '../domain/wanted.js';
+import type { Seen } from '../domain/work-orders/answers.js';
+import { DOCUMENTED_ENCRYPTION_KEY, SECRET_FIELDS } from '../domain/wanted.js';
 import { createAgents, type Agents } from '../gateways/agents.js';
 import { createApiDriver } from '../gateways/console/api/driver.js';
+import { createManualDriver, type KnownSecrets } from '../gateways/console/manual/driver.js';
 import { Rejected, type OutsideSystem } from '../gateways/errors.js';
 import { createE10 } from '../gateways/e10/open-platform.js';
 import { probeOa } from '../gateways/e10/probe.js';
@@ -32,10 +34,10 @@ export interface OpenSystemsDeps {
  */
 export function createOpenSystems(deps: OpenSystemsDeps): OpenSystems {
   const agents = createAgents(deps.ca);
-  return (tenant) => openTenant(tenant, deps, agents);
+  return (tenant, pages) => openTenant(tenant, pages ?? {}, deps, agents);
 }
 
-function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Systems {
+function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: Agents): Systems {
   const { qiyuesuo, e10, e9 } = tenant;
   const resolve = (ref: SecretRef) => deps.secrets.resolve(ref);
 
@@ -57,6 +59,7 @@ function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Syst
 
   return {
     async console() {
+      if (qiyuesuo.driver === 'manual') return createManualDriver(tenant, pages, await knownSecrets(this));
       if (qiyuesuo.driver !== 'api' || !qiyuesuo.api) {
         const call = { system: 'console', method: 'open', path: `/${qiyuesuo.driver}` } as const;
         throw new Rejected(call, { text: `the console driver ${qiyuesuo.driver} is not part of this version` });
@@ -107,6 +110,15 @@ function openTenant(tenant: Tenant, deps: OpenSystemsDeps, agents: Agents): Syst
       return ref && resolve(ref);
     },
   };
+}
+
+async function knownSecrets(systems: Systems): Promise<KnownSecrets> {
+  const previous: KnownSecrets['previous'] = {};
+  for (const field of SECRET_FIELDS) {
+    const secret = await systems.previousSecret(field);
+    if (secret !== undefined) previous[field] = secret;
+  }
+  return { wanted: await systems.secrets(), previous };
 }
 
 /** Checks run side by side, so more calls than Node takes for a leak listen at once. */

@@ -42,8 +42,8 @@ const UNKNOWN_RUN_MS = 60_000;
 export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
   return {
     /** Decides the settings after the switch: the scope that was kept, or the old one found again by code or name. Writes nothing. */
-    async planPeopleSync({ tenant, snapshot }: TenantInput & { snapshot: Sealed }): Promise<WantedPeopleSync> {
-      const systems = open(tenant);
+    async planPeopleSync({ tenant, pages, snapshot }: TenantInput & { snapshot: Sealed }): Promise<WantedPeopleSync> {
+      const systems = open(tenant, pages);
       const driver = await systems.console();
       const before = seal.open(snapshot, Snapshot);
       const seen = await driver.readPeopleSync();
@@ -69,14 +69,16 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       }
       const scope = wantedScope(tenant, seen, oldUnits(before), units);
       const e10 = await systems.checks();
-      const source = e10 ? await countWithin(e10, withDescendants(scope, units), units) : null;
+      // By name alone E10 cannot be asked about units.
+      const inScope = driver.kind === 'manual' ? [] : withDescendants(scope, units);
+      const source = e10 ? await countWithin(e10, inScope, units) : null;
       const { active } = await driver.countPeople();
       if (source !== null) refuseMassChange(tenant, source, active);
       return { enabled: true, scope, schedule, asFound, startsRun: true, source, active };
     },
 
-    async savePeopleSync({ tenant, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {
-      const driver = await open(tenant).console();
+    async savePeopleSync({ tenant, pages, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {
+      const driver = await open(tenant, pages).console();
       const { enabled, scope, schedule } = wanted;
       const written = await lookAndWrite({
         what: 'people-sync',
@@ -95,8 +97,8 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
      * The key was made by the workflow: asked again, the console answers the same run. `inTheWay`: another run is under way,
      * which may have begun before our settings were saved, so ours is not started yet.
      */
-    async startPeopleSync({ tenant, key }: TenantInput & { key: string }): Promise<StartedSync> {
-      const driver = await open(tenant).console();
+    async startPeopleSync({ tenant, pages, key }: TenantInput & { key: string }): Promise<StartedSync> {
+      const driver = await open(tenant, pages).console();
       try {
         const { runId, inTheWay } = await driver.startPeopleSync(key);
         return { runId, inTheWay: inTheWay === true };
@@ -110,8 +112,8 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
     },
 
     /** Polls until a run that is not ours is over, however it ends: the console has one at a time. */
-    async awaitOtherSync({ tenant, runId }: TenantInput & { runId: string }): Promise<void> {
-      const driver = await open(tenant).console();
+    async awaitOtherSync({ tenant, pages, runId }: TenantInput & { runId: string }): Promise<void> {
+      const driver = await open(tenant, pages).console();
       try {
         refuseRunning(await driver.readSyncRun(runId), 'another people sync goes first');
       } catch (error) {
@@ -121,8 +123,8 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
     },
 
     /** Polls by retry, as often as the console itself asks for. Nothing synchronised is an error, not a success. */
-    async awaitPeopleSync({ tenant, runId }: TenantInput & { runId: string }): Promise<SyncOutcome> {
-      const run = await (await open(tenant).console()).readSyncRun(runId);
+    async awaitPeopleSync({ tenant, pages, runId }: TenantInput & { runId: string }): Promise<SyncOutcome> {
+      const run = await (await open(tenant, pages).console()).readSyncRun(runId);
       refuseRunning(run, 'people sync');
       if (run.state === 'failed') {
         const message = `the people sync failed after ${run.done ?? 0} people: the console's page of the run says why`;
@@ -172,9 +174,9 @@ function wantedScope(
   throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
 }
 
-/** The whole head count where the scope is everything, or names a unit that E10 itself does not list. */
+/** The whole head count where the scope is everything or not known by ids, or names a unit that E10 itself does not list. */
 async function countWithin(e10: E10, unitIds: readonly string[], tree: readonly Unit[]): Promise<number> {
-  if (unitIds.length >= tree.length) return e10.countEmployees();
+  if (unitIds.length === 0 || unitIds.length >= tree.length) return e10.countEmployees();
   try {
     return await e10.countEmployees(unitIds);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Sealed } from '../domain/outcomes.js';
 import { formChanges } from '../domain/planning.js';
 import { secretFindings } from '../domain/snapshot-findings.js';
 import type { Tenant } from '../domain/tenant.js';
+import type { Seen } from '../domain/work-orders/answers.js';
 import { wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
 import { StepRefused } from './failures.js';
@@ -14,6 +15,8 @@ import type { OpenSystems } from './systems.js';
 
 export interface TenantInput {
   tenant: Tenant;
+  /** What people said that the console shows; only where its driver is `manual`. */
+  pages?: Seen;
 }
 
 export interface ReadDeps {
@@ -29,23 +32,25 @@ export function createReadActivities({ open, seal }: ReadDeps) {
       return tenant.window ? msUntilOpen(tenant.window, new Date()) : 0;
     },
 
-    async preflight({ tenant }: TenantInput): Promise<PreflightResult> {
+    async preflight({ tenant, pages }: TenantInput): Promise<PreflightResult> {
       const unavailable = driverFinding(tenant);
       if (unavailable) return { findings: [unavailable], facts: {} };
-      return preflight(tenant, open(tenant));
+      return preflight(tenant, open(tenant, pages));
     },
 
-    async takeSnapshot({ tenant }: TenantInput): Promise<SnapshotResult> {
-      return takeSnapshot(tenant, open(tenant), seal);
+    async takeSnapshot({ tenant, pages }: TenantInput): Promise<SnapshotResult> {
+      return takeSnapshot(tenant, open(tenant, pages), seal);
     },
 
     /**
      * The E10 fields show only after the switch, and a console may keep one set of fields per OA version: so what `configure`
      * overwrites is looked at here, right before it. Refuses where an undo could not restore a secret.
      */
-    async pictureBeforeConfigure({ tenant }: TenantInput): Promise<Sealed> {
-      const systems = open(tenant);
-      const found = await readInMode(await systems.console(), 'E10');
+    async pictureBeforeConfigure({ tenant, pages }: TenantInput): Promise<Sealed> {
+      const systems = open(tenant, pages);
+      const driver = await systems.console();
+      const now = await readInMode(driver, 'E10');
+      const found = { ...now, fields: (await driver.formBeforeFilling?.()) ?? now.fields };
       const wanted = wantedFields(tenant, await secretFingerprints(systems));
       const changes = formChanges(found, wanted);
       const [lost] = secretFindings(tenant, changes, await previousFingerprints(systems)).filter(
@@ -59,7 +64,7 @@ export function createReadActivities({ open, seal }: ReadDeps) {
 
 /** Hands for the other drivers are not there yet: better said before anything is touched. */
 function driverFinding({ qiyuesuo: { driver } }: Tenant): Finding | undefined {
-  if (driver === 'api') return undefined;
-  const message = `the console driver ${driver} is not part of this version: only api is`;
+  if (driver !== 'browser') return undefined;
+  const message = `the console driver ${driver} is not part of this version: api and manual are`;
   return { code: 'CONSOLE-DRIVER-UNAVAILABLE', severity: 'blocking', message, subject: 'qiyuesuo.driver' };
 }

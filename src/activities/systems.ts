@@ -1,4 +1,5 @@
 import type { SecretField, Tenant } from '../domain/tenant.js';
+import type { Seen } from '../domain/work-orders/answers.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import type { E10, OaKind } from '../gateways/e10/e10.js';
 import type { E9 } from '../gateways/e9/e9.js';
@@ -32,4 +33,5 @@ export interface TenantSecrets {
   appSecret?: string;
 }
 
-export type OpenSystems = (tenant: Tenant) => Systems;
+/** `pages`: what people said that the console shows, for the driver `manual`. */
+export type OpenSystems = (tenant: Tenant, pages?: Seen) => Systems;

@@ -32,8 +32,8 @@ export interface UndoInput extends TenantInput {
 /** The undo of each step, in the words of the snapshot. Each tolerates that its step never happened, and is safe to run twice. */
 export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
   return {
-    async undoMode({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
-      const driver = await open(tenant).console();
+    async undoMode({ tenant, pages, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      const driver = await open(tenant, pages).console();
       const { oaVersion } = seal.open(snapshot, Snapshot).integration;
       return restorePage({
         what: 'integration',
@@ -44,15 +44,15 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       });
     },
 
-    async undoConfigure({ tenant, before, leave }: UndoInput & { before: Sealed }): Promise<UndoResult> {
-      return undoConfigure(tenant, open(tenant), seal.open(before, SnapshotFields), leave);
+    async undoConfigure({ tenant, pages, before, leave }: UndoInput & { before: Sealed }): Promise<UndoResult> {
+      return undoConfigure(tenant, open(tenant, pages), seal.open(before, SnapshotFields), leave);
     },
 
-    async undoCallback({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
+    async undoCallback({ tenant, pages, snapshot, leave }: UndoInput): Promise<UndoResult> {
       const before = seal.open(snapshot, Snapshot).callback;
       const wrote = wantedCallback(tenant);
       if (!before || !wrote) return NOTHING_UNDONE;
-      const driver = await open(tenant).console();
+      const driver = await open(tenant, pages).console();
       return restorePage<CallbackSettings>({
         what: 'callback',
         look: () => driver.readCallback(),
@@ -72,13 +72,14 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
      */
     async undoPeopleSync({
       tenant,
+      pages,
       snapshot,
       ours,
       leave,
     }: UndoInput & { ours: OursInPeopleSync }): Promise<UndoResult> {
       const before = seal.open(snapshot, Snapshot).peopleSync;
       if (!before) return NOTHING_UNDONE;
-      const driver = await open(tenant).console();
+      const driver = await open(tenant, pages).console();
       return restorePage({
         what: 'people-sync',
         look: () => driver.readPeopleSync(),
@@ -96,8 +97,8 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       });
     },
 
-    async undoCategories({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
-      const driver = await open(tenant).console();
+    async undoCategories({ tenant, pages, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      const driver = await open(tenant, pages).console();
       const { categories } = seal.open(snapshot, Snapshot);
       const values = (now: readonly Category[]): OwnedValue[] => {
         const byId = new Map(now.map((category) => [category.id, category]));
@@ -129,13 +130,13 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       return { restored: restore.length, foreign, left: [] };
     },
 
-    async undoForward({ tenant, snapshot, leave }: UndoInput): Promise<UndoResult> {
-      return undoForward(tenant, open(tenant), seal.open(snapshot, Snapshot), leave);
+    async undoForward({ tenant, pages, snapshot, leave }: UndoInput): Promise<UndoResult> {
+      return undoForward(tenant, open(tenant, pages), seal.open(snapshot, Snapshot), leave);
     },
 
     /** Reads everything again that we own and compares it with the snapshot: the undo is proved, or says what is left. */
     async proveUndo(input: UndoInput & { steps: Step[]; ours: OursInPeopleSync }): Promise<UndoProof> {
-      const systems = open(input.tenant);
+      const systems = open(input.tenant, input.pages);
       const before = seal.open(input.snapshot, Snapshot);
       return settled(
         () => compareWithSnapshot(input, systems, before),

@@ -27,8 +27,8 @@ export interface Verdict {
 /** Everything once more, read afresh and from outside: is the tenant as wanted, and can it be proved? */
 export function createVerifyActivities({ open }: { open: OpenSystems }) {
   return {
-    async verify({ tenant, people, findings }: VerifyInput): Promise<Verdict> {
-      const systems = open(tenant);
+    async verify({ tenant, pages, people, findings }: VerifyInput): Promise<Verdict> {
+      const systems = open(tenant, pages);
       const driver = await systems.console();
       const fingerprints = await secretFingerprints(systems);
       const { picture, wrong } = await settled(

@@ -24,8 +24,8 @@ export interface Written {
 export function createWriteActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
   return {
     /** 将契约锁集成配置从e9切换成e10. A driver that stores switch and form together gets the form as well. */
-    async switchMode({ tenant }: TenantInput): Promise<Written> {
-      const systems = open(tenant);
+    async switchMode({ tenant, pages }: TenantInput): Promise<Written> {
+      const systems = open(tenant, pages);
       const driver = await systems.console();
       const written = await lookAndWrite({
         what: 'integration',
@@ -37,8 +37,8 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
     },
 
     /** 填写E10集成信息. */
-    async configure({ tenant }: TenantInput): Promise<Written> {
-      const systems = open(tenant);
+    async configure({ tenant, pages }: TenantInput): Promise<Written> {
+      const systems = open(tenant, pages);
       const driver = await systems.console();
       const wanted = wantedFields(tenant, await secretFingerprints(systems));
       const written = await lookAndWrite({
@@ -51,12 +51,12 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
     },
 
     /** 在契约锁添加全局回调, on the page that the version has. */
-    async setCallback({ tenant }: TenantInput): Promise<Written> {
+    async setCallback({ tenant, pages }: TenantInput): Promise<Written> {
       const wanted = wantedCallback(tenant);
       if (!wanted) {
         throw new StepRefused({ code: 'CALLBACK-PAGE-UNDECIDED', message: 'the callback page is undecided' });
       }
-      const driver = await open(tenant).console();
+      const driver = await open(tenant, pages).console();
       const written = await lookAndWrite({
         what: 'callback',
         look: () => driver.readCallback(),
@@ -73,8 +73,8 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
      * 用印流程回调地址调整, one category after the other. Needs no cursor: a new attempt lists again and finds what is moved
      * already. Ends with a list that is read afresh. Only categories of the snapshot: one that came later could not be undone.
      */
-    async rewriteCategories({ tenant, snapshot }: TenantInput & { snapshot: Sealed }): Promise<Written> {
-      const driver = await open(tenant).console();
+    async rewriteCategories({ tenant, pages, snapshot }: TenantInput & { snapshot: Sealed }): Promise<Written> {
+      const driver = await open(tenant, pages).console();
       const known = new Set(seal.open(snapshot, Snapshot).categories.map(({ id }) => id));
       const toMove = (listed: readonly Category[]) => legacyCategories(listed).filter(({ id }) => known.has(id));
       let written = 0;

@@ -15,6 +15,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { pauseCommand, resumeCommand } from './commands/hold.js';
 import { limitsCommand } from './commands/limits.js';
 import { addCommand, dropCommand } from './commands/members.js';
+import { ordersCommand } from './commands/orders.js';
 import { planCommand } from './commands/plan.js';
 import { reportCommand } from './commands/report.js';
 import { retryCommand } from './commands/retry.js';
@@ -45,6 +46,7 @@ const VERBS = [
   applyCommand,
   statusCommand,
   whyCommand,
+  ordersCommand,
   pauseCommand,
   resumeCommand,
   limitsCommand,
@@ -74,7 +76,9 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     .configureHelp({ showGlobalOptions: true });
   const commands = VERBS.map((verb) => verb(register));
   for (const command of commands) {
-    program.addCommand(withGlobals(command.exitOverride()));
+    const verbs = command.commands.length > 0 ? command.commands : [command];
+    for (const verb of verbs) withGlobals(verb.exitOverride());
+    program.addCommand(command.exitOverride());
   }
 
   let invoked: Command | undefined;

@@ -4,6 +4,7 @@ import { catalogue } from '../domain/finding-catalogue.js';
 import type { Answered } from '../client.js';
 import type { WaveStatus } from '../domain/batch/status.js';
 import type { Change } from '../domain/plan.js';
+import type { WorkOrder } from '../domain/work-orders/work-order.js';
 import type { BatchReport } from '../reports/batch-report.js';
 import type { TenantReport } from '../reports/tenant-report.js';
 import type { Output } from './output.js';
@@ -52,6 +53,32 @@ export function tenantTable(tenants: readonly TenantReport[], out: Output): stri
     ]);
   }
   return table.toString();
+}
+
+/** One row per open work order, in the order of the queue. */
+export function orderTable(orders: readonly OrderRow[], out: Output): string {
+  const { columns } = out.text;
+  const table = new Table({
+    ...BORDERLESS,
+    head: [columns.order, columns.wave, columns.step, columns.phase, columns.tasks, columns.since],
+  });
+  for (const { id, wave, order } of orders) {
+    table.push([
+      id,
+      wave,
+      order.undo ? out.text.undoOf(order.step) : order.step,
+      order.takenBy === null ? order.state : `${order.state}: ${order.takenBy}`,
+      `${order.tasks.filter(({ done }) => done).length}/${order.tasks.length}`,
+      order.trail[0]?.at ?? '',
+    ]);
+  }
+  return table.toString();
+}
+
+export interface OrderRow {
+  id: string;
+  wave: string;
+  order: WorkOrder;
 }
 
 /** What stopped tenants, grouped: count, sample, cause, fix, and the command that tries them again. */

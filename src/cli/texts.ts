@@ -36,6 +36,18 @@ const en = {
   retryCommand: (file: string, code: string) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
   then: 'then',
   ordered: (verb: string, what: string) => `${verb}: ${what}`,
+  noOrders: 'no work order is open',
+  noSuchOrder: (id: string) => `there is no open work order ${id}; orders list shows them`,
+  workOrder: (id: string) => `Work order ${id}`,
+  undoOf: (step: string) => `undo of ${step}`,
+  emptied: '(clear it)',
+  documentedKey: 'the key that the procedure prints',
+  switchDialog:
+    'The switch asks in a dialog about people and organisation: 确认切换 (confirm). Save the form with 保存.',
+  orderNext: (id: string, file: string, reads: boolean) =>
+    reads
+      ? `Then: qys-e10 orders show ${id} -f ${file} --answers > answers.yaml, fill it in, and: qys-e10 orders done ${id} -f ${file} --answers answers.yaml`
+      : `Then: qys-e10 orders done ${id} -f ${file} --note …   (or: orders reject ${id} -f ${file} --reason …)`,
   refused: (tenant: string, why: string) => `${tenant}: refused, ${why}`,
   rollbackWants:
     'rollback wants --tenant, --where, --wave, --failed, --code or --all: nobody undoes a whole batch by accident',
@@ -76,6 +88,9 @@ const en = {
     grade: 'grade',
     why: 'what happened and why',
     step: 'step',
+    order: 'order',
+    tasks: 'done',
+    since: 'since',
     phase: 'phase',
     finished: 'finished',
     running: 'running',
@@ -143,6 +158,17 @@ const zh: Texts = {
   retryCommand: (file, code) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
   then: '然后',
   ordered: (verb, what) => `${verb}：${what}`,
+  noOrders: '没有待办工单',
+  noSuchOrder: (id) => `没有待办工单 ${id}；用 orders list 查看`,
+  workOrder: (id) => `工单 ${id}`,
+  undoOf: (step) => `回退 ${step}`,
+  emptied: '（清空）',
+  documentedKey: '操作文档中的密钥',
+  switchDialog: '切换时会弹出人员提示：点击【确认切换】；填写完成后点击【保存】。',
+  orderNext: (id, file, reads) =>
+    reads
+      ? `完成后：qys-e10 orders show ${id} -f ${file} --answers > answers.yaml，填写后执行：qys-e10 orders done ${id} -f ${file} --answers answers.yaml`
+      : `完成后：qys-e10 orders done ${id} -f ${file} --note …   （无法完成：orders reject ${id} -f ${file} --reason …）`,
   refused: (tenant, why) => `${tenant}：被拒绝，${why}`,
   rollbackWants: 'rollback 需要 --tenant、--where、--wave、--failed、--code 或 --all：不会意外回退整个批次',
   willRollBack: (tenants) =>
@@ -179,6 +205,9 @@ const zh: Texts = {
     grade: '等级',
     why: '发生了什么、原因',
     step: '步骤',
+    order: '工单',
+    tasks: '已完成',
+    since: '开始时间',
     phase: '阶段',
     finished: '已完成',
     running: '运行中',

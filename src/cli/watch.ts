@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
 import { BREAKER, nameOf } from '../domain/batch/orders.js';
+import { isOpen } from '../domain/work-orders/work-order.js';
 import { nextAction } from '../domain/details.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { progressLine } from './batch-lines.js';
@@ -85,11 +86,12 @@ async function onlyPeopleCanGoOn(
   if (status.holds.length > 0 && status.running === 0) return true;
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));
-  for (const { tenantId } of waiting) {
-    if (told.has(tenantId)) continue;
+  for (const { tenantId, step } of waiting) {
+    const point = `${tenantId} ${step ?? ''}`;
+    if (told.has(point)) continue;
     const tenant = await migrations.tenantStatus(tenantId);
-    if (!tenant?.waiting) continue;
-    told.add(tenantId);
+    if (!tenant?.waiting && !tenant?.orders.some(isOpen)) continue;
+    told.add(point);
     out.say(out.text.waitsFor(tenantId, nextAction(tenant)));
   }
   const wave = status.waves.find(({ name }) => name === status.wave);

@@ -1,6 +1,7 @@
 import { cell } from './markdown.js';
 import type { StepState } from './outcomes.js';
 import type { DecisionAction, TenantStatus } from './tenant-status.js';
+import { isOpen } from './work-orders/work-order.js';
 
 const MARKS: Record<StepState, string> = {
   pending: '·',
@@ -39,7 +40,12 @@ export function tenantDetails(status: TenantStatus): string {
 const VERBS: Record<DecisionAction, string> = { retry: 'retry', skip: 'skip', undo: 'rollback' };
 
 /** One sentence: who does what next. */
-export function nextAction({ tenantId, waiting, held, outcome, step }: TenantStatus): string {
+export function nextAction({ tenantId, waiting, orders, held, outcome, step }: TenantStatus): string {
+  const order = orders.find(isOpen);
+  if (order) {
+    const taken = order.takenBy === null ? '' : `, taken by ${order.takenBy}`;
+    return `work order ${tenantId}/${order.number} (${order.undo ? 'undo of ' : ''}${order.step}${taken}): qys-e10 orders show ${tenantId}/${order.number} -f FILE`;
+  }
   if (waiting) {
     const answers = waiting.allowed
       .map((action) => `qys-e10 ${VERBS[action]} -f FILE --tenant ${tenantId} --reason …`)

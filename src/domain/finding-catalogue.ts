@@ -13,13 +13,45 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'the console driver is not part of this version',
       cause: 'the file asks for a driver that this version does not have',
-      fix: 'use driver: api with an adapter, or wait for the driver',
+      fix: 'use driver: manual, or driver: api with an adapter',
     },
     zh: {
       title: '此版本没有该控制台驱动',
       cause: '文件指定的驱动此版本尚不支持',
-      fix: '改用 driver: api 并提供适配器',
+      fix: '改用 driver: manual，或提供适配器并使用 driver: api',
     },
+  },
+  'CONSOLE-NOT-READ': {
+    en: {
+      title: 'nobody has looked at the console yet',
+      cause: 'its driver is manual: a person reads the pages, by the first work order of apply',
+      fix: 'nothing: the plan is made when that order is answered',
+    },
+    zh: {
+      title: '尚未有人查看控制台',
+      cause: '控制台驱动为 manual：由人员按 apply 的第一张工单读取页面',
+      fix: '无需处理：该工单完成后生成计划',
+    },
+  },
+  'CONSOLE-READ-BY-PERSON': {
+    en: {
+      title: 'a person read the console',
+      cause: 'its driver is manual: what its pages show is what people said',
+      fix: 'nothing; the order has who and when, and the evidence if any was given',
+    },
+    zh: {
+      title: '控制台由人员读取',
+      cause: '控制台驱动为 manual：页面内容以人员填报为准',
+      fix: '无需处理；工单记录了人员、时间与凭证',
+    },
+  },
+  'ORDER-REJECTED': {
+    en: {
+      title: 'a work order was rejected',
+      cause: 'the person it was for said that it cannot be done',
+      fix: 'read the reason, clear it up, then retry',
+    },
+    zh: { title: '工单被拒绝', cause: '执行人员表示无法完成', fix: '查看原因并处理后重试' },
   },
   'CONSOLE-UNREACHABLE': {
     en: {

@@ -10,6 +10,9 @@ export interface Policy {
   maxRetryMs: number;
   /** How long a people-sync run may take. */
   peopleSyncMs: number;
+  /** A work order shows as overdue after so long, and as escalated so long after that; 4 hours and 24 hours if absent. */
+  orderRemindMs?: number;
+  orderEscalateMs?: number;
   /** A step that failed for good is undone at once, or a person decides: retry, skip or undo. */
   onFailure: 'undo' | 'ask';
 }

@@ -1,6 +1,7 @@
 import type { Finding } from './findings.js';
 import type { Outcome, StepReport } from './outcomes.js';
 import type { Step } from './steps.js';
+import type { WorkOrder } from './work-orders/work-order.js';
 
 /** What a person can answer to a tenant that waits. */
 export type DecisionAction = 'retry' | 'skip' | 'undo';
@@ -32,6 +33,8 @@ export interface TenantStatus {
   steps: StepReport[];
   findings: Finding[];
   waiting: Waiting | null;
+  /** Work orders of this run; at most one is open. */
+  orders: WorkOrder[];
   /** What it waits for without anybody's answer: a pause, or an endpoint that refuses everybody. */
   held: string | null;
   /** Answers and orders, for the audit trail. */

@@ -14,6 +14,8 @@ export const FAILURE_TYPES = {
   stepRefused: 'StepRefused',
   /** What is waited for has not happened yet; the activity asks again. */
   notYet: 'NotYet',
+  /** No failure: a person has to go to the console first; what for is in the details. */
+  handsNeeded: 'HandsNeeded',
 } as const;
 
 /** What is known of a failure wherever it is met: in an activity as an error, in a workflow as a failure. */

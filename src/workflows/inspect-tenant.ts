@@ -7,6 +7,7 @@ import type { Tenant } from '../domain/tenant.js';
 import type { PreflightFacts } from '../activities/preflight.js';
 import { activityGroups } from './activity-groups.js';
 import { findingOfFailure } from './failures.js';
+import { neededIn } from './work-orders.js';
 
 export interface InspectTenantInput {
   tenant: Tenant;
@@ -37,6 +38,11 @@ export async function inspectTenant({ tenant, policy = DEFAULT_POLICY }: Inspect
     const { plan, mode, findings: seen } = await reads.takeSnapshot({ tenant });
     return { tenantId: tenant.id, findings: [...findings, ...seen], facts, plan, mode };
   } catch (error) {
+    if (neededIn(error)) {
+      const message = 'a person reads the console by a work order, once it is applied; the plan is made then';
+      findings.push({ code: 'CONSOLE-NOT-READ', severity: 'info', message, subject: 'qiyuesuo.driver' });
+      return { tenantId: tenant.id, findings, facts, plan: null, mode: null };
+    }
     if (!findings.some(isBlocking)) findings.push(findingOfFailure(error));
     return { tenantId: tenant.id, findings, facts, plan: null, mode: null };
   }

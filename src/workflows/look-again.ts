@@ -6,7 +6,10 @@ import type { WaveInput } from '../batch-store/store.js';
 import { storeActivities, inspectionActivities } from './activity-groups.js';
 import { findingOfFailure } from './failures.js';
 
-/** Verifies migrated tenants once more, each from its own site; tells which are no longer as wanted. Writes nothing. */
+/**
+ * Verifies migrated tenants once more, each from its own site; tells which are no longer as wanted. Writes nothing. A tenant
+ * whose console only people see is left out: nobody is sent there for a second look.
+ */
 export async function lookAgain(
   { positions, targets, ...wave }: WaveInput & { positions: number[]; targets: Record<string, number> },
   policy: Policy = DEFAULT_POLICY,
@@ -14,6 +17,7 @@ export async function lookAgain(
   const tenants = await storeActivities().tenantsAt({ ...wave, targets, positions });
   const looked = await Promise.all(
     tenants.map(async ({ shares = {}, ...tenant }, index): Promise<Drift[]> => {
+      if (tenant.qiyuesuo.driver === 'manual') return [];
       const drift = (code: string, left?: string): Drift => ({
         id: tenant.id,
         at: positions[index] as number,

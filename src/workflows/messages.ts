@@ -7,6 +7,7 @@ import type { Explanation } from '../domain/batch/why.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import type { UndoRecord } from '../domain/outcomes.js';
 import type { Decision, TenantStatus } from '../domain/tenant-status.js';
+import type { OrderAction } from '../domain/work-orders/work-order.js';
 
 /** Where a tenant stands. */
 export const tenantStatusQuery = defineQuery<TenantStatus>('status');
@@ -19,6 +20,9 @@ export const cancelReasonSignal = defineSignal<[string]>('cancelReason');
 
 /** An operator's answer to a tenant that waits for one. Refused where it does not fit. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
+
+/** Takes, confirms or rejects a work order of a tenant. Refused where it does not fit. */
+export const orderUpdate = defineUpdate<void, [OrderAction]>('order');
 
 /** A tenant tells whoever started it how it ended. Goes to the newest run, and counts once however often it comes. */
 export const tenantEndedSignal = defineSignal<[TenantEnding]>('tenantEnded');

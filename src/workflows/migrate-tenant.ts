@@ -21,6 +21,7 @@ import { cancelReasonSignal, undoRecordQuery } from './messages.js';
 import { createProgress } from './progress.js';
 import { syncPeople } from './sync-people.js';
 import { undoStep, undoTenant } from './undo-steps.js';
+import { withHands } from './work-orders.js';
 
 export interface MigrateTenantInput {
   tenant: Tenant;
@@ -45,12 +46,12 @@ export interface MigrateTenantInput {
 export async function migrateTenant(input: MigrateTenantInput): Promise<TenantResult> {
   const { tenant, batch, wave, policy = DEFAULT_POLICY } = input;
   const isPrivate = tenant.qiyuesuo.deployment === 'private';
-  const groups = activityGroups(policy);
-  const { reads, writes } = groups;
   const progress = createProgress(
     { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
+  const groups = withHands(activityGroups(policy), tenant, progress, policy);
+  const { reads, writes } = groups;
   const gate = createGate(tenant.id, batch, progress);
   const attendance = { gate, progress, policy, shared: input.shared ?? [] };
   const compensation = createCompensation(progress);
@@ -107,6 +108,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');
     undoable('switch-mode');
+    // A person does switch, form and callback on one trip.
+    if (isPrivate && tenant.qiyuesuo.driver === 'manual') undoable('callback');
     await during('switch-mode', () => writes.switchMode({ tenant }));
     record.switched = taken.plan.changes.some(({ target }) => target === 'integration.oaVersion');
 

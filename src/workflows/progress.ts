@@ -5,6 +5,7 @@ import type { Order } from '../domain/batch/orders.js';
 import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
 import type { Decision, TenantStatus, Waiting } from '../domain/tenant-status.js';
+import { isOpen, type WorkOrder } from '../domain/work-orders/work-order.js';
 import { decideUpdate, tenantStatusQuery } from './messages.js';
 import { invalid } from './failures.js';
 import { showInLists } from './search-attributes.js';
@@ -17,6 +18,8 @@ export interface Progress {
   found(findings: readonly Finding[]): void;
   /** What the tenant waits for without anybody's answer, in words; null when it goes on. */
   hold(what: string | null): void;
+  /** A work order was opened, changed or answered; the step waits while it is open. */
+  ordered(order: WorkOrder): void;
   /** Keeps an order that is no answer. */
   audit(action: 'pause' | 'resume', order: Order): void;
   /** Parks until an operator answers; the answer is one of `allowed`. */
@@ -35,6 +38,7 @@ export function createProgress(
     steps: steps.map((step): StepReport => ({ step, state: 'pending', written: 0 })),
     findings: [],
     waiting: null,
+    orders: [],
     held: null,
     decisions: [],
   };
@@ -60,7 +64,11 @@ export function createProgress(
       step: status.step,
       outcome: status.outcome,
       codes: status.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code),
-      needsAttention: status.waiting !== null || status.held !== null || status.outcome === 'rollback-incomplete',
+      needsAttention:
+        status.waiting !== null ||
+        status.orders.some(isOpen) ||
+        status.held !== null ||
+        status.outcome === 'rollback-incomplete',
     });
   };
   const report = (step: Step): StepReport => {
@@ -87,6 +95,10 @@ export function createProgress(
     },
     hold(what) {
       status.held = what;
+      show();
+    },
+    ordered(order) {
+      report(order.step).state = isOpen(order) ? 'waiting' : 'running';
       show();
     },
     audit(action, { by, reason }) {

@@ -10,6 +10,7 @@ import { closeTenant } from './close-tenant.js';
 import { createCompensation } from './compensation.js';
 import { createProgress } from './progress.js';
 import { undoStep, undoTenant } from './undo-steps.js';
+import { withHands } from './work-orders.js';
 
 export interface RollbackTenantInput {
   tenant: Tenant;
@@ -34,11 +35,11 @@ export async function rollbackTenant({
   batch,
   wave,
 }: RollbackTenantInput): Promise<TenantResult> {
-  const groups = activityGroups(policy);
   const progress = createProgress(
     { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
+  const groups = withHands(activityGroups(policy), tenant, progress, policy);
   const nothing: UndoProof = { equal: 0, total: 0, left: [], foreign: [] };
   const proof = await CancellationScope.nonCancellable(async () => {
     let newest = nothing;

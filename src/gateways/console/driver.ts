@@ -4,6 +4,7 @@ import type {
   Category,
   CategoryCallback,
   Integration,
+  IntegrationFields,
   IntegrationWrite,
   OaVersion,
   PeopleSyncSettings,
@@ -25,6 +26,11 @@ export interface ConsoleDriver {
    * switch only together with the form; a driver that can switch alone ignores them.
    */
   switchMode(to: OaVersion, seen: Integration, form?: IntegrationWrite): Promise<void>;
+  /**
+   * What the form held right after the switch, where `switchMode` filled it in on the same trip: what is read later is ours
+   * already. Undefined where it did not.
+   */
+  formBeforeFilling?(): Promise<IntegrationFields | undefined>;
   /** Saves the fields of the OA version that is stored now. */
   saveIntegration(write: IntegrationWrite, seen: Integration): Promise<void>;
   readCallback(): Promise<CallbackSettings>;

@@ -1,0 +1,85 @@
+import { stringify } from 'yaml';
+import type { SecretRef } from '../domain/tenant.js';
+import { SECRET_WORDS } from '../domain/work-orders/answers.js';
+import { consoleField, CONSOLE_PAGES, type ConsolePage } from '../domain/work-orders/console-fields.js';
+import type { OrderTask, WorkOrder } from '../domain/work-orders/work-order.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { Output } from './output.js';
+
+/** What somebody has to do at the console, page by page, in the console's own words. `revealed`: secrets, by field. */
+export function orderLines(
+  tenant: Tenant,
+  order: WorkOrder,
+  { out, file, revealed }: { out: Output; file: string; revealed: ReadonlyMap<string, string> },
+): string {
+  const id = `${tenant.id}/${order.number}`;
+  const head = [
+    `${out.text.workOrder(id)} · ${order.undo ? out.text.undoOf(order.step) : order.step} · ${order.state}${order.takenBy === null ? '' : ` (${order.takenBy})`}`,
+    `${tenant.name} · ${tenant.qiyuesuo.console}`,
+    ...order.findings.map(({ code, message }) => `! ${code}: ${message}`),
+  ];
+  const pages = pagesOf(order).map(({ page, tasks }) => {
+    const { zh, en } = CONSOLE_PAGES[tenant.qiyuesuo.deployment][page] ?? { zh: page, en: page };
+    return [`${zh}  (${en})`, ...tasks.map((task) => `  ${taskLine(task, revealed, out)}`)].join('\n');
+  });
+  const next = out.text.orderNext(
+    id,
+    file,
+    order.tasks.some(({ do: what }) => what === 'read'),
+  );
+  return [head.join('\n'), ...pages, ...(order.tasks.some(isSwitch) ? [out.text.switchDialog] : []), next].join('\n\n');
+}
+
+function taskLine(task: OrderTask, revealed: ReadonlyMap<string, string>, out: Output): string {
+  const known = consoleField(task.field);
+  const label = known ? `${known.zh} (${known.en})` : task.field;
+  const mark = task.done ? '✓' : '·';
+  if (task.do === 'start') return `${mark} ${label}  [${task.field}]`;
+  if (task.do === 'read') {
+    const choices = known?.kind === 'secret' ? SECRET_WORDS.join(' | ') : choicesOf(task.field).join(' | ');
+    return `${mark} ${label} = ?${choices === '' ? '' : `  ${choices}`}  [${task.field}]`;
+  }
+  const value = task.secret
+    ? secretLine(task.secret, revealed.get(task.field), out)
+    : (zhOf(task) ?? (task.value || out.text.emptied));
+  return `${mark} ${label} → ${value}  [${task.field}]`;
+}
+
+function secretLine({ word, ref }: NonNullable<OrderTask['secret']>, value: string | undefined, out: Output): string {
+  if (word === 'empty') return out.text.emptied;
+  if (value !== undefined) return value;
+  return `${ref ? refText(ref) : out.text.documentedKey} (--reveal)`;
+}
+
+function refText(ref: SecretRef): string {
+  return 'env' in ref ? `env ${ref.env}` : `file ${ref.file}`;
+}
+
+function choicesOf(field: string): string[] {
+  return Object.entries(consoleField(field)?.choices ?? {}).map(([value, zh]) => `${value}=${zh}`);
+}
+
+/** A choice in the console's own words, ours beside it. */
+function zhOf({ field, value }: OrderTask): string | undefined {
+  const zh = consoleField(field)?.choices?.[value ?? ''];
+  return zh === undefined ? undefined : `${zh} (${value ?? ''})`;
+}
+
+function isSwitch({ field, do: what }: OrderTask): boolean {
+  return field === 'integration.oaVersion' && what === 'set';
+}
+
+function pagesOf({ tasks }: WorkOrder): { page: ConsolePage; tasks: OrderTask[] }[] {
+  const groups = new Map<ConsolePage, OrderTask[]>();
+  for (const task of tasks) {
+    const page = consoleField(task.field)?.page ?? 'integration';
+    groups.set(page, [...(groups.get(page) ?? []), task]);
+  }
+  return [...groups].map(([page, of]) => ({ page, tasks: of }));
+}
+
+/** A YAML file to fill in and give back with `orders done --answers`. */
+export function answerSheet(order: WorkOrder): string {
+  const open = order.tasks.filter((task) => task.do === 'read' && !task.done);
+  return stringify(Object.fromEntries(open.map(({ field }) => [field, field === 'categories' ? {} : ''])));
+}

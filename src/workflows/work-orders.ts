@@ -1,0 +1,170 @@
+import { ActivityFailure, ApplicationFailure, condition, setHandler, upsertMemo } from '@temporalio/workflow';
+import type { Policy } from '../domain/policy.js';
+import type { Step } from '../domain/steps.js';
+import type { Tenant } from '../domain/tenant.js';
+import { FAILURE_TYPES } from '../domain/trouble.js';
+import type { Seen } from '../domain/work-orders/answers.js';
+import { consoleField } from '../domain/work-orders/console-fields.js';
+import {
+  carryOut,
+  isOpen,
+  isSameTrip,
+  newOrder,
+  refusalOfAction,
+  reopen,
+  withdraw,
+  type Needed,
+  type OrderAction,
+  type WorkOrder,
+} from '../domain/work-orders/work-order.js';
+import type { ActivityGroups } from './activity-groups.js';
+import { invalid, refused } from './failures.js';
+import { orderUpdate } from './messages.js';
+import type { Progress } from './progress.js';
+
+type Activity = (input: object) => Promise<unknown>;
+
+const REMIND_MS = 4 * 3_600_000;
+const ESCALATE_MS = 24 * 3_600_000;
+
+/**
+ * The activities of a tenant, with a person's hands where its console driver is `manual`: what an activity needs somebody for
+ * becomes a work order, and with the answers it is asked again. The steps themselves know nothing of it.
+ */
+export function withHands(groups: ActivityGroups, tenant: Tenant, progress: Progress, policy: Policy): ActivityGroups {
+  if (tenant.qiyuesuo.driver !== 'manual') return groups;
+  const { orders } = progress.status;
+  /** What people said that the pages show. Lives in this run: another run has to look again. */
+  let pages: Seen = {};
+
+  setHandler(
+    orderUpdate,
+    (action) => {
+      const order = orderOf(action.number);
+      if (!order) return;
+      pages = carryOut(order, pages, action, now());
+      if (action.do === 'confirm') tellReader(action.by);
+      show(order);
+    },
+    {
+      description: 'Takes, confirms or rejects a work order',
+      validator: (action: OrderAction) => {
+        const why = refusalOfAction(orderOf(action.number), action);
+        if (why !== null) throw invalid(why);
+      },
+    },
+  );
+
+  return {
+    reads: lent(groups.reads),
+    writes: lent(groups.writes),
+    polls: lent(groups.polls),
+    waits: lent(groups.waits),
+    undos: lent(groups.undos),
+  };
+
+  function lent<G extends object>(group: G): G {
+    const activities = Object.entries(group) as [string, Activity][];
+    return Object.fromEntries(
+      activities.map(([name, activity]) => [name, (input: object) => byHand(name, activity, input)]),
+    ) as G;
+  }
+
+  async function byHand(name: string, activity: Activity, input: object): Promise<unknown> {
+    let written = 0;
+    for (;;) {
+      try {
+        const result = await activity({ ...input, pages });
+        return withWritten(result, written);
+      } catch (error) {
+        const needed = neededIn(error);
+        if (!needed) throw error;
+        written += await trip(UNDOES[name] ?? null, needed);
+      }
+    }
+  }
+
+  /** Answers how many pages were saved on the trip. */
+  async function trip(undone: Step | null, { tasks, findings }: Needed): Promise<number> {
+    const last = orders.at(-1);
+    const again = last !== undefined && isSameTrip(last, tasks);
+    const step = undone ?? progress.status.step ?? 'snapshot';
+    const order = again
+      ? last
+      : newOrder({ number: orders.length + 1, step, undo: undone !== null, tasks, findings }, now());
+    if (again) reopen(last, tasks, pages, now());
+    else orders.push(order);
+    show(order);
+    try {
+      await answered(order);
+    } catch (error) {
+      pages = withdraw(order, pages, now());
+      throw error;
+    } finally {
+      show(order);
+    }
+    if (order.state === 'rejected') {
+      const { by, note } = order.trail.at(-1) ?? {};
+      const message = `work order ${order.number} was rejected by ${by ?? ''}: ${note ?? ''}`;
+      throw refused({ code: 'ORDER-REJECTED', severity: 'blocking', message, subject: order.step });
+    }
+    const saved = tasks.filter(({ do: what }) => what !== 'read').map(({ field }) => consoleField(field)?.page);
+    return new Set(saved).size;
+  }
+
+  /** Nobody is hurried out of it: reminders and escalation only show, and have no end. */
+  async function answered(order: WorkOrder): Promise<void> {
+    const isAnswered = (): boolean => !isOpen(order);
+    if (await condition(isAnswered, policy.orderRemindMs ?? REMIND_MS)) return;
+    order.trail.push({ at: now(), what: 'reminded' });
+    show(order);
+    if (await condition(isAnswered, policy.orderEscalateMs ?? ESCALATE_MS)) return;
+    order.trail.push({ at: now(), what: 'escalated' });
+    show(order);
+    await condition(isAnswered);
+  }
+
+  function orderOf(number: number): WorkOrder | undefined {
+    return orders.find((order) => order.number === number);
+  }
+
+  /** Whatever is said about this tenant's console rests on people. */
+  function tellReader(by: string): void {
+    const message = `what the console shows was read by ${by}`;
+    if (progress.status.findings.some((known) => known.message === message)) return;
+    progress.found([{ code: 'CONSOLE-READ-BY-PERSON', severity: 'info', message, subject: 'qiyuesuo.driver' }]);
+  }
+
+  /** In the lists too, so that a queue of many tenants needs no worker and asks none of them. */
+  function show(order: WorkOrder): void {
+    upsertMemo({ order: isOpen(order) ? order : null });
+    progress.ordered(order);
+  }
+}
+
+/** What a person is needed for; undefined for any other failure. */
+export function neededIn(error: unknown): Needed | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURE_TYPES.handsNeeded) return undefined;
+  return cause.details?.[0] as Needed;
+}
+
+function withWritten(result: unknown, written: number): unknown {
+  if (written === 0 || typeof result !== 'object' || result === null || !('written' in result)) return result;
+  return { ...result, written: Number(result.written) + written };
+}
+
+/** Of which step an activity is the undo. */
+const UNDOES: Record<string, Step> = {
+  undoMode: 'switch-mode',
+  undoConfigure: 'configure',
+  undoCallback: 'callback',
+  undoPeopleSync: 'sync-people',
+  undoForward: 'rewrite-categories',
+  undoCategories: 'rewrite-categories',
+  proveUndo: 'verify',
+};
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { tenantWorkflowId } from '../../src/domain/ids.js';
+import { anOperator } from '../support/operator.js';
+import { aRig, undoable, type Rig } from '../support/rig.js';
+
+const MANUAL = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+async function begun(spec: Partial<TenantSpec> = {}): Promise<ReturnType<typeof anOperator>> {
+  rig = await aRig([{ id: 'acme', ...MANUAL, ...spec }]);
+  await rig.start('acme');
+  return anOperator(rig, 'acme');
+}
+
+const fieldsOf = ({ tasks }: { tasks: readonly { field: string; do: string }[] }, what: string): string[] =>
+  tasks.filter((task) => task.do === what).map(({ field }) => field);
+
+describe('a tenant whose console only people see', () => {
+  it.each([
+    ['4.3.4', {}],
+    ['4.3.7', { scopeAfterSwitch: 'cleared' as const }],
+    ['5.1.0', { categories: { legacy: 3, otherOldHost: 1, elsewhere: 1, none: 1 } }],
+  ])('is migrated by work orders: private cloud %s', async (version, more) => {
+    const operator = await begun({ version, ...more });
+    await operator.work();
+    const { result } = await rig.end('acme');
+    expect(result).toMatchObject({ outcome: expect.stringMatching(/^migrated/) as string });
+    expect(result?.findings.map(({ code }) => code)).toContain('CONSOLE-READ-BY-PERSON');
+    const state = rig.world.tenant('acme').state();
+    expect(state.integration['oaVersion']).toBe('E10');
+    expect(state.runs).toHaveLength(1);
+
+    const [first, second] = operator.done;
+    expect(fieldsOf(first!, 'read')).toContain('categories');
+    // One trip for the switch, the form and the callback.
+    expect(fieldsOf(second!, 'set')).toEqual(
+      expect.arrayContaining(['integration.oaVersion', 'integration.appSecret', 'callback.url']),
+    );
+  });
+
+  it('is migrated in the public cloud with two trips', async () => {
+    const operator = await begun({ deployment: 'public' });
+    await operator.work();
+    expect((await rig.end('acme')).result).toMatchObject({ outcome: 'migrated' });
+    expect(operator.done).toHaveLength(2);
+  });
+
+  it('is put back by orders when a person rejects one, with proof', async () => {
+    const operator = await begun({ previousSecrets: true });
+    const before = undoable(rig, 'acme');
+    await operator.work({
+      instead: (order) =>
+        fieldsOf(order, 'start').length > 0 ? { do: 'reject', reason: 'HR wants to wait' } : undefined,
+    });
+    const { result } = await rig.end('acme');
+    expect(result).toMatchObject({ outcome: 'rolled-back', failedStep: 'sync-people', undo: { left: [] } });
+    expect(result?.reason).toContain('HR wants to wait');
+    expect(undoable(rig, 'acme')).toEqual(before);
+  });
+
+  it('asks again, with what was seen, where the page does not show what was ordered', async () => {
+    const operator = await begun({ deployment: 'public' });
+    let mistaken = false;
+    await operator.work({
+      instead: (order) => {
+        if (mistaken || fieldsOf(order, 'set').length === 0) return undefined;
+        mistaken = true;
+        const empty = Object.fromEntries(fieldsOf(order, 'read').map((field) => [field, '']));
+        return { do: 'confirm', values: { ...empty, 'integration.teamCode': 'tmistyped' } };
+      },
+    });
+    const orders = (await rig.end('acme')).result;
+    expect(orders).toMatchObject({ outcome: 'migrated' });
+    expect(operator.done.map(({ number }) => number)).toEqual([1, 2, 2]);
+    expect(operator.done[2]?.findings).toMatchObject([
+      {
+        code: 'SETTING-DIFFERS',
+        subject: 'integration.teamCode',
+        message: expect.stringContaining('tmistyped') as string,
+      },
+    ]);
+  });
+
+  it('withdraws its order when it is cancelled, and asks what there is before it undoes', async () => {
+    const operator = await begun();
+    const before = undoable(rig, 'acme');
+    const { id } = rig.tenant('acme');
+    let cancelled = false;
+    await operator.work({
+      afterwards: (order) => {
+        // Done at the console, but not told: somebody cancels first.
+        if (cancelled || fieldsOf(order, 'set').length === 0) return;
+        cancelled = true;
+        void rig.client.workflow.getHandle(tenantWorkflowId(id)).cancel();
+      },
+      late: () => cancelled,
+    });
+    const { ending, reason } = await rig.end('acme');
+    expect({ ending, reason }).toEqual({ ending: 'cancelled', reason: 'cancelled; undone and proved 17/17' });
+    expect(undoable(rig, 'acme')).toMatchObject({ integration: (before as { integration: unknown }).integration });
+  });
+
+  it('takes a checklist row by row, and keeps what is confirmed', async () => {
+    const operator = await begun({ categories: { legacy: 4 } });
+    let rows = 0;
+    await operator.work({
+      rows: (order) => {
+        const open = order.tasks.filter(({ field, done }) => field.startsWith('category:') && !done);
+        rows += open.length > 0 ? 1 : 0;
+        return open.length > 1 ? [open[0]!.field] : undefined;
+      },
+    });
+    expect((await rig.end('acme')).result).toMatchObject({ outcome: expect.stringMatching(/^migrated/) as string });
+    // One row at a time, all of them rows of one order.
+    expect(rows).toBe(4);
+    const ofCategories = operator.done.filter(({ step }) => step === 'rewrite-categories');
+    expect(new Set(ofCategories.map(({ number }) => number)).size).toBe(1);
+  });
+});
