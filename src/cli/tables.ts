@@ -67,12 +67,18 @@ export function orderTable(orders: readonly OrderRow[], out: Output): string {
       id,
       wave,
       order.undo ? out.text.undoOf(order.step) : order.step,
-      order.takenBy === null ? order.state : `${order.state}: ${order.takenBy}`,
+      orderState(order),
       `${order.tasks.filter(({ done }) => done).length}/${order.tasks.length}`,
       order.trail[0]?.at ?? '',
     ]);
   }
   return table.toString();
+}
+
+/** Who has it; a mark for each time that it was overdue. */
+function orderState({ state, takenBy, trail }: WorkOrder): string {
+  const overdue = trail.filter(({ what }) => what === 'reminded' || what === 'escalated').length;
+  return `${takenBy === null ? state : `${state}: ${takenBy}`}${overdue > 0 ? ` ${'!'.repeat(overdue)}` : ''}`;
 }
 
 export interface OrderRow {

@@ -40,6 +40,8 @@ const en = {
   noSuchOrder: (id: string) => `there is no open work order ${id}; orders list shows them`,
   workOrder: (id: string) => `Work order ${id}`,
   undoOf: (step: string) => `undo of ${step}`,
+  orderAnswered: (file: string) =>
+    `The tenant goes on where a worker runs. On one machine, next: qys-e10 apply -f ${file}`,
   emptied: '(clear it)',
   documentedKey: 'the key that the procedure prints',
   switchDialog:
@@ -162,6 +164,7 @@ const zh: Texts = {
   noSuchOrder: (id) => `没有待办工单 ${id}；用 orders list 查看`,
   workOrder: (id) => `工单 ${id}`,
   undoOf: (step) => `回退 ${step}`,
+  orderAnswered: (file) => `有 worker 运行时租户自动继续。单机时下一步：qys-e10 apply -f ${file}`,
   emptied: '（清空）',
   documentedKey: '操作文档中的密钥',
   switchDialog: '切换时会弹出人员提示：点击【确认切换】；填写完成后点击【保存】。',

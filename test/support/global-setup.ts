@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { TestProject } from 'vitest/node';
 import { temporalCliPlaces } from '../../src/config.js';
 import { freePort, startDevServer } from '../../src/embedded/dev-server.js';
@@ -18,7 +19,7 @@ declare module 'vitest' {
   }
 }
 
-/** One server and one bundle for all files of the project `temporal`: each takes seconds. */
+/** One server and one build for all files of the project `temporal`: each takes seconds, and the built program starts at once. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const executable = await ensureTemporalCli(temporalCliPlaces(), (line) => console.error(line));
   const folder = await mkdtemp(join(tmpdir(), 'qys-e10-test-'));
@@ -31,20 +32,20 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       dbFilename: null,
       logFile: join(folder, 'temporal-server.log'),
     }),
-    bundleWorkflows(join(folder, 'workflow-bundle.js')),
+    build(),
   ]);
   project.provide('temporalAddress', `127.0.0.1:${port}`);
-  project.provide('workflowBundlePath', join(folder, 'workflow-bundle.js'));
+  project.provide('workflowBundlePath', join(ROOT, 'dist', 'workflow-bundle.js'));
   return async () => {
     await stopProcess(pid, 5_000);
     await rm(folder, { recursive: true, force: true });
   };
 }
 
-async function bundleWorkflows(file: string): Promise<void> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('WARN'),
-  });
-  await writeFile(file, code);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+async function build(): Promise<void> {
+  const child = spawn('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('the build failed');
 }

@@ -141,6 +141,7 @@ async function tell(
   const sites = selected.map(({ tenant }) => tenant.site);
   await inSession({ ...context, serves: 'site', sites }, ({ migrations }) => migrations.tellOrder(tenantId, action));
   out.data({ schemaVersion: 1, order: id, action: action.do }, () => out.text.ordered(action.do, id));
+  if (action.do !== 'take') out.say(out.text.orderAnswered(file));
   return EXIT.ok;
 }
 
