@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DOCUMENTED_ENCRYPTION_KEY } from '../../src/domain/wanted.js';
 import type { SecretField, SecretRef } from '../../src/domain/tenant.js';
-import type { OrderAction, OrderTask, WorkOrder } from '../../src/domain/work-orders/work-order.js';
+import { isOpen, type OrderAction, type OrderTask, type WorkOrder } from '../../src/domain/work-orders/work-order.js';
 import { until, type Rig } from './rig.js';
 
 type Json = Record<string, unknown>;
@@ -214,8 +214,12 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
         await until(
           `${name} has an order or ends`,
           async () => {
-            order = (await rig.migrations.openOrders()).find(({ tenantId }) => tenantId === id)?.order;
-            return order !== undefined || (await rig.migrations.tenantEnd(id)) !== undefined;
+            const listed = (await rig.migrations.openOrders()).find(({ tenantId }) => tenantId === id)?.order;
+            if (!listed) return (await rig.migrations.tenantEnd(id)) !== undefined;
+            // Lists lag behind: a person would see an order that was answered a moment ago.
+            const now = (await rig.migrations.tenantStatus(id))?.orders.find(({ number }) => number === listed.number);
+            order = now && isOpen(now) ? now : undefined;
+            return order !== undefined;
           },
           30_000,
         );
