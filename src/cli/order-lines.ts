@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { SecretRef } from '../domain/tenant.js';
-import { SECRET_WORDS } from '../domain/work-orders/answers.js';
+import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.js';
 import { consoleField, CONSOLE_PAGES, type ConsolePage } from '../domain/work-orders/console-fields.js';
 import type { OrderTask, WorkOrder } from '../domain/work-orders/work-order.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -78,8 +78,10 @@ function pagesOf({ tasks }: WorkOrder): { page: ConsolePage; tasks: OrderTask[] 
   return [...groups].map(([page, of]) => ({ page, tasks: of }));
 }
 
+const HEAD = `# Replace each ${UNANSWERED}. Where the page shows nothing: ${EMPTY}. categories: a line NAME: ADDRESS below it for each that has an address.\n`;
+
 /** A YAML file to fill in and give back with `orders done --answers`. */
 export function answerSheet(order: WorkOrder): string {
   const open = order.tasks.filter((task) => task.do === 'read' && !task.done);
-  return stringify(Object.fromEntries(open.map(({ field }) => [field, field === 'categories' ? {} : ''])));
+  return HEAD + stringify(Object.fromEntries(open.map(({ field }) => [field, UNANSWERED])));
 }

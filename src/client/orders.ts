@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { withoutHidden } from '../domain/work-orders/answers.js';
 import { isOpen, type OrderAction, type WorkOrder } from '../domain/work-orders/work-order.js';
 import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import { orderUpdate } from '../workflows/messages.js';
@@ -29,8 +30,15 @@ export function createOrders(client: Client) {
     async tellOrder(tenantId: string, action: OrderAction): Promise<void> {
       const handle = client.workflow.getHandle(tenantWorkflowId(tenantId));
       await ordered(`work order ${tenantId}/${action.number}`, () =>
-        handle.executeUpdate(orderUpdate, { args: [action] }),
+        handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] }),
       );
     },
   };
+}
+
+/** An Update stands in the event history as it was sent. */
+function mayBeKept(action: OrderAction): OrderAction {
+  if (action.do !== 'confirm') return action;
+  const values = Object.entries(action.values).map(([field, text]) => [field, withoutHidden(field, text)]);
+  return { ...action, values: Object.fromEntries(values) as Record<string, string> };
 }

@@ -30,7 +30,7 @@ it('leads a person through work orders, and goes on with each apply', { timeout:
     const answers = join(cli.file, '..', 'answers.yaml');
     await writeFile(
       answers,
-      'integration.oaVersion: E9\nintegration.singleSignOn: 关闭\nintegration.oaAddress: ""\nintegration.teamCode: ""\n',
+      'integration.oaVersion: E9\nintegration.singleSignOn: 关闭\nintegration.oaAddress: empty\nintegration.teamCode: empty\n',
     );
     const done = await orders('done', 'cloud/1', '--answers', answers, '--evidence', answers, '--note', 'looked');
     expect(done.code, done.stderr).toBe(0);
@@ -42,7 +42,7 @@ it('leads a person through work orders, and goes on with each apply', { timeout:
     world.tenant('cloud').edit((live) => {
       live.oaVersion = 'E10';
     });
-    const empty = ['singleSignOn=off', 'oaAddress=', 'teamCode='].map((pair) => `before:integration.${pair}`);
+    const empty = ['singleSignOn=off', 'oaAddress=empty', 'teamCode=empty'].map((pair) => `before:integration.${pair}`);
     const saved = await orders('done', 'cloud/2', '--set', ...empty);
     expect(saved.code, saved.stderr).toBe(0);
     const last = await cli.run('apply', '-f', cli.file, '--yes');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DOCUMENTED_ENCRYPTION_KEY } from '../../src/domain/wanted.js';
 import type { SecretField, SecretRef } from '../../src/domain/tenant.js';
+import { EMPTY } from '../../src/domain/work-orders/answers.js';
 import { isOpen, type OrderAction, type OrderTask, type WorkOrder } from '../../src/domain/work-orders/work-order.js';
 import { until, type Rig } from './rig.js';
 
@@ -191,7 +192,7 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
     const isSwitch = ({ field }: OrderTask): boolean => field === 'integration.oaVersion';
     await set(sets.filter(isSwitch));
     for (const { field } of order.tasks.filter((task) => task.field.startsWith('before:'))) {
-      values[field] = await read(field.replace('before:', ''));
+      values[field] = (await read(field.replace('before:', ''))) || EMPTY;
     }
     await set(sets.filter((task) => !isSwitch(task)));
     if (order.tasks.some((task) => task.do === 'start' && !task.done)) {
@@ -199,7 +200,7 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
       runId = textOf(begun['runId']);
     }
     for (const { field, do: what, done: before } of order.tasks) {
-      if (what === 'read' && !before) values[field] ??= await read(field);
+      if (what === 'read' && !before) values[field] ??= (await read(field)) || EMPTY;
     }
     return { number: order.number, by, do: 'confirm', values, note: 'as the order says' };
   }

@@ -68,7 +68,7 @@ describe('a tenant whose console only people see', () => {
       instead: (order) => {
         if (mistaken || fieldsOf(order, 'set').length === 0) return undefined;
         mistaken = true;
-        const empty = Object.fromEntries(fieldsOf(order, 'read').map((field) => [field, '']));
+        const empty = Object.fromEntries(fieldsOf(order, 'read').map((field) => [field, 'empty']));
         return { do: 'confirm', values: { ...empty, 'integration.teamCode': 'tmistyped' } };
       },
     });

@@ -196,8 +196,9 @@ async function sheetOf(file: string | undefined): Promise<Record<string, string>
   }
 }
 
-/** A mapping is the list of categories: name to address. */
+/** A sequence is a list; a mapping is the list of categories, name to address. */
 function answerText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(', ');
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
       .map(([name, address]) => `${name} = ${String(address)}`)

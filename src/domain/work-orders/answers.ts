@@ -10,6 +10,11 @@ export type Seen = Readonly<Record<string, string>>;
 export const SECRET_WORDS = ['wanted', 'previous', 'other', 'empty', 'hidden'] as const;
 export type SecretWord = (typeof SECRET_WORDS)[number];
 
+/** What a person says where the page shows nothing. */
+export const EMPTY = 'empty';
+/** How a sheet of answers marks what is still to be filled in. */
+export const UNANSWERED = '?';
+
 /** What an answer comes to: fields to keep, or why it cannot be read. */
 export type ReadAnswer = { fields: Record<string, string> } | { problem: string };
 
@@ -18,7 +23,14 @@ export function readAnswer(field: string, text: string): ReadAnswer {
   const known = consoleField(field);
   if (!known) return { problem: `${field} is no field of the console` };
   const given = text.trim();
-  if (given === '') return known.optional ? { fields: { [field]: '' } } : { problem: `${field} needs an answer` };
+  // A line that was left out must not pass for a field that is empty: an undo would clear it.
+  if (given === '' || given === UNANSWERED) {
+    const where = known.optional ? `; say ${EMPTY} where the page shows nothing` : '';
+    return { problem: `${field} needs an answer${where}` };
+  }
+  if (given === EMPTY && known.optional && known.kind !== 'secret') {
+    return { fields: { [field]: known.kind === 'categories' ? 'read' : '' } };
+  }
   switch (known.kind) {
     case 'choice':
     case 'switch': {
@@ -37,8 +49,14 @@ export function readAnswer(field: string, text: string): ReadAnswer {
       return { fields: { [field]: listOf(given).join(', ') } };
     case 'categories':
       return categoriesIn(given);
+    case 'address': {
+      const address = shortened(given);
+      return isAddress(address)
+        ? { fields: { [field]: address } }
+        : { problem: `${field} is an address that begins with http:// or https://` };
+    }
     case 'text':
-      return { fields: { [field]: withoutQuery(given) } };
+      return { fields: { [field]: given } };
   }
 }
 
@@ -50,16 +68,17 @@ export function listOf(text: string): string[] {
     .filter((entry) => entry !== '');
 }
 
-/** One category to a line: its name, an equals sign, its callback address. */
+/** One category to a line: its name, an equals sign, its callback address. Those without one are left out. */
 function categoriesIn(text: string): ReadAnswer {
   const fields: Record<string, string> = { categories: 'read' };
   for (const line of text.split('\n').filter((one) => one.trim() !== '')) {
-    const at = line.lastIndexOf('= ');
+    const at = line.lastIndexOf(' = ');
     const name = line.slice(0, at).trim();
-    const url = line.slice(at + 1).trim();
-    if (at < 1 || !URL.canParse(url)) return { problem: `"${line.trim()}" is not NAME = ADDRESS` };
-    if (fields[categoryField(name)] !== undefined) return { problem: `${name} stands there twice` };
-    fields[categoryField(name)] = withoutQuery(url);
+    const url = shortened(line.slice(at + 3).trim());
+    if (at < 1) return { problem: `categories: NAME = ADDRESS is wanted, one to a line` };
+    if (!isAddress(url)) return { problem: `categories: ${name} has no address; leave out those without one` };
+    if (fields[categoryField(name)] !== undefined) return { problem: `categories: ${name} stands there twice` };
+    fields[categoryField(name)] = url;
   }
   return { fields };
 }
@@ -74,6 +93,18 @@ function choiceOf({ choices = {} }: ConsoleField, given: string): string | undef
   return found?.[0];
 }
 
-function withoutQuery(text: string): string {
-  return /^https?:/i.test(text) ? (text.split(/[?#]/)[0] ?? text) : text;
+/** What may be sent: without what may be hidden in addresses. To be called before an answer leaves the person's side. */
+export function withoutHidden(field: string, text: string): string {
+  const kind = consoleField(field)?.kind;
+  if (kind === 'address') return shortened(text.trim());
+  return kind === 'categories' ? text.split('\n').map(shortened).join('\n') : text;
+}
+
+/** Without query and fragment, and without a name and password in front of the host. */
+function shortened(address: string): string {
+  return address.replace(/[?#].*$/, '').replace(/:\/\/[^/@]*@/, '://');
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
 }

@@ -4,7 +4,7 @@ import type { Deployment } from '../tenant.js';
 export type ConsolePage = 'integration' | 'callback' | 'people-sync' | 'categories';
 
 /** How a field is read from a page and typed into it. `list`: comma-separated. `secret`: one of `SECRET_WORDS`, never the secret. */
-export type FieldKind = 'text' | 'choice' | 'switch' | 'number' | 'list' | 'secret' | 'categories';
+export type FieldKind = 'text' | 'address' | 'choice' | 'switch' | 'number' | 'list' | 'secret' | 'categories';
 
 export interface ConsoleField {
   page: ConsolePage;
@@ -61,7 +61,7 @@ export const CONSOLE_FIELDS: Readonly<Record<string, ConsoleField>> = {
     en: 'single sign-on',
     choices: ON_OFF,
   },
-  'integration.oaAddress': optional('泛微e-cology系统地址', 'address of the OA'),
+  'integration.oaAddress': { ...optional('泛微e-cology系统地址', 'address of the OA'), kind: 'address' },
   'integration.encryptionKey': { ...optional('加密密钥', 'encryption key'), kind: 'secret' },
   'integration.teamCode': optional('泛微团队识别码', 'team code'),
   'integration.syncSource': {
@@ -69,7 +69,10 @@ export const CONSOLE_FIELDS: Readonly<Record<string, ConsoleField>> = {
     kind: 'choice',
     choices: { https: 'https接口', database: '数据库' },
   },
-  'integration.openPlatformAddress': optional('泛微开放平台地址', 'address of the open platform'),
+  'integration.openPlatformAddress': {
+    ...optional('泛微开放平台地址', 'address of the open platform'),
+    kind: 'address',
+  },
   'integration.appKey': optional('泛微开放平台的app_key', 'app_key of the open platform'),
   'integration.appSecret': {
     ...optional('泛微开放平台的app_secret', 'app_secret of the open platform'),
@@ -83,7 +86,7 @@ export const CONSOLE_FIELDS: Readonly<Record<string, ConsoleField>> = {
     en: 'which callback page is in use',
     choices: { new: '新版回调', old: '旧版回调（切换为旧版回调）', global: '全局回调' },
   },
-  'callback.url': { page: 'callback', kind: 'text', zh: '回调地址', en: 'callback address', optional: true },
+  'callback.url': { page: 'callback', kind: 'address', zh: '回调地址', en: 'callback address', optional: true },
   'people-sync.enabled': {
     page: 'people-sync',
     kind: 'switch',
@@ -179,5 +182,5 @@ export function consoleField(field: string): ConsoleField | undefined {
   }
   const category = categoryOf(field);
   if (category === undefined) return Object.hasOwn(CONSOLE_FIELDS, field) ? CONSOLE_FIELDS[field] : undefined;
-  return { page: 'categories', kind: 'text', zh: `${category} · 回调地址`, en: 'callback address' };
+  return { page: 'categories', kind: 'address', zh: `${category} · 回调地址`, en: 'callback address' };
 }

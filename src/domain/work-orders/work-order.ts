@@ -123,9 +123,10 @@ export function carryOut(order: WorkOrder, seen: Seen, action: OrderAction, at: 
   }
   let known = seen;
   for (const task of confirmedNow(order, action.rows)) {
-    if (task.done) continue;
+    // Said once more, it is a correction.
+    if (task.done && action.values[task.field] === undefined) continue;
     task.done = { by, at };
-    known = withTask(known, task, action.values[task.field]);
+    known = withTask(known, order, task, action.values[task.field]);
   }
   if (order.tasks.every(({ done }) => done)) order.state = 'done';
   const { note, evidence } = action;
@@ -140,12 +141,19 @@ export function carryOut(order: WorkOrder, seen: Seen, action: OrderAction, at: 
 }
 
 /** What a page shows after a task; what may have changed with it is unknown again. */
-function withTask(seen: Seen, { field, do: what, value, secret }: OrderTask, answer: string | undefined): Seen {
+function withTask(
+  seen: Seen,
+  { tasks }: WorkOrder,
+  { field, do: what, value, secret }: OrderTask,
+  answer: string | undefined,
+): Seen {
   const text = answer ?? (what === 'read' ? undefined : (secret?.word ?? value));
   if (text === undefined) return seen;
   const read = readAnswer(field, text);
   const fields = 'fields' in read ? read.fields : { [field]: text };
-  const kept = Object.entries(seen).filter(([known]) => !(FORGOTTEN[field] ?? []).includes(known));
+  const ofTrip = tasks.flatMap((task) => (task.done ? [task.field] : []));
+  const forgotten = (FORGOTTEN[field] ?? []).filter((known) => !ofTrip.includes(known));
+  const kept = Object.entries(seen).filter(([known]) => !forgotten.includes(known));
   return { ...Object.fromEntries(kept), ...fields };
 }
 

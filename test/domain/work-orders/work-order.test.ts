@@ -59,11 +59,22 @@ describe('a work order', () => {
     expect(order.state).toBe('done');
   });
 
+  it('takes a correction, and the order in which rows are confirmed does not matter', () => {
+    const tasks: OrderTask[] = [
+      { field: 'integration.oaVersion', do: 'set', value: 'E10' },
+      { field: 'integration.teamCode', do: 'set', value: 'tabc' },
+    ];
+    const order = anOrder(tasks);
+    let seen = carryOut(order, {}, confirm({ rows: ['integration.teamCode'], values: {} }), AT);
+    seen = carryOut(order, seen, confirm({ values: { 'integration.teamCode': 'twrong' } }), AT);
+    expect(seen).toEqual({ 'integration.oaVersion': 'E10', 'integration.teamCode': 'twrong' });
+  });
+
   it.each<[string, Partial<OrderAction>, string]>([
     ['without a name', { by: ' ' }, 'by is needed'],
     ['with an answer missing', { values: {} }, 'not answered: people-sync.people'],
     ['with an answer that cannot be read', { values: { 'people-sync.people': 'x' } }, 'a number'],
-    ['about something else', { values: { 'callback.url': '' } }, 'not of this order'],
+    ['about something else', { values: { 'callback.url': 'empty' } }, 'not of this order'],
     ['without a reason for a rejection', { do: 'reject', reason: '' }, 'a reason is needed'],
   ])('refuses an action %s', (_, more, why) => {
     expect(refusalOfAction(anOrder(), { ...confirm(), ...more } as OrderAction)).toContain(why);
