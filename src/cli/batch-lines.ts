@@ -1,6 +1,7 @@
 import { nameOf } from '../domain/batch/orders.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import { standingOf, type BatchReport } from '../reports/batch-report.js';
 import type { Output } from './output.js';
 import { waveTable } from './tables.js';
 
@@ -19,8 +20,12 @@ export function progressLine(status: BatchStatus, out: Output): string {
     text.runningNow(status.running),
     ...(status.prepared > 0 ? [text.preparedNow(status.prepared)] : []),
     ...(status.undoing > 0 ? [text.undoingNow(status.undoing)] : []),
-    ...(status.parked > 0 ? [text.parkedNow(status.parked)] : []),
-    ...(status.etaMs === null ? [] : [text.minutesLeft(Math.ceil(status.etaMs / 60_000))]),
+    ...(status.looking > 0 ? [text.lookingNow(status.looking)] : []),
+    ...(status.parked > status.looking ? [text.parkedNow(status.parked - status.looking)] : []),
+    // While nobody moves, an estimate would be a guess.
+    ...(status.etaMs === null || status.running === 0 || status.holds.some(({ on }) => 'batch' in on)
+      ? []
+      : [text.minutesLeft(Math.ceil(status.etaMs / 60_000))]),
   ]);
 }
 
@@ -37,6 +42,21 @@ export function batchLines(status: BatchStatus, file: string, out: Output): stri
     ...(status.stoppedBy === null || status.over ? [] : [text.stoppedBy(status.stoppedBy, file)]),
     ...(status.awaitsApproval === null ? [] : [text.waitsForApproval(status.awaitsApproval, file)]),
   ].join('\n');
+}
+
+/** Where a batch stands whose coordinator does not answer: its waves as the lists show them. */
+export function listedLines({ tenants }: Pick<BatchReport, 'tenants'>, isRunning: boolean, out: Output): string {
+  const waves = new Map<string, Map<string, number>>();
+  for (const tenant of tenants) {
+    const states = waves.get(tenant.wave ?? '') ?? new Map<string, number>();
+    waves.set(tenant.wave ?? '', states);
+    const state = standingOf(tenant);
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  const lines = [...waves].map(
+    ([wave, states]) => `wave ${wave}: ${[...states].map(([state, count]) => `${count} ${state}`).join(', ')}`,
+  );
+  return [...(isRunning ? [out.text.interruptedBatch] : []), ...lines].join('\n');
 }
 
 /** Ready-made lists of the Web UI: whom somebody will look for. */

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isMap, isScalar } from 'yaml';
 import type { SecretRef } from '../domain/tenant.js';
 import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.js';
 import { consoleField, CONSOLE_PAGES, type ConsolePage } from '../domain/work-orders/console-fields.js';
@@ -36,7 +36,7 @@ function taskLine(task: OrderTask, revealed: ReadonlyMap<string, string>, out: O
   const mark = task.done ? '✓' : '·';
   if (task.do === 'start') return `${mark} ${label}  [${task.field}]`;
   if (task.do === 'read') {
-    const choices = known?.kind === 'secret' ? SECRET_WORDS.join(' | ') : choicesOf(task.field).join(' | ');
+    const choices = choicesFor(task.field);
     return `${mark} ${label} = ?${choices === '' ? '' : `  ${choices}`}  [${task.field}]`;
   }
   const value = task.secret
@@ -55,8 +55,13 @@ function refText(ref: SecretRef): string {
   return 'env' in ref ? `env ${ref.env}` : `file ${ref.file}`;
 }
 
-function choicesOf(field: string): string[] {
-  return Object.entries(consoleField(field)?.choices ?? {}).map(([value, zh]) => `${value}=${zh}`);
+/** What may be answered, where that is one of a few words. */
+function choicesFor(field: string): string {
+  const known = consoleField(field);
+  if (known?.kind === 'secret') return SECRET_WORDS.join(' | ');
+  return Object.entries(known?.choices ?? {})
+    .map(([value, zh]) => `${value}=${zh}`)
+    .join(' | ');
 }
 
 /** A choice in the console's own words, ours beside it. */
@@ -83,5 +88,13 @@ const HEAD = `# Replace each ${UNANSWERED}. Where the page shows nothing: ${EMPT
 /** A YAML file to fill in and give back with `orders done --answers`. */
 export function answerSheet(order: WorkOrder): string {
   const open = order.tasks.filter((task) => task.do === 'read' && !task.done);
-  return HEAD + stringify(Object.fromEntries(open.map(({ field }) => [field, UNANSWERED])));
+  const sheet = new Document(Object.fromEntries(open.map(({ field }) => [field, UNANSWERED])));
+  for (const { field } of open) {
+    const known = consoleField(field);
+    if (!known || !isMap(sheet.contents)) continue;
+    const pair = sheet.contents.items.find(({ key }) => isScalar(key) && key.value === field);
+    const choices = choicesFor(field);
+    if (pair && isScalar(pair.key)) pair.key.commentBefore = ` ${known.zh} (${known.en})${choices && `: ${choices}`}`;
+  }
+  return HEAD + sheet.toString();
 }

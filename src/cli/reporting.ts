@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { BatchRow, Migrations, TenantRow } from '../client.js';
 import { nextAction } from '../domain/details.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
+import { isOpen } from '../domain/work-orders/work-order.js';
 import { batchReport, type BatchReport } from '../reports/batch-report.js';
 import { emptyReport, finishedReport, type TenantReport } from '../reports/tenant-report.js';
 import type { Selected, Selection } from './selection.js';
@@ -47,8 +48,9 @@ function isOfBefore({ ending, endedAt }: TenantRow, under: BatchRow | undefined)
 
 /** What a tenant that runs says of itself. */
 function saidBy(status: TenantStatus): Partial<TenantReport> {
-  const { steps, findings, waiting, held } = status;
-  return { steps, findings, ...((waiting ?? held) ? { reason: nextAction(status) } : {}) };
+  const { steps, findings, waiting, held, orders } = status;
+  const waits = waiting !== null || held !== null || orders.some(isOpen);
+  return { steps, findings, ...(waits ? { reason: nextAction(status) } : {}) };
 }
 
 function isTroubled(row: TenantRow | undefined): boolean {
@@ -58,6 +60,8 @@ function isTroubled(row: TenantRow | undefined): boolean {
 
 function shownBy(row: TenantRow | undefined): Partial<TenantReport> {
   if (!row) return {};
-  const { ending, step, needsAttention } = row;
-  return ending === null ? { step: step ?? 'preflight', needsAttention } : { outcome: ending, step };
+  const { ending, step, needsAttention, waits, order } = row;
+  if (ending !== null) return { outcome: ending, step };
+  const number = order === null ? null : `${row.tenantId}/${order.number}`;
+  return { step: step ?? 'preflight', needsAttention, reason: waits ?? '', order: number };
 }

@@ -102,10 +102,14 @@ function finish(end: WatchEnd, report: BatchReport, file: string, out: Output): 
   const endings = report.tenants.map(({ outcome }) => outcome);
   if (end.because === 'prepared') {
     out.say(out.text.prepared(end.status.prepared, file));
-    return exitCodeOf(endings);
+    // A run that only prepared ends as skipped; that it waits for the cut-over is no failure, and no success.
+    const code = exitCodeOf(endings.filter((ending) => ending !== 'skipped'));
+    return code === EXIT.ok ? EXIT.waiting : code;
   }
   if (end.because === 'people') {
     out.say(out.text.onlyPeople);
+    if (end.status.notStarted > 0) out.say(out.text.notBegun(end.status.notStarted));
+    if (report.tenants.some(({ order }) => order !== null)) out.say(out.text.ordersHint(file));
     return endings.includes('rollback-incomplete') ? EXIT.rollbackIncomplete : EXIT.waiting;
   }
   const outcome = end.because === 'over' ? end.status.outcome : null;

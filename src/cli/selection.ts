@@ -85,6 +85,9 @@ export function narrowedTo(selection: Selection, wanted: ReadonlySet<string>): S
   };
 }
 
+/** So many names are told to whoever gave an unknown one. */
+const NAMED = 10;
+
 /** A tag that nobody has is refused: behind a `!` its typo would select everybody. */
 function selectorOf(where: readonly string[], tenants: readonly Tenant[]): Selector {
   const selector = where.map((text) => {
@@ -100,7 +103,10 @@ function selectorOf(where: readonly string[], tenants: readonly Tenant[]): Selec
   return selector;
 }
 
-function refuseUnknown(what: string, wanted: readonly string[] | undefined, known: readonly string[]): void {
+export function refuseUnknown(what: string, wanted: readonly string[] | undefined, known: readonly string[]): void {
   const unknown = (wanted ?? []).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new UsageError(`the file has no ${what} ${unknown.join(', ')}`);
+  if (unknown.length === 0) return;
+  const named = [...new Set(known)].slice(0, NAMED);
+  const more = named.length < new Set(known).size ? ', …' : '';
+  throw new UsageError(`the file has no ${what} ${unknown.join(', ')}; it has ${named.join(', ') || 'none'}${more}`);
 }

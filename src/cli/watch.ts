@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
 import { BREAKER, nameOf } from '../domain/batch/orders.js';
-import { isOpen } from '../domain/work-orders/work-order.js';
-import { nextAction } from '../domain/details.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { progressLine } from './batch-lines.js';
 import type { Output } from './output.js';
@@ -86,15 +84,15 @@ async function onlyPeopleCanGoOn(
   if (status.holds.length > 0 && status.running === 0) return true;
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));
-  for (const { tenantId, step } of waiting) {
-    const point = `${tenantId} ${step ?? ''}`;
-    if (told.has(point)) continue;
-    const tenant = await migrations.tenantStatus(tenantId);
-    if (!tenant?.waiting && !tenant?.orders.some(isOpen)) continue;
+  for (const { tenantId, waits } of waiting) {
+    const point = `${tenantId} ${waits ?? ''}`;
+    if (waits === null || told.has(point)) continue;
     told.add(point);
-    out.say(out.text.waitsFor(tenantId, nextAction(tenant)));
+    out.say(out.text.waitsFor(tenantId, waits));
   }
   const wave = status.waves.find(({ name }) => name === status.wave);
-  const canStart = status.stoppedBy === null && wave !== undefined && wave.finished + wave.running < wave.size;
-  return status.running > 0 && waiting.length === status.running && !(canStart && status.running < wave.width);
+  const busy = status.running + status.looking;
+  const left = status.stoppedBy === null && wave !== undefined && wave.finished + wave.running < wave.size;
+  const canStart = left && status.running < wave.width && busy < wave.maxConcurrency;
+  return busy > 0 && waiting.length === busy && !canStart;
 }

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { withoutHidden } from '../domain/work-orders/answers.js';
-import { isOpen, type OrderAction, type WorkOrder } from '../domain/work-orders/work-order.js';
+import type { OrderAction, WorkOrder } from '../domain/work-orders/work-order.js';
 import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import { orderUpdate } from '../workflows/messages.js';
 import { ordered } from './refused.js';
-import { tenantsThatWait } from './tenant-rows.js';
+import { openOrderIn, tenantsThatWait } from './tenant-rows.js';
 
 /** A work order that somebody is to do. */
 export interface OpenOrder {
@@ -18,10 +18,10 @@ export function createOrders(client: Client) {
     /** From the lists alone: needs no worker, and asks no tenant. */
     async openOrders(): Promise<OpenOrder[]> {
       const open: OpenOrder[] = [];
-      for await (const { workflowId, memo } of client.workflow.list({ query: tenantsThatWait() })) {
-        const tenantId = tenantOfWorkflowId(workflowId);
-        const order = memo?.['order'] as WorkOrder | null | undefined;
-        if (tenantId !== undefined && order && isOpen(order)) open.push({ tenantId, order });
+      for await (const info of client.workflow.list({ query: tenantsThatWait() })) {
+        const tenantId = tenantOfWorkflowId(info.workflowId);
+        const order = openOrderIn(info);
+        if (tenantId !== undefined && order) open.push({ tenantId, order });
       }
       return open;
     },

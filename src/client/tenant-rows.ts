@@ -5,6 +5,7 @@ import type { Ending } from '../domain/batch/limits.js';
 import type { Outcome } from '../domain/outcomes.js';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../domain/search-attributes.js';
 import { STEPS, type Step } from '../domain/steps.js';
+import { isOpen, type WorkOrder } from '../domain/work-orders/work-order.js';
 import { asOutcome } from './endings.js';
 
 /** One tenant as the lists of Temporal show it: needs no worker and no query. */
@@ -18,6 +19,10 @@ export interface TenantRow {
   ending: Ending | null;
   findings: string[];
   needsAttention: boolean;
+  /** What it waits for, in words, with who does what next; null where it waits for nobody. */
+  waits: string | null;
+  /** Its open work order. */
+  order: WorkOrder | null;
   startedAt: string;
   endedAt: string | null;
   runId: string;
@@ -68,6 +73,8 @@ function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {
   if (tenantId === undefined) return undefined;
   const attributes = info.typedSearchAttributes;
   const outcome = asOutcome(attributes.get(OUTCOME));
+  const isRunning = info.status.name === 'RUNNING';
+  const waits = info.memo?.['waits'];
   return {
     tenantId,
     batch: attributes.get(BATCH) ?? null,
@@ -76,11 +83,19 @@ function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {
     outcome,
     ending: info.status.name === 'RUNNING' ? null : (outcome ?? outsideEnding(info.status.name)),
     findings: attributes.get(FINDINGS) ?? [],
-    needsAttention: info.status.name === 'RUNNING' && (attributes.get(NEEDS_ATTENTION) ?? false),
+    needsAttention: isRunning && (attributes.get(NEEDS_ATTENTION) ?? false),
+    waits: isRunning && typeof waits === 'string' ? waits : null,
+    order: isRunning ? openOrderIn(info) : null,
     startedAt: info.startTime.toISOString(),
     endedAt: info.closeTime?.toISOString() ?? null,
     runId: info.runId,
   };
+}
+
+/** The open work order of a run, from its memo. */
+export function openOrderIn({ memo }: Pick<WorkflowExecutionInfo, 'memo'>): WorkOrder | null {
+  const order = memo?.['order'] as WorkOrder | null | undefined;
+  return order && isOpen(order) ? order : null;
 }
 
 function outsideEnding(status: string): Ending {

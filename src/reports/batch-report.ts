@@ -29,8 +29,7 @@ export function batchReport(
 ): BatchReport {
   const counts: BatchReport['counts'] = {};
   for (const tenant of tenants) {
-    const state =
-      tenant.outcome ?? (tenant.step === null ? 'not-started' : tenant.needsAttention ? 'waiting' : 'running');
+    const state = standingOf(tenant);
     counts[state] = (counts[state] ?? 0) + 1;
   }
   const over = tenants.every(({ outcome }) => outcome !== null);
@@ -50,9 +49,16 @@ export function batchReport(
   };
 }
 
+/** One word for where a tenant stands. */
+export function standingOf({ outcome, step, needsAttention }: TenantReport): keyof BatchReport['counts'] {
+  return outcome ?? (step === null ? 'not-started' : needsAttention ? 'waiting' : 'running');
+}
+
 function causesOf(tenants: readonly TenantReport[]): Cause[] {
   const causes = new Map<FindingCode, string[]>();
-  for (const { tenant, findings } of tenants) {
+  for (const { tenant, findings, order } of tenants) {
+    // Nobody can try it again before that order is answered.
+    if (order !== null) continue;
     for (const code of new Set(findings.filter(({ severity }) => severity === 'blocking').map((one) => one.code))) {
       causes.set(code, [...(causes.get(code) ?? []), tenant]);
     }

@@ -18,6 +18,8 @@ export interface TenantReport {
   /** Why; never empty at the end. */
   reason: string;
   needsAttention: boolean;
+  /** Its open work order, TENANT/NUMBER. */
+  order: string | null;
   findings: Finding[];
   changes: Change[];
   steps: StepReport[];
@@ -39,6 +41,7 @@ export function emptyReport(batch: string, tenant: { id: string; name: string },
     grade: null,
     reason: '',
     needsAttention: false,
+    order: null,
     findings: [],
     changes: [],
     steps: [],

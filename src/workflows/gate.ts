@@ -1,9 +1,16 @@
-import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import { nameOf, type Order, type Scope } from '../domain/batch/orders.js';
 import { batchWorkflowId } from '../domain/ids.js';
 import { invalid } from './failures.js';
-import { endpointOpenSignal, endpointRefusedSignal, pauseSignal, pauseUpdate, resumeUpdate } from './messages.js';
+import {
+  endpointOpenSignal,
+  endpointRefusedSignal,
+  firstLookSignal,
+  pauseSignal,
+  pauseUpdate,
+  resumeUpdate,
+} from './messages.js';
 import type { Progress } from './progress.js';
 
 type HoldOrder = Order & { on: Scope };
@@ -17,6 +24,11 @@ export interface Gate {
    * False where there is no batch to open it.
    */
   park(endpoint: Endpoint, why: string): Promise<boolean>;
+  /**
+   * Gives up its place in the batch while a person looks at the console for the first time: nothing is written yet. Afterwards
+   * it waits for its turn, unless `looks` rejects.
+   */
+  looking(looks: () => Promise<void>): Promise<void>;
 }
 
 export function createGate(tenantId: string, batch: string | undefined, progress: Progress): Gate {
@@ -64,6 +76,18 @@ export function createGate(tenantId: string, batch: string | undefined, progress
     if (isSo) throw invalid('it is so already');
   }
 
+  /** False where there is no batch to tell. */
+  async function tellLook(over: boolean): Promise<boolean> {
+    if (batch === undefined) return false;
+    try {
+      await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(firstLookSignal, { tenantId, over });
+      return true;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return false;
+    }
+  }
+
   return {
     async pass() {
       if (!paused) return;
@@ -84,6 +108,15 @@ export function createGate(tenantId: string, batch: string | undefined, progress
       await condition(() => !parked);
       progress.hold(null);
       return true;
+    },
+    async looking(looks) {
+      parked = await tellLook(false);
+      try {
+        await looks();
+        if (parked && (await tellLook(true))) await condition(() => !parked);
+      } finally {
+        parked = false;
+      }
     },
   };
 }

@@ -31,7 +31,10 @@ export const tenantEndedSignal = defineSignal<[TenantEnding]>('tenantEnded');
 export const endpointRefusedSignal =
   defineSignal<[{ tenantId: string; endpoint: string; why: string }]>('endpointRefused');
 
-/** The batch tells a tenant that waits for an endpoint to try again. */
+/** A tenant tells its batch that it waits for a person's first look, or that it has been had; then it waits for `endpointOpen`. */
+export const firstLookSignal = defineSignal<[{ tenantId: string; over: boolean }]>('firstLook');
+
+/** The batch tells a tenant that waits for an endpoint, or for its turn after a first look, to go on. */
 export const endpointOpenSignal = defineSignal('endpointOpen');
 
 /** The batch tells a tenant to stop before its next step, or to go on. */

@@ -18,8 +18,10 @@ import { holdingOf, nextMove, passOf, reasonsOfTenant, usualDuration, type Pass 
 import {
   entered,
   newBatchState,
+  FIRST_LOOK,
   targetThrottled,
   tenantEnded,
+  tenantLooked,
   tenantParked,
   tenantStarted,
   tenantWoken,
@@ -44,6 +46,7 @@ import {
   batchStatusQuery,
   endpointOpenSignal,
   endpointRefusedSignal,
+  firstLookSignal,
   pauseSignal,
   sourcesQuery,
   targetThrottledSignal,
@@ -143,6 +146,15 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       changed();
     },
     { description: 'A tenant meets an endpoint that refuses a credential which several share' },
+  );
+  setHandler(
+    firstLookSignal,
+    ({ tenantId, over: looked }) => {
+      if (looked) tenantLooked(state, tenantId);
+      else tenantParked(state, tenantId, FIRST_LOOK);
+      changed();
+    },
+    { description: 'A tenant waits for a person to tell what its pages show, or has been told' },
   );
   setHandler(
     targetThrottledSignal,

@@ -50,9 +50,9 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
-  const groups = withHands(activityGroups(policy), tenant, progress, policy);
-  const { reads, writes } = groups;
   const gate = createGate(tenant.id, batch, progress);
+  const groups = withHands(activityGroups(policy), tenant, { progress, policy, gate });
+  const { reads, writes } = groups;
   const attendance = { gate, progress, policy, shared: input.shared ?? [] };
   const compensation = createCompensation(progress);
   let snapshot: SnapshotResult | undefined;
@@ -170,11 +170,12 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     });
     progress.found(verdict.findings);
     const warned = verdict.grade === 'C';
+    const told = tenant.qiyuesuo.driver === 'manual' ? '; what the console shows was told by people' : '';
     return {
       outcome: warned ? 'migrated-with-warnings' : 'migrated',
       reason: warned
-        ? `migrated; to follow up: ${codes(progress.status.findings, 'warning')}`
-        : 'migrated and verified',
+        ? `migrated; to follow up: ${codes(progress.status.findings, 'warning')}${told}`
+        : `migrated and verified${told}`,
       grade: verdict.grade,
     };
   }

@@ -1,5 +1,5 @@
-import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import { tenantDetails } from '../domain/details.js';
+import { condition, patched, setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow';
+import { nextAction, tenantDetails } from '../domain/details.js';
 import type { Finding } from '../domain/findings.js';
 import type { Order } from '../domain/batch/orders.js';
 import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
@@ -53,23 +53,32 @@ export function createProgress(
     },
     {
       description: 'Answers a tenant that waits: retry, skip or undo, with by and reason',
-      validator: (given: Decision) => refuseUnfit(given, status.waiting),
+      validator: (given: Decision) => refuseUnfit(given, status),
     },
   );
+
+  let told = '';
 
   const show = (lists = true): void => {
     setCurrentDetails(tenantDetails(status));
     if (!lists) return;
+    const order = status.orders.find(isOpen) ?? null;
+    const waits = status.waiting !== null || order !== null || status.held !== null;
     showInLists({
       step: status.step,
       outcome: status.outcome,
       codes: status.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code),
-      needsAttention:
-        status.waiting !== null ||
-        status.orders.some(isOpen) ||
-        status.held !== null ||
-        status.outcome === 'rollback-incomplete',
+      needsAttention: waits || status.outcome === 'rollback-incomplete',
     });
+    tell({ waits: waits ? nextAction(status) : null, order });
+  };
+  /** In the memo, so that what people are waited for is one list: it needs no worker and asks no tenant. */
+  const tell = (memo: { waits: string | null; order: WorkOrder | null }): void => {
+    const text = JSON.stringify(memo);
+    const isNews = memo.waits === null ? told !== '' : told !== text;
+    told = memo.waits === null ? '' : text;
+    // Runs of older versions told nobody.
+    return isNews && patched('waits-in-memo') ? upsertMemo(memo) : undefined;
   };
   const report = (step: Step): StepReport => {
     const found = status.steps.find((candidate) => candidate.step === step);
@@ -125,8 +134,9 @@ export function createProgress(
   };
 }
 
-function refuseUnfit(given: Decision, waiting: Waiting | null): void {
-  if (!waiting) throw invalid('this tenant waits for nobody');
+function refuseUnfit(given: Decision, status: TenantStatus): void {
+  const { waiting } = status;
+  if (!waiting) throw invalid(`this tenant asks for no decision: ${nextAction(status)}`);
   if (!waiting.allowed.includes(given.action)) {
     throw invalid(`${given.action} does not fit here: ${waiting.allowed.join(' or ')}`);
   }

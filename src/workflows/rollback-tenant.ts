@@ -39,7 +39,7 @@ export async function rollbackTenant({
     { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
-  const groups = withHands(activityGroups(policy), tenant, progress, policy);
+  const groups = withHands(activityGroups(policy), tenant, { progress, policy });
   const nothing: UndoProof = { equal: 0, total: 0, left: [], foreign: [] };
   const proof = await CancellationScope.nonCancellable(async () => {
     let newest = nothing;

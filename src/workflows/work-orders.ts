@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, condition, setHandler, upsertMemo } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { Policy } from '../domain/policy.js';
 import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -20,10 +20,19 @@ import {
 import type { ActivityGroups } from './activity-groups.js';
 import { invalid, refused } from './failures.js';
 import { orderUpdate } from './messages.js';
+import type { Gate } from './gate.js';
 import type { Progress } from './progress.js';
 
 type Activity = (input: object) => Promise<unknown>;
 
+export interface HandsOptions {
+  progress: Progress;
+  policy: Policy;
+  /** Of a run that has a place in a batch. */
+  gate?: Gate;
+}
+
+const FIRST_STEPS: readonly Step[] = ['preflight', 'snapshot'];
 const REMIND_MS = 4 * 3_600_000;
 const ESCALATE_MS = 24 * 3_600_000;
 
@@ -31,7 +40,11 @@ const ESCALATE_MS = 24 * 3_600_000;
  * The activities of a tenant, with a person's hands where its console driver is `manual`: what an activity needs somebody for
  * becomes a work order, and with the answers it is asked again. The steps themselves know nothing of it.
  */
-export function withHands(groups: ActivityGroups, tenant: Tenant, progress: Progress, policy: Policy): ActivityGroups {
+export function withHands(
+  groups: ActivityGroups,
+  tenant: Tenant,
+  { progress, policy, gate }: HandsOptions,
+): ActivityGroups {
   if (tenant.qiyuesuo.driver !== 'manual') return groups;
   const { orders } = progress.status;
   /** What people said that the pages show. Lives in this run: another run has to look again. */
@@ -44,7 +57,7 @@ export function withHands(groups: ActivityGroups, tenant: Tenant, progress: Prog
       if (!order) return;
       pages = carryOut(order, pages, action, now());
       if (action.do === 'confirm') tellReader(action.by);
-      show(order);
+      progress.ordered(order);
     },
     {
       description: 'Takes, confirms or rejects a work order',
@@ -94,22 +107,31 @@ export function withHands(groups: ActivityGroups, tenant: Tenant, progress: Prog
       : newOrder({ number: orders.length + 1, step, undo: undone !== null, tasks, findings }, now());
     if (again) reopen(last, tasks, pages, now());
     else orders.push(order);
-    show(order);
+    progress.ordered(order);
     try {
-      await answered(order);
+      if (gate && isFirstLook(order)) await gate.looking(() => confirmed(order));
+      else await confirmed(order);
     } catch (error) {
-      pages = withdraw(order, pages, now());
+      if (isOpen(order)) pages = withdraw(order, pages, now());
       throw error;
     } finally {
-      show(order);
-    }
-    if (order.state === 'rejected') {
-      const { by, note } = order.trail.at(-1) ?? {};
-      const message = `work order ${order.number} was rejected by ${by ?? ''}: ${note ?? ''}`;
-      throw refused({ code: 'ORDER-REJECTED', severity: 'blocking', message, subject: order.step });
+      progress.ordered(order);
     }
     const saved = tasks.filter(({ do: what }) => what !== 'read').map(({ field }) => consoleField(field)?.page);
     return new Set(saved).size;
+  }
+
+  async function confirmed(order: WorkOrder): Promise<void> {
+    await answered(order);
+    if (order.state !== 'rejected') return;
+    const { by, note } = order.trail.at(-1) ?? {};
+    const message = `work order ${order.number} was rejected by ${by ?? ''}: ${note ?? ''}`;
+    throw refused({ code: 'ORDER-REJECTED', severity: 'blocking', message, subject: order.step });
+  }
+
+  /** Nothing is written before it. */
+  function isFirstLook({ step, undo, tasks }: WorkOrder): boolean {
+    return !undo && FIRST_STEPS.includes(step) && tasks.every(({ do: what }) => what === 'read');
   }
 
   /** Nobody is hurried out of it: reminders and escalation only show, and have no end. */
@@ -117,10 +139,10 @@ export function withHands(groups: ActivityGroups, tenant: Tenant, progress: Prog
     const isAnswered = (): boolean => !isOpen(order);
     if (await condition(isAnswered, policy.orderRemindMs ?? REMIND_MS)) return;
     order.trail.push({ at: now(), what: 'reminded' });
-    show(order);
+    progress.ordered(order);
     if (await condition(isAnswered, policy.orderEscalateMs ?? ESCALATE_MS)) return;
     order.trail.push({ at: now(), what: 'escalated' });
-    show(order);
+    progress.ordered(order);
     await condition(isAnswered);
   }
 
@@ -133,12 +155,6 @@ export function withHands(groups: ActivityGroups, tenant: Tenant, progress: Prog
     const message = `what the console shows was read by ${by}`;
     if (progress.status.findings.some((known) => known.message === message)) return;
     progress.found([{ code: 'CONSOLE-READ-BY-PERSON', severity: 'info', message, subject: 'qiyuesuo.driver' }]);
-  }
-
-  /** In the lists too, so that a queue of many tenants needs no worker and asks none of them. */
-  function show(order: WorkOrder): void {
-    upsertMemo({ order: isOpen(order) ? order : null });
-    progress.ordered(order);
   }
 }
 

@@ -33,7 +33,7 @@ describe('--where', () => {
       'version=newest',
       '--where version=newest: not a version and not a range of versions; write 4.3.7, 4.3.* or a range of versions with three numbers like ">=4.3.6 <5"',
     ],
-    ['regoin=!east', 'the file has no tag regoin'],
+    ['regoin=!east', 'the file has no tag regoin; it has canary, region'],
   ])('%s is wrong usage', async (where, message) => {
     await expect(selectedBy(where)).rejects.toThrow(new UsageError(message));
   });

@@ -205,38 +205,43 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
     return { number: order.number, by, do: 'confirm', values, note: 'as the order says' };
   }
 
+  async function next(habits: Habits = {}): Promise<boolean> {
+    let order: WorkOrder | undefined;
+    await until(
+      `${name} has an order or ends`,
+      async () => {
+        const listed = (await rig.migrations.openOrders()).find(({ tenantId }) => tenantId === id)?.order;
+        if (!listed) return (await rig.migrations.tenantEnd(id)) !== undefined;
+        // Lists lag behind: a person would see an order that was answered a moment ago.
+        const now = (await rig.migrations.tenantStatus(id))?.orders.find(({ number }) => number === listed.number);
+        order = now && isOpen(now) ? now : undefined;
+        return order !== undefined;
+      },
+      30_000,
+    );
+    if (!order) return false;
+    const other = habits.instead?.(order);
+    const rows = habits.rows?.(order);
+    const mine = rows ? { ...order, tasks: order.tasks.filter(({ field }) => rows.includes(field)) } : order;
+    const action = other ? ({ number: order.number, by, ...other } as OrderAction) : await act(mine);
+    habits.afterwards?.(order);
+    try {
+      await rig.migrations.tellOrder(id, rows && action.do === 'confirm' ? { ...action, rows } : action);
+      done.push(order);
+    } catch (error) {
+      if (!habits.late?.()) throw error;
+    }
+    return true;
+  }
+
   return {
     /** The orders that were answered, in their order. */
     done,
+    /** Answers the order that is open now, or opens next; false where the tenant has ended. */
+    next,
     /** Works until the tenant has ended. */
     async work(habits: Habits = {}): Promise<void> {
-      for (;;) {
-        let order: WorkOrder | undefined;
-        await until(
-          `${name} has an order or ends`,
-          async () => {
-            const listed = (await rig.migrations.openOrders()).find(({ tenantId }) => tenantId === id)?.order;
-            if (!listed) return (await rig.migrations.tenantEnd(id)) !== undefined;
-            // Lists lag behind: a person would see an order that was answered a moment ago.
-            const now = (await rig.migrations.tenantStatus(id))?.orders.find(({ number }) => number === listed.number);
-            order = now && isOpen(now) ? now : undefined;
-            return order !== undefined;
-          },
-          30_000,
-        );
-        if (!order) return;
-        const other = habits.instead?.(order);
-        const rows = habits.rows?.(order);
-        const mine = rows ? { ...order, tasks: order.tasks.filter(({ field }) => rows.includes(field)) } : order;
-        const action = other ? ({ number: order.number, by, ...other } as OrderAction) : await act(mine);
-        habits.afterwards?.(order);
-        try {
-          await rig.migrations.tellOrder(id, rows && action.do === 'confirm' ? { ...action, rows } : action);
-          done.push(order);
-        } catch (error) {
-          if (!habits.late?.()) throw error;
-        }
-      }
+      while (await next(habits));
     },
     act,
   };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
 import { anOperator } from '../support/operator.js';
-import { aRig, undoable, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, undoable, until, type Rig } from '../support/rig.js';
 
 const MANUAL = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
 
@@ -118,5 +118,30 @@ describe('a tenant whose console only people see', () => {
     expect(rows).toBe(4);
     const ofCategories = operator.done.filter(({ step }) => step === 'rewrite-categories');
     expect(new Set(ofCategories.map(({ number }) => number)).size).toBe(1);
+  });
+});
+
+it('shows the first looks of a whole wave as one queue, and still begins to write with one tenant', async () => {
+  const specs = ['one', 'two', 'three'].map((id) => ({ id, deployment: 'public' as const, ...MANUAL }));
+  rig = await aRig(specs, {}, { waves: [{ name: 'all', rest: true, maxConcurrency: 3 }] });
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const looks = async () =>
+    (await rig.migrations.openOrders()).filter(({ tenantId }) =>
+      specs.some(({ id }) => rig.tenant(id).id === tenantId),
+    );
+  await until('all of them wait for a first look', async () => (await looks()).length === 3);
+  expect(await rig.status()).toMatchObject({ running: 0, parked: 3, looking: 3 });
+
+  const operators = specs.map(({ id }) => anOperator(rig, id));
+  for (const operator of operators) await operator.next();
+  await until('one goes on, and two wait for their turn', async () => {
+    const { running, parked, looking } = await rig.status();
+    return running === 1 && parked === 2 && looking === 0;
+  });
+  await until('only that one has an order', async () => (await looks()).length === 1);
+  await Promise.all(operators.map((operator) => operator.work()));
+  expect(await rig.migrations.batchResult(rig.batch.batch)).toMatchObject({
+    outcome: 'done',
+    endings: { migrated: 3 },
   });
 });

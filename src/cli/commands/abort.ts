@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import type { Context, Register } from '../context.js';
 import { confirmed } from '../confirming.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
-import { loadSelection } from '../selection.js';
+import { readReport } from '../reporting.js';
+import { loadSelection, narrowedTo } from '../selection.js';
 import { inSession } from '../session.js';
+import { tenantTable } from '../tables.js';
 import { UsageError } from '../usage-error.js';
 
 interface AbortOptions {
@@ -29,7 +31,8 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
   const { out, by } = context;
   if (options.undo === options.finishStep) throw new UsageError(out.text.abortHow);
   const how = options.undo ? 'undo' : 'finish-step';
-  const { batch, selected } = await loadSelection({ file: options.file }, out);
+  const selection = await loadSelection({ file: options.file }, out);
+  const { batch, selected } = selection;
   const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
   return inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
     const rows = await migrations.newestRuns(
@@ -43,7 +46,12 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
     if (!(await confirmed(context, options.yes))) return EXIT.usage;
     await migrations.abort(batch.batch, { by, reason: options.reason, how });
     const status = await migrations.batchResult(batch.batch);
-    out.data({ schemaVersion: 1, ...status }, () => out.text.ordered('abort', batch.batch));
+    const report = await readReport(migrations, narrowedTo(selection, new Set(running.map(({ tenant }) => tenant.id))));
+    out.data({ schemaVersion: 1, ...status }, () =>
+      [out.text.ordered('abort', batch.batch), ...(running.length > 0 ? [tenantTable(report.tenants, out)] : [])].join(
+        '\n\n',
+      ),
+    );
     if (how === 'finish-step') return running.length > 0 ? EXIT.waiting : EXIT.ok;
     const code = exitCodeOf(Object.keys(status.endings) as (keyof typeof status.endings)[]);
     return code === EXIT.rollbackIncomplete ? code : EXIT.ok;

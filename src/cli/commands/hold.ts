@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Migrations } from '../../client.js';
+import { endpointsOf } from '../../domain/batch/endpoints.js';
 import { nameOf, type Scope } from '../../domain/batch/orders.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { limitsOf, withLimits, type LimitOptions } from '../limit-options.js';
-import { loadSelection, type Selection } from '../selection.js';
+import { loadSelection, refuseUnknown, type Selection } from '../selection.js';
 import { inSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
 
@@ -48,6 +49,13 @@ async function hold(
     out,
   );
   const scopes = scopesOf(options);
+  const keys = selection.batch.tenants.flatMap((tenant) => endpointsOf(tenant).map(({ key }) => key));
+  refuseUnknown('endpoint', options.endpoint === undefined ? undefined : [options.endpoint], keys);
+  refuseUnknown(
+    'wave',
+    options.wave === undefined ? undefined : [options.wave],
+    selection.batch.waves.map(({ name }) => name),
+  );
   const limits = limitsOf(options);
   if (limits && !('batch' in (scopes[0] ?? {}))) throw new UsageError(out.text.limitsForBatchOnly);
   const order = { by, reason: options.reason };

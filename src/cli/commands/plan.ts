@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { inspectAll, type Inspected } from '../inspecting.js';
 import type { Output } from '../output.js';
 import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
+import type { TenantReport } from '../../reports/tenant-report.js';
 import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { changeLines, findingLines } from '../tables.js';
 
@@ -39,8 +40,8 @@ export function showPlan({ batch }: Selection, inspected: readonly Inspected[], 
       ...waves.map(({ limit }) => limit),
       ...inspected.map(({ report, inspection }) =>
         [
-          `${report.tenant}  ${report.name}  ${out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,
-          changeLines(report.changes, out),
+          `${report.tenant}  ${report.name}  ${isUnread(report) ? out.text.changesUnknown : out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,
+          isUnread(report) ? '' : changeLines(report.changes, out),
           forwardOf({ report, inspection })?.trimEnd() ?? '',
           findingLines(report.findings, out),
         ]
@@ -59,5 +60,11 @@ function forwardOf({ report, inspection: { mode } }: Inspected): string | null {
 
 export function planExit(inspected: readonly Inspected[], detailed: boolean): ExitCode {
   if (inspected.some(({ report }) => report.findings.some(isBlocking))) return EXIT.blocked;
-  return detailed && inspected.some(({ report }) => report.changes.length > 0) ? EXIT.changes : EXIT.ok;
+  const mayChange = inspected.some(({ report }) => report.changes.length > 0 || isUnread(report));
+  return detailed && mayChange ? EXIT.changes : EXIT.ok;
+}
+
+/** Nobody has looked at its console yet: what would change is not known. */
+function isUnread({ findings }: Pick<TenantReport, 'findings'>): boolean {
+  return findings.some(({ code }) => code === 'CONSOLE-NOT-READ');
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchRow, Migrations } from '../../client.js';
 import type { BatchReport } from '../../reports/batch-report.js';
 import { awaitsCutOver, type BatchStatus } from '../../domain/batch/status.js';
-import { batchLines, listLinks, progressLine } from '../batch-lines.js';
+import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
@@ -37,7 +37,7 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
     const report = await readReport(migrations, selection, listed ? 'all' : 'troubled');
     out.data({ ...report, status: counted ?? null, ...(listed ? {} : { tenants: [] }) }, () =>
       [
-        ...(counted ? [batchLines(counted, options.file, out)] : []),
+        ...(counted ? [batchLines(counted, options.file, out)] : row ? [listedLines(report, row.running, out)] : []),
         listed ? tenantTable(report.tenants, out) : out.text.more(report.tenants.length),
         causeLines(report, options.file, out),
         listLinks(batch, temporal, out).join('\n'),

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { Migrations } from '../../client.js';
 import type { Explanation } from '../../domain/batch/why.js';
-import { nextAction } from '../../domain/details.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -48,12 +47,12 @@ async function askEverybody(migrations: Migrations, batch: string, tenant: strin
   const running = (await migrations.batchRow(batch))?.running ?? false;
   const explained = running ? await migrations.why(batch, tenant) : undefined;
   const end = await migrations.tenantEnd(tenant);
-  const status = end ? undefined : await migrations.tenantStatus(tenant);
+  const [row] = end ? [] : (await migrations.newestRuns(batch, [tenant])).values();
   return {
     tenant,
     batch: explained ?? null,
     underWay: running,
-    itself: status ? nextAction(status) : null,
+    itself: row?.waits ?? (row && explained === undefined ? `${row.step ?? 'preflight'} goes on by itself` : null),
     ended: end ? { outcome: end.ending, reason: end.reason } : null,
   };
 }

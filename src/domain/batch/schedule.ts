@@ -4,6 +4,7 @@ import { count } from './ledger.js';
 import type { Hold } from './orders.js';
 import { widthNow } from './slow-start.js';
 import {
+  FIRST_LOOK,
   toUndo,
   toVerify,
   underWay,
@@ -42,6 +43,7 @@ export interface Reason {
     | 'complete-after'
     | 'window'
     | 'endpoint'
+    | 'first-look'
     | 'target'
     | 'undo';
   /** One sentence with the numbers. */
@@ -95,7 +97,8 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   return { do: 'wait', until: earliest([...times, ...(next?.until == null ? [] : [{ until: next.until }])]) };
 }
 
-function isOpenAgain(state: BatchState, { parkedAt }: InFlight): boolean {
+function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean {
+  if (parkedAt === FIRST_LOOK) return looked ?? false;
   return parkedAt !== null && !isHeld(state, { endpoint: parkedAt });
 }
 
@@ -168,17 +171,34 @@ export function room(state: BatchState): number {
   return roomFor(state, 'migrate', state.wave);
 }
 
-/** Whoever is only prepared takes no place of those that are migrated; each wave prepares as wide as it may be. */
+/**
+ * How many more may start. Whoever waits for a first look takes no place while a wave widens, since nothing can break there yet;
+ * but no more than `maxConcurrency` are begun with.
+ */
 function roomFor(state: BatchState, pass: Pass, wave: number): number {
-  const prepares = pass === 'prepare';
-  const beside = state.inFlight.filter(
-    (one) => one.parkedAt === null && (one.prepares ?? false) === prepares && (!prepares || one.wave === wave),
-  );
-  return Math.max(0, widthFor(state, pass, wave) - beside.length);
+  const beside = besideIn(state, pass, wave);
+  const looking = beside.filter(({ parkedAt }) => parkedAt === FIRST_LOOK).length;
+  const running = beside.filter(({ parkedAt }) => parkedAt === null).length;
+  const most = mostFor(state, pass, wave);
+  const width = widthFor(state, pass, wave);
+  return Math.max(0, Math.min(width - running, (pass === 'prepare' ? width : most) - running - looking));
 }
 
+/** How many more may go on, of those that gave up their place. */
 function roomBeside(state: BatchState, { prepares, wave }: InFlight): number {
-  return roomFor(state, prepares ? 'prepare' : 'migrate', wave);
+  const pass = prepares ? 'prepare' : 'migrate';
+  const running = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === null);
+  return widthFor(state, pass, wave) - running.length;
+}
+
+/** Whoever is only prepared takes no place of those that are migrated; each wave prepares as wide as it may be. */
+function besideIn({ inFlight }: BatchState, pass: Pass, wave: number): InFlight[] {
+  const prepares = pass === 'prepare';
+  return inFlight.filter((one) => (one.prepares ?? false) === prepares && (!prepares || one.wave === wave));
+}
+
+function mostFor(state: BatchState, pass: Pass, wave: number): number {
+  return (pass === 'prepare' ? waveOf(state, wave) : currentWave(state)).settings.maxConcurrency;
 }
 
 /** Looking at one more breaks nothing: only migrations begin with one and widen. */
@@ -230,11 +250,16 @@ export function reasonsOfWave(state: BatchState, index: number, now: number): Re
   const inWhole = mayStart(state.whole, state.limits);
   if (!inWhole.start) reasons.push({ because: 'limit', text: limitText(inWhole.because, 'the batch', state.whole) });
   if (roomFor(state, pass, index) === 0) {
-    const width = widthFor(state, pass, index);
-    const most = (pass === 'prepare' ? waveOf(state, index) : currentWave(state)).settings.maxConcurrency;
-    reasons.push({ because: 'concurrency', text: `${width} of at most ${most} tenants run already` });
+    reasons.push({ because: 'concurrency', text: concurrencyText(state, pass, index) });
   }
   return reasons;
+}
+
+function concurrencyText(state: BatchState, pass: Pass, wave: number): string {
+  const most = mostFor(state, pass, wave);
+  const looking = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === FIRST_LOOK).length;
+  const beside = looking === 0 ? '' : `, and ${looking} wait for a person's first look`;
+  return `${widthFor(state, pass, wave)} of at most ${most} tenants run already${beside}`;
 }
 
 function reasonsOfEarlierWave(state: BatchState): Reason[] {
@@ -264,7 +289,7 @@ export function holdingOf({ holds, targets, inFlight }: BatchState): Holding {
   if (Object.keys(targets).length === 0) return { holds, full: [] };
   const running = new Map<string, number>();
   for (const one of inFlight) {
-    if (one.parkedAt !== null) continue;
+    if (one.parkedAt !== null && one.parkedAt !== FIRST_LOOK) continue;
     for (const target of one.targets) running.set(target, (running.get(target) ?? 0) + 1);
   }
   const full = [...running].flatMap(([target, number]) => {

@@ -60,8 +60,10 @@ export interface InFlight {
   /** Keys of the endpoints that it shares with others of the batch. */
   endpoints: string[];
   targets: string[];
-  /** The endpoint that it waits for; null while it runs. */
+  /** The endpoint that it waits for, or `FIRST_LOOK`; null while it runs. */
   parkedAt: string | null;
+  /** Its first look is over: it goes on as soon as there is room. */
+  looked?: true;
   /** Whether it was told to stop before its next step. */
   paused: boolean;
   /** Whether it ends with its snapshot. */
@@ -73,6 +75,9 @@ export interface InFlight {
   /** The partition that started it; absent where the coordinator did. */
   partition?: number;
 }
+
+/** Where a tenant waits of which a person is to tell what the console shows: nothing is written yet. */
+export const FIRST_LOOK = 'first look';
 
 /** A migrated tenant of the wave under way that the second look found changed. */
 export interface Drift {
@@ -241,7 +246,7 @@ export function targetThrottled(state: BatchState): void {
   wave.width = throttled({ ...wave.width, width }, wave.settings.maxConcurrency);
 }
 
-/** A started tenant meets an endpoint that refuses everybody: it waits, and leaves its place to others. */
+/** A started tenant meets an endpoint that refuses everybody, or waits for a first look: it leaves its place to others. */
 export function tenantParked(state: BatchState, id: string, endpoint: string): void {
   const tenant = state.inFlight.find((one) => one.id === id);
   if (!tenant || tenant.parkedAt !== null) return;
@@ -249,10 +254,17 @@ export function tenantParked(state: BatchState, id: string, endpoint: string): v
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'parked');
 }
 
+/** A person has told what the pages of a parked tenant show. */
+export function tenantLooked(state: BatchState, id: string): void {
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (tenant?.parkedAt === FIRST_LOOK) tenant.looked = true;
+}
+
 export function tenantWoken(state: BatchState, id: string): void {
   const tenant = state.inFlight.find((one) => one.id === id);
   if (!tenant || tenant.parkedAt === null) return;
   tenant.parkedAt = null;
+  delete tenant.looked;
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'running');
 }
 

@@ -4,7 +4,7 @@ import { awaitsApproval } from './control.js';
 import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';
 import { widthOf } from './schedule.js';
-import { WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
+import { FIRST_LOOK, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
 
 export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
 export type BatchOutcome = (typeof BATCH_OUTCOMES)[number];
@@ -39,8 +39,10 @@ export interface BatchStatus {
   /** Tenants by how they ended. */
   endings: Partial<Record<Ending, number>>;
   running: number;
-  /** Started, and waiting for an endpoint that refuses everybody. */
+  /** Started, and waiting for an endpoint that refuses everybody, or for a person's first look. */
   parked: number;
+  /** Of those that are parked: a person is to tell what their pages show. */
+  looking: number;
   /** Of those that run: undone by the gate of their wave. */
   undoing: number;
   notStarted: number;
@@ -84,6 +86,7 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
     endings,
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
+    looking: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === FIRST_LOOK && !looked).length,
     undoing: state.inFlight.filter(({ undoing }) => undoing).length,
     notStarted: countIn(state, 'not-started'),
     prepared: countIn(state, 'prepared'),

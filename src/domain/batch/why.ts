@@ -11,7 +11,7 @@ import {
   type Candidate,
   type Reason,
 } from './schedule.js';
-import { WAITING, waveOf, type BatchState } from './state.js';
+import { FIRST_LOOK, WAITING, waveOf, type BatchState } from './state.js';
 
 /** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
 export interface Explanation {
@@ -62,7 +62,10 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
     const text = `it is being undone: the second look found it changed (${running.undoing.code})`;
     reasons.push({ because: 'undo', text });
   }
-  if (running.parkedAt !== null) {
+  if (running.parkedAt === FIRST_LOOK) {
+    const text = running.looked ? 'it goes on as soon as there is room' : 'a person is to tell what its pages show';
+    reasons.push({ because: 'first-look', text });
+  } else if (running.parkedAt !== null) {
     const still = isHeld(state, { endpoint: running.parkedAt });
     const text = still ? `${running.parkedAt} refuses its credentials` : `it goes on as soon as there is room`;
     reasons.push({ because: 'endpoint', text });

@@ -92,14 +92,15 @@ function refusalOfConfirmation(
   const fields = new Set(order.tasks.map(({ field }) => field));
   const foreign = [...Object.keys(values), ...(rows ?? [])].find((field) => !fields.has(field));
   if (foreign !== undefined) return `${foreign} is not of this order`;
-  for (const [field, text] of Object.entries(values)) {
+  const problems = Object.entries(values).flatMap(([field, text]) => {
     const read = readAnswer(field, text);
-    if ('problem' in read) return read.problem;
-  }
+    return 'problem' in read ? [read.problem] : [];
+  });
   const missing = confirmedNow(order, rows).filter(
     (task) => task.do === 'read' && !task.done && values[task.field] === undefined,
   );
-  return missing.length === 0 ? null : `not answered: ${missing.map(({ field }) => field).join(', ')}`;
+  if (missing.length > 0) problems.push(`not answered: ${missing.map(({ field }) => field).join(', ')}`);
+  return problems.length === 0 ? null : problems.join('; ');
 }
 
 /** The tasks that a confirmation is about. */

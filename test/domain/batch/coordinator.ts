@@ -22,7 +22,7 @@ import {
 } from '../../../src/domain/batch/state.js';
 import { auditUndo } from '../../../src/domain/batch/control.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
-import { WAITING, windowIn, type Model, type ModelTenant } from './model.js';
+import { LOOK, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
 /** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
 export class Coordinator {
@@ -86,6 +86,7 @@ export class Coordinator {
       case 'wake': {
         const tenant = model.tenants.find(({ id }) => id === move.id)!;
         expect(tenant.standing).toBe('parked');
+        expect(tenant.parkedAt !== LOOK || tenant.told, `${tenant.id} was not told yet`).toBe(true);
         expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
           false,
         );
@@ -93,7 +94,7 @@ export class Coordinator {
           this.widthFor(tenant.prepares, tenant.wave),
         );
         tenantWoken(state, move.id);
-        Object.assign(tenant, { standing: 'running', parkedAt: null });
+        Object.assign(tenant, { standing: 'running', parkedAt: null, told: false });
         return { moved: true, until: null };
       }
       case 'start': {

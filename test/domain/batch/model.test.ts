@@ -9,6 +9,7 @@ import {
   targetThrottled,
   tenantDropped,
   tenantEnded,
+  tenantLooked,
   tenantParked,
   tenantReopened,
   tenantsAdded,
@@ -21,6 +22,7 @@ import {
   CLEAN,
   FAILED,
   HOUR,
+  LOOK,
   Model,
   RETRYABLE,
   WAITING,
@@ -142,6 +144,23 @@ function park(model: Model, real: Coordinator, index: number): void {
   Object.assign(tenant, { standing: 'parked', parkedAt: tenant.endpoint });
 }
 
+function look(model: Model, real: Coordinator, index: number): void {
+  const tenant = pick(
+    model.in('running').filter(({ undoing }) => undoing === null),
+    index,
+  );
+  if (!tenant) return;
+  tenantParked(real.state, tenant.id, LOOK);
+  Object.assign(tenant, { standing: 'parked', parkedAt: LOOK });
+}
+
+function tell(model: Model, real: Coordinator, index: number): void {
+  const tenant = pick(model.in('parked'), index);
+  if (!tenant) return;
+  tenantLooked(real.state, tenant.id);
+  tenant.told = tenant.parkedAt === LOOK;
+}
+
 function moves(model: Model, real: Coordinator, count: number): void {
   for (let made = 0; made < count && real.move(model).moved; made += 1) agrees(model, real);
 }
@@ -212,6 +231,7 @@ function finish(model: Model, real: Coordinator): void {
     }
     if (model.phase === 'approval' && model.aborted === null) approve(model, real, true);
     if (model.until && model.aborted === null) cutOver(model, real);
+    for (const parked of model.in('parked').keys()) tell(model, real, parked);
     let made = real.move(model);
     while (made.moved) made = real.move(model);
     for (const running of model.in('running')) {
@@ -264,6 +284,8 @@ const commands = [
     .map(([i, how, twice]) => new Command(`end ${how}`, (m, r) => end(m, r, i, how, twice))),
   nat.map((i) => new Command('told of somebody unknown', (m, r) => lost(m, r, i))),
   nat.map((i) => new Command('park', (m, r) => park(m, r, i))),
+  nat.map((i) => new Command('first look', (m, r) => look(m, r, i))),
+  nat.map((i) => new Command('told', (m, r) => tell(m, r, i))),
   fc.tuple(nat, nat).map(([k, i]) => new Command(`pause ${k % 4}`, (m, r) => pause(m, r, scopeOf(m, k, i)))),
   fc.tuple(nat, nat).map(([k, i]) => new Command(`resume ${k % 4}`, (m, r) => resume(m, r, scopeOf(m, k, i)))),
   fc
@@ -343,7 +365,7 @@ function lost(model: Model, real: Coordinator, index: number): void {
 
 function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 'target' | 'window'>): ModelTenant {
   const went = { looked: false, prepares: false, drift: null, undoing: null };
-  const fresh = { standing: 'not-started', since: 0, parkedAt: null, ...went };
+  const fresh = { standing: 'not-started', since: 0, parkedAt: null, told: false, ...went };
   return { id: `w${wave}t${at}`, wave, at, ...more, ...fresh };
 }
 

@@ -11,6 +11,8 @@ export interface ModelTenant {
   standing: string;
   since: number;
   parkedAt: string | null;
+  /** Its first look is over: it waits for its turn. */
+  told: boolean;
   looked: boolean;
   /** Ends with its snapshot: nothing is written. */
   prepares: boolean;
@@ -44,6 +46,8 @@ interface Tally {
   unanswered: number;
 }
 
+/** Where a tenant waits of which a person is to tell what the console shows. */
+export const LOOK = 'first look';
 export const HOUR = 3_600_000;
 export const FAILED = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
 export const CLEAN = ['migrated', 'migrated-with-warnings', 'already-migrated'];
@@ -138,6 +142,7 @@ export class Model {
     const isPrepared = ending === 'skipped';
     tenant.standing = isPrepared ? 'prepared' : ending;
     tenant.parkedAt = null;
+    tenant.told = false;
     tenant.looked = false;
     tenant.undoing = null;
     if (isPrepared) return;
@@ -187,6 +192,25 @@ export class Model {
     return this.in('running').filter((one) => one.prepares === prepares && (!prepares || one.wave === wave));
   }
 
+  /** Who waits for a first look beside this one: takes no place while a wave widens, but one of its most. */
+  lookingBeside(prepares: boolean, wave: number): ModelTenant[] {
+    return this.in('parked').filter(
+      (one) => one.parkedAt === LOOK && one.prepares === prepares && (!prepares || one.wave === wave),
+    );
+  }
+
+  private againstTarget(target: string): ModelTenant[] {
+    return this.in('running', 'parked').filter(
+      (one) => one.target === target && (one.parkedAt === null || one.parkedAt === LOOK),
+    );
+  }
+
+  private fits(prepares: boolean, wave: number, width: number): boolean {
+    const running = this.beside(prepares, wave).length;
+    const most = prepares ? width : this.waves[Math.min(this.wave, this.waves.length - 1)]!.maxConcurrency;
+    return running < width && running + this.lookingBeside(prepares, wave).length < most;
+  }
+
   /** Whether nothing at all forbids this tenant to start now. */
   mayStart({ id, wave, endpoint, target, window, standing }: ModelTenant, width: number): boolean {
     const settings = this.waves[wave]!;
@@ -201,8 +225,8 @@ export class Model {
       (looks || wave <= this.wave) &&
       this.now >= settings.startAfter &&
       !names.some((name) => this.paused.has(name)) &&
-      this.beside(looks, wave).length < width &&
-      this.in('running').filter((one) => one.target === target).length < limit &&
+      this.fits(looks, wave, width) &&
+      this.againstTarget(target).length < limit &&
       (looks || !window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
       this.leavesStrict(wave)
     );
@@ -221,8 +245,8 @@ export class Model {
       this.aborted === null &&
       !names.some((name) => this.paused.has(name)) &&
       this.now >= this.waves[wave]!.startAfter &&
-      this.beside(false, wave).length < width &&
-      this.in('running').filter((one) => one.target === target).length < limit &&
+      this.fits(false, wave, width) &&
+      this.againstTarget(target).length < limit &&
       this.leavesStrict(wave)
     );
   }
