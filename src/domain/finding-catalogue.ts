@@ -73,9 +73,13 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'the console session is over',
       cause: 'the token or session of the console is no longer accepted',
-      fix: 'renew it and run again',
+      fix: 'renew the token, or log in (qys-e10 console login), and run again',
     },
-    zh: { title: '控制台会话已失效', cause: '控制台的令牌或会话不再被接受', fix: '更新后重试' },
+    zh: {
+      title: '控制台会话已失效',
+      cause: '控制台的令牌或会话不再被接受',
+      fix: '更新令牌或重新登录（qys-e10 console login）后重试',
+    },
   },
   'CONSOLE-CHANGED': {
     en: {

@@ -30,6 +30,11 @@ export function siteTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}@${site}`;
 }
 
+/** Tenants whose console driver is `browser`: polled by workers that have one. */
+export function consoleTaskQueue(site: string): string {
+  return `${COORDINATOR_TASK_QUEUE}-console@${site}`;
+}
+
 /** Looks at tenants have a queue of their own: whoever serves it can write nothing, and wakes no interrupted migration. */
 export function inspectionTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}-inspect@${site}`;

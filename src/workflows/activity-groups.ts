@@ -5,8 +5,9 @@ import {
   type RetryPolicy,
 } from '@temporalio/workflow';
 import type { CoordinatorActivities, TenantActivities } from '../activities/index.js';
-import { inspectionTaskQueue } from '../domain/ids.js';
+import { consoleTaskQueue, inspectionTaskQueue } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
+import type { Tenant } from '../domain/tenant.js';
 
 /** After this much silence a worker is taken for dead; every activity beats every two seconds (`activities/failures.ts`). */
 const HEARTBEAT = '10 seconds';
@@ -43,12 +44,15 @@ export interface ActivityGroups {
 /**
  * Time-outs and retries of a tenant's activities, in one place. They are counted in attempts: a limit in hours would run out
  * while a worker is off. Only a sync run has hours, and what a person was asked for has no limit at all. Writes are waited for when they are cancelled, so that the undo knows what there is.
+ * `taskQueue`: absent for that of the workflow.
  */
-export function activityGroups(policy: Policy): ActivityGroups {
+export function activityGroups(policy: Policy, taskQueue?: string): ActivityGroups {
+  const where = taskQueue === undefined ? {} : { taskQueue };
   const backOff = { initialInterval: policy.firstRetryMs, backoffCoefficient: 2, maximumInterval: policy.maxRetryMs };
   return {
     reads: named<Reads>(
       {
+        ...where,
         startToCloseTimeout: '10 minutes',
         heartbeatTimeout: HEARTBEAT,
         cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -66,6 +70,7 @@ export function activityGroups(policy: Policy): ActivityGroups {
     ),
     writes: named<Writes>(
       {
+        ...where,
         startToCloseTimeout: '1 hour',
         heartbeatTimeout: HEARTBEAT,
         cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -83,6 +88,7 @@ export function activityGroups(policy: Policy): ActivityGroups {
     ),
     polls: named<Polls>(
       {
+        ...where,
         startToCloseTimeout: '2 minutes',
         scheduleToCloseTimeout: policy.peopleSyncMs,
         heartbeatTimeout: HEARTBEAT,
@@ -96,6 +102,7 @@ export function activityGroups(policy: Policy): ActivityGroups {
     ),
     waits: named<Waits>(
       {
+        ...where,
         startToCloseTimeout: '2 minutes',
         heartbeatTimeout: HEARTBEAT,
         cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -105,6 +112,7 @@ export function activityGroups(policy: Policy): ActivityGroups {
     ),
     undos: named<Undos>(
       {
+        ...where,
         startToCloseTimeout: '1 hour',
         heartbeatTimeout: HEARTBEAT,
         cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -121,6 +129,11 @@ export function activityGroups(policy: Policy): ActivityGroups {
       },
     ),
   };
+}
+
+/** Where the activities of a tenant run: those with a browser on a queue of their own. */
+export function activityQueue({ site, qiyuesuo }: Tenant): string | undefined {
+  return qiyuesuo.driver === 'browser' ? consoleTaskQueue(site) : undefined;
 }
 
 /** The same options for all, and for each a summary that the Web UI shows beside it. */

@@ -10,7 +10,7 @@ import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { verdictOfUndo } from '../domain/undo-verdict.js';
 import type { SnapshotResult } from '../activities/snapshot.js';
-import { activityGroups } from './activity-groups.js';
+import { activityGroups, activityQueue } from './activity-groups.js';
 import { attended } from './attended.js';
 import { forwardCategories } from './forward-categories.js';
 import { createCompensation } from './compensation.js';
@@ -51,7 +51,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     stepsOf(tenant.qiyuesuo.deployment),
   );
   const gate = createGate(tenant.id, batch, progress);
-  const groups = withHands(activityGroups(policy), tenant, { progress, policy, gate });
+  const groups = withHands(activityGroups(policy, activityQueue(tenant)), tenant, { progress, policy, gate });
   const { reads, writes } = groups;
   const attendance = { gate, progress, policy, shared: input.shared ?? [] };
   const compensation = createCompensation(progress);

@@ -5,7 +5,7 @@ import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { verdictOfUndo } from '../domain/undo-verdict.js';
-import { activityGroups } from './activity-groups.js';
+import { activityGroups, activityQueue } from './activity-groups.js';
 import { closeTenant } from './close-tenant.js';
 import { createCompensation } from './compensation.js';
 import { createProgress } from './progress.js';
@@ -39,7 +39,7 @@ export async function rollbackTenant({
     { tenantId: tenant.id, name: tenant.name, batch: batch ?? null, wave: wave ?? null },
     stepsOf(tenant.qiyuesuo.deployment),
   );
-  const groups = withHands(activityGroups(policy), tenant, { progress, policy });
+  const groups = withHands(activityGroups(policy, activityQueue(tenant)), tenant, { progress, policy });
   const nothing: UndoProof = { equal: 0, total: 0, left: [], foreign: [] };
   const proof = await CancellationScope.nonCancellable(async () => {
     let newest = nothing;

@@ -4,7 +4,7 @@ import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
 import { FAILURE_TYPES } from '../domain/trouble.js';
 import type { Seen } from '../domain/work-orders/answers.js';
-import { consoleField } from '../domain/work-orders/console-fields.js';
+import { consoleField, LOGIN } from '../domain/work-orders/console-fields.js';
 import {
   carryOut,
   isOpen,
@@ -37,7 +37,7 @@ const REMIND_MS = 4 * 3_600_000;
 const ESCALATE_MS = 24 * 3_600_000;
 
 /**
- * The activities of a tenant, with a person's hands where its console driver is `manual`: what an activity needs somebody for
+ * The activities of a tenant, with a person's hands where its console driver needs them: what an activity needs somebody for
  * becomes a work order, and with the answers it is asked again. The steps themselves know nothing of it.
  */
 export function withHands(
@@ -45,7 +45,7 @@ export function withHands(
   tenant: Tenant,
   { progress, policy, gate }: HandsOptions,
 ): ActivityGroups {
-  if (tenant.qiyuesuo.driver !== 'manual') return groups;
+  if (tenant.qiyuesuo.driver === 'api') return groups;
   const { orders } = progress.status;
   /** What people said that the pages show. Lives in this run: another run has to look again. */
   let pages: Seen = {};
@@ -56,7 +56,7 @@ export function withHands(
       const order = orderOf(action.number);
       if (!order) return;
       pages = carryOut(order, pages, action, now());
-      if (action.do === 'confirm') tellReader(action.by);
+      if (action.do === 'confirm' && tenant.qiyuesuo.driver === 'manual') tellReader(action.by);
       progress.ordered(order);
     },
     {
@@ -90,7 +90,7 @@ export function withHands(
         const result = await activity({ ...input, pages });
         return withWritten(result, written);
       } catch (error) {
-        const needed = neededIn(error);
+        const needed = neededIn(error) ?? loginIn(error);
         if (!needed) throw error;
         written += await trip(UNDOES[name] ?? null, needed);
       }
@@ -117,7 +117,9 @@ export function withHands(
     } finally {
       progress.ordered(order);
     }
-    const saved = tasks.filter(({ do: what }) => what !== 'read').map(({ field }) => consoleField(field)?.page);
+    const saved = tasks
+      .filter(({ do: what, field }) => what !== 'read' && field !== LOGIN)
+      .map(({ field }) => consoleField(field)?.page);
     return new Set(saved).size;
   }
 
@@ -131,7 +133,9 @@ export function withHands(
 
   /** Nothing is written before it. */
   function isFirstLook({ step, undo, tasks }: WorkOrder): boolean {
-    return !undo && FIRST_STEPS.includes(step) && tasks.every(({ do: what }) => what === 'read');
+    return (
+      !undo && FIRST_STEPS.includes(step) && tasks.every(({ do: what, field }) => what === 'read' || field === LOGIN)
+    );
   }
 
   /** Nobody is hurried out of it: reminders and escalation only show, and have no end. */
@@ -161,8 +165,15 @@ export function withHands(
 /** What a person is needed for; undefined for any other failure. */
 export function neededIn(error: unknown): Needed | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURE_TYPES.handsNeeded) return undefined;
-  return cause.details?.[0] as Needed;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  return cause.type === FAILURE_TYPES.handsNeeded ? (cause.details?.[0] as Needed) : undefined;
+}
+
+/** A browser's session is over: only the person whose it was can begin another one. */
+function loginIn(error: unknown): Needed | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const isOver = cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.needsLogin;
+  return isOver ? { tasks: [{ field: LOGIN, do: 'start' }], findings: [] } : undefined;
 }
 
 function withWritten(result: unknown, written: number): unknown {

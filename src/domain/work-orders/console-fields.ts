@@ -1,7 +1,7 @@
 import type { Deployment } from '../tenant.js';
 
 /** A page of the console, as the procedure names it (`facts/official-procedure.zh.md`). */
-export type ConsolePage = 'integration' | 'callback' | 'people-sync' | 'categories';
+export type ConsolePage = 'login' | 'integration' | 'callback' | 'people-sync' | 'categories';
 
 /** How a field is read from a page and typed into it. `list`: comma-separated. `secret`: one of `SECRET_WORDS`, never the secret. */
 export type FieldKind = 'text' | 'address' | 'choice' | 'switch' | 'number' | 'list' | 'secret' | 'categories';
@@ -45,8 +45,12 @@ export const CONSOLE_PAGES: Record<Deployment, Partial<Record<ConsolePage, { zh:
 
 const ON_OFF = { true: '开启', false: '关闭' };
 
+/** What a person does where the browser's session is over: captcha and the like are theirs (`facts/qiyuesuo.md` §5.3). */
+export const LOGIN = 'console.login';
+
 /** Every field that the procedure reads or fills in, by its name in plans and reports. */
 export const CONSOLE_FIELDS: Readonly<Record<string, ConsoleField>> = {
+  [LOGIN]: { page: 'login', kind: 'text', zh: '登录', en: 'log in' },
   'integration.oaVersion': {
     page: 'integration',
     kind: 'choice',

@@ -3,6 +3,7 @@ import type { Step } from '../steps.js';
 import type { SecretRef } from '../tenant.js';
 import { INTEGRATION_FIELDS } from '../wanted.js';
 import { readAnswer, type Seen } from './answers.js';
+import { categoryOf, LOGIN } from './console-fields.js';
 
 /** One thing on one page: read what it shows, set it, or start something. */
 export interface OrderTask {
@@ -192,6 +193,8 @@ export function withdraw(order: WorkOrder, seen: Seen, at: string): Seen {
 /** What somebody may or may not have done on a trip that was not confirmed has to be looked at. */
 function unsure({ tasks }: WorkOrder, seen: Seen): Seen {
   const open = new Set(tasks.flatMap(({ field, do: what, done }) => (what === 'read' || done ? [] : [field])));
+  // A category that is missing from the list would pass for one that somebody else has deleted: the list is read anew.
+  if ([...open].some((field) => categoryOf(field) !== undefined)) open.add('categories');
   return Object.fromEntries(Object.entries(seen).filter(([field]) => !open.has(field)));
 }
 
@@ -210,6 +213,8 @@ export function reopen(order: WorkOrder, tasks: readonly OrderTask[], seen: Seen
 /** Whether these are tasks that a person confirmed on the last trip. */
 export function isSameTrip(order: WorkOrder, tasks: readonly OrderTask[]): boolean {
   const asked = (one: OrderTask): boolean =>
-    one.do !== 'read' && order.tasks.some(({ field, do: what }) => field === one.field && what === one.do);
+    one.do !== 'read' &&
+    one.field !== LOGIN &&
+    order.tasks.some(({ field, do: what }) => field === one.field && what === one.do);
   return order.state === 'done' && tasks.some(asked);
 }
