@@ -42,6 +42,17 @@ export interface Config {
     bin: string;
     reload: string[];
   };
+  /** For tenants whose console driver is `browser`. */
+  browser: {
+    /** What decides which Chromium is driven: QYS_E10_CHROMIUM, PATH, and DEBUG, which must not ask for the library's log. */
+    variables: Record<string, string>;
+    /** Consoles at once; each takes about 90 MB. */
+    contexts: number;
+    /** Off only in a container that forbids it. */
+    sandbox: boolean;
+    /** A folder of page maps of this site; null: those that come along. */
+    pageMaps: string | null;
+  };
   sites: string[];
   logLevel: LogLevel;
   /** `host:port` of the Prometheus endpoint; null: none. */
@@ -101,6 +112,23 @@ const Variables = z
       .refine((argv) => argv.length > 0, 'give a command, such as: sudo nginx -s reload')
       .nullable()
       .default(null),
+    QYS_E10_CHROMIUM: z
+      .string()
+      .refine((file) => existsSync(file), 'no such file; give the full path of Chromium, Chrome or Edge')
+      .nullable()
+      .default(null),
+    QYS_E10_BROWSER_CONTEXTS: z.coerce
+      .number({ error: 'give a number, such as 4' })
+      .int('give a number, such as 4')
+      .min(1, 'give at least 1')
+      .max(50, 'give at most 50')
+      .default(4),
+    QYS_E10_BROWSER_SANDBOX: z.enum(['on', 'off'], { error: 'use on or off' }).default('on'),
+    QYS_E10_PAGE_MAPS: z
+      .string()
+      .refine((folder) => existsSync(folder), 'no such folder; give the one that holds the page maps of this site')
+      .nullable()
+      .default(null),
     QYS_E10_SITES: list.pipe(z.array(siteName).min(1, 'name at least one site, such as default')).default(['default']),
     QYS_E10_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'use trace, debug, info, warn or error' })
@@ -148,6 +176,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       config: read.QYS_E10_NGINX_CONFIG,
       bin: read.QYS_E10_NGINX_BIN,
       reload: read.QYS_E10_NGINX_RELOAD ?? [read.QYS_E10_NGINX_BIN, '-s', 'reload'],
+    },
+    browser: {
+      variables: Object.fromEntries(
+        Object.entries(given).filter(([name]) => /^(QYS_E10_CHROMIUM|PATH|Path|DEBUG)$/.test(name)),
+      ),
+      contexts: read.QYS_E10_BROWSER_CONTEXTS,
+      sandbox: read.QYS_E10_BROWSER_SANDBOX === 'on',
+      pageMaps: read.QYS_E10_PAGE_MAPS,
     },
     sites: read.QYS_E10_SITES,
     logLevel: read.QYS_E10_LOG_LEVEL,
