@@ -3,7 +3,7 @@ import type { CallbackSettings } from '../../../domain/settings.js';
 import { askFor, fill, formOn, readBack, restFor, save, type Form } from './form.js';
 import { listen } from './listen.js';
 import type { CallbackPageMap, MapField, PageMap } from './page-map.js';
-import { fieldsFor, isSame, misfits, readingsOf, type FieldMap, type Readings } from './reading.js';
+import { fieldsFor, isSame, misfits, readingsOf, type Readings } from './reading.js';
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
 import type { Said } from './verdict.js';

@@ -3,7 +3,7 @@ import type { Category, CategoryCallback } from '../../../domain/settings.js';
 import { locate, type LookAsk, type LookSeen, type TableAsk } from './engine.js';
 import { askFor, fill, readBack, refuseMisfits, restFor, save, type Form } from './form.js';
 import type { CategoriesPage } from './page-map.js';
-import { fieldsFor, plain, readingsOf, type FieldMap } from './reading.js';
+import { fieldsFor, plain, readingsOf } from './reading.js';
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
 import { pageTrouble } from './trouble.js';

@@ -8,7 +8,7 @@ import { askFor, fill, formOn, modeOf, openForm, readBack, refuseMasks, restFor,
 import { listen } from './listen.js';
 import type { Notes } from './notes.js';
 import type { IntegrationPage, MapField } from './page-map.js';
-import { fieldsFor, MASKED, misfits, type FieldMap, type Readings } from './reading.js';
+import { fieldsFor, MASKED, misfits, type Readings } from './reading.js';
 import type { Sight } from './screen.js';
 import type { Trip } from './trip.js';
 import type { Said } from './verdict.js';

@@ -7,7 +7,7 @@ import { setField, type Target } from './fields.js';
 import { askFor, refuseMisfits, restFor } from './form.js';
 import { listen } from './listen.js';
 import type { MapField, PeoplePage } from './page-map.js';
-import { fieldsFor, readingsOf, type FieldMap, type Readings } from './reading.js';
+import { fieldsFor, readingsOf, type Readings } from './reading.js';
 import { runsOf, type RunSeen } from './runs.js';
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
