@@ -29,6 +29,7 @@ const PAGE_FAULTS = [
   'busy',
   'no-right',
   'normalises-url',
+  'overwritten',
   // of any request
   'session-over',
   // of what a load shows

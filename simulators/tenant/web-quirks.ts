@@ -28,6 +28,10 @@ export interface WebQuirks {
   lateFieldsMs: number;
   /** `masked` shows ****** and keeps the secret when it comes back; `stores-mask` takes the stars for the new secret. */
   secrets: 'shown' | 'masked' | 'stores-mask';
+  /** What becomes of a save that began before somebody else saved. */
+  staleSaves: 'last-wins' | 'refused';
+  /** The page keeps one request open for ever. */
+  longPoll: boolean;
   /** What starts a run of the people sync: 完成 of the wizard, or 立即同步. */
   runStarts: 'finish' | 'button';
   categoriesAt: 'signing' | 'console';
@@ -55,6 +59,8 @@ export const USUAL_WEB_QUIRKS: WebQuirks = {
   misprint: false,
   lateFieldsMs: 400,
   secrets: 'shown',
+  staleSaves: 'last-wins',
+  longPoll: false,
   runStarts: 'button',
   categoriesAt: 'signing',
   decoys: true,

@@ -13,6 +13,8 @@ export interface Ask {
   platform: Platform;
   /** Members of the query or of the body. */
   given: Payload;
+  /** What a save saw of the page when it was loaded. */
+  tag: unknown;
   faults: readonly PageFault[];
 }
 
@@ -26,6 +28,8 @@ const NO_RIGHT = 1000403;
 export interface Save {
   /** As in the journal. */
   effect: string;
+  /** How the page stands now, where saves are held to what they saw. */
+  tag?: string;
   /** With these values, which faults may have spoiled; what is absent stays as it was. */
   values: Payload;
   errors(values: Payload): readonly FieldError[];
@@ -51,16 +55,20 @@ export function shown(ask: Ask, result: Record<string, unknown>): Response {
 }
 
 /** Saves as a console should, or as the faults of this request have it. */
-export function saved(ask: Ask, { effect, values, errors, store }: Save): Response {
+export function saved(ask: Ask, { effect, tag, values, errors, store }: Save): Response {
   const words = (kind: PageFaultKind) => faultOf(ask, kind)?.text;
   if (faultOf(ask, 'busy')) return sorry(words('busy') ?? '操作频繁，请稍后再试', BUSY);
   if (faultOf(ask, 'no-right')) return sorry(words('no-right') ?? '无权限，请联系管理员', NO_RIGHT);
   if (faultOf(ask, 'refused')) return sorry(words('refused') ?? '保存失败：参数校验不通过');
+  const isStale = ask.tag !== undefined && tag !== undefined && ask.tag !== tag;
+  if (isStale && ask.customer.spec.web.staleSaves === 'refused') return sorry('页面已被他人修改，请刷新后重试');
   const wrong = errors(values);
   if (wrong.length > 0) return sorry(`保存失败：${wrong[0]?.message ?? ''}`, SAVE_FAILED, { errors: wrong });
   if (faultOf(ask, 'not-stored')) return done();
 
   store(spoiled(ask, values));
+  const over = faultOf(ask, 'overwritten');
+  if (over?.field !== undefined) store({ ...values, [over.field]: over.text ?? '' });
   ask.c.set('effect', effect);
   if (faultOf(ask, 'error-toast-after')) return sorry(words('error-toast-after') ?? '保存失败，请联系管理员');
   return done();

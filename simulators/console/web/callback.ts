@@ -1,3 +1,4 @@
+import type { Customer } from '../../tenant/customer.js';
 import { globalErrors, storeCallback } from '../callbacks.js';
 import { callbackPages } from '../pages.js';
 import { saved, shown, type Act } from './ask.js';
@@ -6,7 +7,7 @@ import { saved, shown, type Act } from './ask.js';
 export const loadCallback: Act = (ask) => {
   const { customer } = ask;
   const { page, url } = customer.console.callback;
-  return shown(ask, { page, url: url ?? '', offered: callbackPages(customer.spec) });
+  return shown(ask, { page, url: url ?? '', tag: tagOf(customer), offered: callbackPages(customer.spec) });
 };
 
 /** The dialog of 切换为旧版回调, where it stores by itself. */
@@ -24,8 +25,13 @@ function save(ask: Parameters<Act>[0], values: Record<string, unknown>): Respons
   };
   return saved(ask, {
     effect: 'callback',
+    tag: tagOf(customer),
     values,
     errors: (given) => globalErrors(customer, merged(given)),
     store: (given) => storeCallback(customer, merged(given)),
   });
+}
+
+function tagOf({ console: { versions } }: Customer): string {
+  return `"c${versions.callback}"`;
 }

@@ -1,5 +1,6 @@
 import type { Customer } from '../../tenant/customer.js';
 import { callbackErrors, storeCategory } from '../callbacks.js';
+import { categoryTag } from '../shown.js';
 import type { CategoryPage } from '../state.js';
 import { saved, shown, sorry, type Act, type Ask } from './ask.js';
 import { textOf, wholeOf } from '../../kernel/payload.js';
@@ -29,7 +30,7 @@ export const loadCategory: Act = (ask) => {
   if (category === undefined) return sorry('业务分类不存在');
   const { id, name, callback } = category;
   const { url = '', events = [], parameters = {} }: Record<string, unknown> = callback ?? {};
-  return shown(ask, { id, name, url, events, parameters });
+  return shown(ask, { id, name, url, events, parameters, tag: categoryTag(category) });
 };
 
 /** 保存 in the drawer: only the address is a field, events and parameters stay. */
@@ -40,6 +41,7 @@ export const saveCategory: Act = (ask) => {
   const merged = (values: Record<string, unknown>) => ({ ...category.callback, ...values }) as CategoryPage['callback'];
   return saved(ask, {
     effect: `category:${category.id}`,
+    tag: categoryTag(category),
     values: ask.given['url'] === undefined ? {} : { url: ask.given['url'] },
     errors: ({ url }) => (url === '' ? [] : callbackErrors({ ...category.callback, url })),
     store(values) {

@@ -3,6 +3,7 @@ import type { Customer } from '../../tenant/customer.js';
 import type { OaVersion } from '../../tenant/spec.js';
 import type { FieldError } from '../answers.js';
 import { formErrors, storeForm, storeVersion } from '../integration.js';
+import { integrationTag } from '../shown.js';
 import type { Fields } from '../state.js';
 import { saved, shown, sorry, type Act } from './ask.js';
 
@@ -17,7 +18,8 @@ export const loadIntegration: Act = (ask) => {
   const { customer } = ask;
   const { oaVersion, sets } = customer.console;
   const version = versionOf(ask.given['version']) ?? oaVersion;
-  return shown(ask, { oaVersion, version, values: shownValues(customer, sets[version]) });
+  const tag = integrationTag(customer.console);
+  return shown(ask, { oaVersion, version, tag, values: shownValues(customer, sets[version]) });
 };
 
 /** The dialog of the switch, where it stores by itself. */
@@ -41,6 +43,7 @@ export const saveIntegration: Act = (ask) => {
   const mayDeactivate = customer.spec.deployment === 'public' && to === 'E10' && isEmpty(given);
   return saved(ask, {
     effect: switches ? 'integration.oaVersion+integration.fields' : 'integration.fields',
+    tag: integrationTag(customer.console),
     values: unmasked(customer, given),
     errors: (values) => pageErrors(bodyOf(customer, to, values)),
     store(values) {

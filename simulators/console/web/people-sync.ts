@@ -11,7 +11,7 @@ const STATES = { queued: '排队中', running: '同步中', succeeded: '同步�
 /** The settings of the wizard. */
 export const loadPeopleSync: Act = (ask) => {
   const { enabled, scope, schedule, includePeople } = ask.customer.console.peopleSync;
-  return shown(ask, { enabled, scope, schedule, includePeople });
+  return shown(ask, { enabled, scope, schedule, includePeople, tag: tagOf(ask) });
 };
 
 /**
@@ -46,6 +46,7 @@ export const savePeopleSync: Act = (ask) => {
   const merged = (values: Record<string, unknown>) => ({ ...customer.console.peopleSync, ...values });
   const answer = saved(ask, {
     effect: 'people-sync',
+    tag: tagOf(ask),
     values: ask.given,
     errors: (values) => syncErrors(customer, merged(values)),
     store: (values) => storePeopleSync(customer, merged(values)),
@@ -91,6 +92,10 @@ export const loadPeople: Act = (ask) => {
   });
   return shown(ask, { rows, total: found.length, page, size: PEOPLE_ROWS });
 };
+
+function tagOf({ customer }: Ask): string {
+  return `"p${customer.console.versions.peopleSync}"`;
+}
 
 function mayRun({ customer }: Ask): string | undefined {
   const { enabled, scope } = customer.console.peopleSync;

@@ -29,6 +29,7 @@
  * | `session-over` | any | the session ends here; `after: n` ends it after n requests |
  * | `not-stored` | save, switch, run | 保存成功, and nothing is stored |
  * | `drops-field` + field | save | 保存成功, all but this field is stored |
+ * | `overwritten` + field, text | save | stored, and another administrator writes `text` there right after |
  * | `normalises-url` | save | addresses get a slash at the end |
  * | `error-toast-after` | save | stored, and an error is shown |
  * | `refused`, `busy`, `no-right` | save | nothing is stored; the page says `text`, 操作频繁 or 无权限 |
@@ -58,6 +59,7 @@ import { loadCategories, loadCategory, saveCategory } from './categories.js';
 import { page, shell } from './documents.js';
 import { loadIntegration, saveIntegration, switchIntegration } from './integration.js';
 import { captchaOf, captchaPicture, loginPage } from './login.js';
+import { pollNotices } from './notices.js';
 import { loadPeople, loadPeopleSync, loadRuns, loadTree, savePeopleSync, startSync } from './people-sync.js';
 import { beginSession, cookieOf, documentWithoutSession, sessionOf, sessionOver } from './sessions.js';
 import type { Platform } from './web-state.js';
@@ -65,11 +67,12 @@ import type { Platform } from './web-state.js';
 interface Route {
   act: Act;
   /** Which platforms have it; by default the console of the private cloud. */
-  on?: 'public-too' | 'categories';
+  on?: 'public-too' | 'categories' | 'everywhere';
   writes?: true;
 }
 
 const ROUTES: Record<string, Route> = {
+  'notices/poll': { act: pollNotices, on: 'everywhere' },
   'integration/load': { act: loadIntegration, on: 'public-too' },
   'integration/switch': { act: switchIntegration, on: 'public-too', writes: true },
   'integration/save': { act: saveIntegration, on: 'public-too', writes: true },
@@ -168,11 +171,11 @@ async function act(
   const has =
     on === 'categories'
       ? deployment === 'private' && platform === (web.categoriesAt === 'console' ? 'web' : 'signing')
-      : platform === 'web' && (on === 'public-too' || deployment === 'private');
+      : on === 'everywhere' || (platform === 'web' && (on === 'public-too' || deployment === 'private'));
   if (!has) return c.text('Not Found', 404);
 
-  const given = c.req.method === 'GET' ? c.req.query() : (readJson(c.get('body')) ?? {});
-  const ask: Ask = { c, kernel, customer, platform, given, faults: kernel.faults.takeOfPage(c.get('target')) };
+  const { tag, ...given } = c.req.method === 'GET' ? c.req.query() : (readJson(c.get('body')) ?? {});
+  const ask: Ask = { c, kernel, customer, platform, given, tag, faults: kernel.faults.takeOfPage(c.get('target')) };
   const session = sessionOf(c, customer, platform);
   if (session !== undefined && faultOf(ask, 'session-over') === undefined) return act(ask);
   customer.web.sessions.delete(session ?? '');

@@ -25,6 +25,7 @@ export function createApi(boot, ui) {
       if (response.ok) return boot.sessionOverAs === 'login-page' ? showLogin(await response.text()) : toLogin();
       throw new Refused('系统异常');
     }
+    if (!response.ok) throw new Refused('系统异常，请稍后再试');
     let answer;
     try {
       answer = await response.json();

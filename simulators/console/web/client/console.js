@@ -1,6 +1,6 @@
 // The script of every page of the console: shell, menu, places.
 import { createApi, Refused } from './api.js';
-import { h } from './dom.js';
+import { h, sleep } from './dom.js';
 import { pageAt } from './pages/places.js';
 
 const boot = JSON.parse(document.getElementById('boot').textContent);
@@ -29,6 +29,7 @@ async function draw() {
   const mine = ++turn;
   const to = here();
   const content = shellWith(to);
+  if (content === undefined) return;
   content.replaceChildren(ui.loading());
   try {
     const page = await pageAt(to, { boot, ui, api, go });
@@ -42,7 +43,7 @@ async function draw() {
   }
 }
 
-/** The outer shell with a frame, the document in the frame, or both in one. */
+/** Draws the shell and answers where the page goes: nowhere, if it stands in a frame. */
 function shellWith(to) {
   window.onbeforeunload = null;
   if (boot.inner) {
@@ -62,8 +63,14 @@ function shellWith(to) {
   );
   const src = `${boot.base}${boot.routing === 'hash' ? '/' : to}?inner${boot.routing === 'hash' ? `#${to}` : ''}`;
   content.replaceChildren(own, h('iframe.inner-frame', { src, name: 'main' }));
-  return h('div');
+  return undefined;
 }
 
+/** Waits for notices as long as the page is open: the network is never idle. */
+async function poll() {
+  while (boot.longPoll && !boot.inner) await api.load('notices/poll').catch(() => sleep(5000));
+}
+
+void poll();
 window.addEventListener('hashchange', () => void draw());
 await draw();

@@ -63,72 +63,56 @@ async function callbackPage(tools) {
     await fill(page);
   }
 
-  function newPage(page, _, troubles) {
+  function newPage(page, { tag }, troubles) {
     const word = boot.misprint ? '切换未旧版回调' : '切换为旧版回调';
     const columns = [
       { name: '事件', of: ({ event }) => event },
       { name: '回调地址', of: () => '未配置' },
       { name: '加密方式', of: () => 'AES' },
     ];
-    const save = saveButton(
-      tools,
-      '保存',
-      troubles,
-      () => api.save('callback/save', { page }),
-      () => void fill(),
+    const warning = '切换为旧版回调后，新版回调的配置将失效，是否确认切换？';
+    const bar = h(
+      'div.page-bar',
+      h('span', '新版回调：按事件推送，数据加密'),
+      ui.link(word, () => leave('old', warning)),
     );
+    const rows = EVENTS.map((event) => ({ event }));
+    const actions = [['配置', () => ui.toast('error', '请先开通事件推送')]];
+    const save = () => api.save('callback/save', { page, tag });
     return [
-      h(
-        'div.page-bar',
-        h('span', '新版回调：按事件推送，数据加密'),
-        ui.link(word, () => leave('old', '切换为旧版回调后，新版回调的配置将失效，是否确认切换？')),
-      ),
-      ui.table({
-        columns,
-        rows: EVENTS.map((event) => ({ event })),
-        actions: [['配置', () => ui.toast('error', '请先开通事件推送')]],
-      }),
-      ui.formButtons([save]),
+      bar,
+      ui.table({ columns, rows, actions }),
+      ui.formButtons([saveButton(tools, '保存', troubles, save, again)]),
     ];
   }
 
-  function oldPage(page, { url, offered }, troubles) {
+  function oldPage(page, { url, offered, tag }, troubles) {
     const field = { key: 'url', label: '回调地址', kind: 'text', value: url };
     const form = buildForm(tools, [field], troubles);
-    const save = saveButton(
-      tools,
-      '保存',
-      troubles,
-      () => api.save('callback/save', { page, ...form.values() }),
-      () => void fill(),
-    );
-    const bar = offered.includes('new')
-      ? [
-          h(
-            'div.page-bar',
-            ui.link('切换为新版回调', () => leave('new', '是否确认切换为新版回调？')),
-          ),
-        ]
-      : [];
-    const inner =
-      page === 'global'
-        ? [
-            ui.tabs(
-              [
-                { place: 'contract', name: '合同回调' },
-                { place: 'global', name: '全局回调' },
-              ],
-              'global',
-              () => {},
-            ),
-          ]
-        : [];
-    return [
-      ...bar,
-      ...inner,
-      ui.form([...form.nodes, ...(form.isWhole ? [ui.formButtons([save])] : [])]),
-      ...besides(tools, [field]),
+    const save = () => api.save('callback/save', { page, tag, ...form.values() });
+    const buttons = form.isWhole ? [ui.formButtons([saveButton(tools, '保存', troubles, save, again)])] : [];
+    const nodes = [ui.form([...form.nodes, ...buttons]), ...besides(tools, [field])];
+    if (page === 'global') return [tabbed(nodes)];
+    if (!offered.includes('new')) return nodes;
+    const back = ui.link('切换为新版回调', () => leave('new', '是否确认切换为新版回调？'));
+    return [h('div.page-bar', back), ...nodes];
+  }
+
+  /** Before 4.3.6 the global callback is the second of two tabs. */
+  function tabbed(nodes) {
+    const list = [
+      { place: 'contract', name: '合同回调' },
+      { place: 'global', name: '全局回调' },
     ];
+    const inner = h('div');
+    const show = (place) =>
+      inner.replaceChildren(ui.tabs(list, place, show), ...(place === 'global' ? nodes : [ui.empty('暂无合同回调')]));
+    show('contract');
+    return inner;
+  }
+
+  function again() {
+    void fill();
   }
 
   await fill();

@@ -42,7 +42,7 @@ export async function categoriesPage(tools) {
       tools,
       '保存',
       troubles,
-      () => api.save('categories/save', { id, ...form.values() }),
+      () => api.save('categories/save', { id, tag: loaded.tag, ...form.values() }),
       () => {
         drawer.close();
         void fill(page);

@@ -28,7 +28,7 @@ export function buildForm({ ui, boot }, fields, troubles) {
         { value: 'false', label: '否' },
       ],
       kind: other ? (other.text ?? 'text') : field.kind,
-      label: struck('label-renamed')?.text ?? field.label,
+      label: labelOf(field, struck('label-renamed')),
       readOnly: struck('read-only') !== undefined,
     };
     const lateLabel = struck('late-labels');
@@ -144,6 +144,10 @@ export function besides({ ui, boot }, fields) {
       rows: [{}],
     }),
   ];
+}
+
+function labelOf({ label }, renamed) {
+  return renamed ? (renamed.text ?? `${label}（新）`) : label;
 }
 
 function emptyOf(kind) {

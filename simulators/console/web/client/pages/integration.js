@@ -37,18 +37,17 @@ const PUBLIC = {
   ],
 };
 
+const LATE_MS = 1500;
+
 /** `only`: the public cloud has a page for each OA version. */
 export async function integrationPage(tools, only) {
   const { api, ui, boot } = tools;
   const holder = h('div.integration');
-  let saved;
 
   /** The form of the stored version, or of the one just chosen. */
-  async function fill(version) {
+  async function fill(version, justChosen = false) {
     const loaded = await api.load('integration/load', version ? { version } : {});
     const troubles = troublesOf(loaded.troubles);
-    saved = loaded.oaVersion;
-    const isSwitching = only === undefined && loaded.version !== saved;
     const own = only ? PUBLIC[loaded.version] : loaded.version === 'E10' ? [...BOTH, ...ONLY_E10] : BOTH;
     const select = {
       key: 'oaVersion',
@@ -63,7 +62,7 @@ export async function integrationPage(tools, only) {
       value: loaded.values[field.key] ?? (field.kind === 'switch' ? false : ''),
     }));
     const fields = only ? withValues : [select, ...withValues];
-    const late = isSwitching && loaded.version === 'E10' ? ONLY_E10.map(({ key }) => key) : [];
+    const late = justChosen && loaded.version === 'E10' ? ONLY_E10.map(({ key }) => key) : [];
     const early = fields.filter(({ key }) => !late.includes(key));
 
     const form = buildForm(tools, early, troubles);
@@ -88,7 +87,7 @@ export async function integrationPage(tools, only) {
 
     async function save() {
       const { oaVersion: _, ...values } = Object.assign({}, ...parts.map((part) => part.values()));
-      await api.save('integration/save', { ...values, version: loaded.version });
+      await api.save('integration/save', { ...values, version: loaded.version, tag: loaded.tag });
     }
 
     /** Choosing another OA version asks first; then the form is another one. */
@@ -100,7 +99,7 @@ export async function integrationPage(tools, only) {
         title: '提示',
         text,
         buttons: ['取消', '确认切换'],
-        ms: troubles.of('late-dialog')?.ms,
+        ms: lateness(troubles.of('late-dialog')),
       });
       if (answer !== '确认切换') return false;
       if (boot.switchStores === 'on-confirm') {
@@ -113,11 +112,15 @@ export async function integrationPage(tools, only) {
         }
         ui.toast('success', '切换成功');
       }
-      void fill(to);
+      void fill(to, true);
       return true;
     }
   }
 
   await fill(only);
   return { nodes: [holder] };
+}
+
+function lateness(trouble) {
+  return trouble ? (trouble.ms ?? LATE_MS) : 0;
 }

@@ -82,7 +82,7 @@ export async function wizardPage(tools) {
 
   async function save() {
     const { contact: _, ...values } = { ...settings.values(), ...schedule.values() };
-    await api.save('people-sync/save', { ...values, scope: choice.chosen() });
+    await api.save('people-sync/save', { ...values, scope: choice.chosen(), tag: loaded.tag });
   }
 
   await show(0);

@@ -1,6 +1,6 @@
 // In the manner of Ant Design 5: its classes and roles, written by hand.
 import { h, mark, sleep } from '../dom.js';
-import { placeIn } from './menu-state.js';
+import { otherPlatform, placeIn } from './menu-state.js';
 
 const TOAST_MS = 3000;
 let ids = 0;
@@ -520,7 +520,7 @@ export function createUi(boot) {
         'header.ant-layout-header',
         h('span.logo', '契约锁'),
         h('ul.ant-menu.ant-menu-root.ant-menu-horizontal', { role: 'menu' }, tops),
-        h('a.user', { href: `${boot.base}/logout` }, 'admin'),
+        h('span.user', otherPlatform(boot), ' ', h('a', { href: `${boot.base}/logout` }, 'admin')),
       ),
       h(
         'section.ant-layout.ant-layout-has-sider',

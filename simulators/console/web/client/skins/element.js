@@ -1,6 +1,6 @@
 // In the manner of Element UI 2.15: its classes and roles, written by hand.
 import { h, mark, sleep } from '../dom.js';
-import { placeIn } from './menu-state.js';
+import { otherPlatform, placeIn } from './menu-state.js';
 import { written } from './words.js';
 
 const OPENS_AFTER_MS = 120;
@@ -452,7 +452,7 @@ export function createUi(boot) {
         'header.el-header',
         h('span.logo', '契约锁'),
         h('ul.el-menu.el-menu--horizontal', { role: 'menubar' }, tops),
-        h('a.user', { href: `${boot.base}/logout` }, 'admin'),
+        h('span.user', otherPlatform(boot), ' ', h('a', { href: `${boot.base}/logout` }, 'admin')),
       ),
       h('section.el-container', aside, h('main.el-main', content)),
     );

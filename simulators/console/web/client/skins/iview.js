@@ -1,6 +1,6 @@
 // In the manner of View Design (iView) 4.7: its classes, and not one role.
 import { h, mark, sleep } from '../dom.js';
-import { placeIn } from './menu-state.js';
+import { otherPlatform, placeIn } from './menu-state.js';
 import { written } from './words.js';
 
 const TOAST_MS = 3000;
@@ -379,6 +379,7 @@ export function createUi(boot) {
         'div.ivu-layout-header.top-bar',
         h('b', '契约锁'),
         h('ul.ivu-menu.ivu-menu-dark.ivu-menu-horizontal', tops),
+        otherPlatform(boot),
         h('a', { href: `${boot.base}/logout` }, 'admin'),
       ),
       h('div.ivu-layout.ivu-layout-has-sider', h('div.ivu-layout-sider', sider), h('div.ivu-layout-content', content)),

@@ -1,6 +1,6 @@
 // An old page: tables for layout, the browser's own controls and dialogs, each page a document.
 import { h, sleep } from '../dom.js';
-import { placeIn } from './menu-state.js';
+import { otherPlatform, placeIn } from './menu-state.js';
 
 let ids = 0;
 
@@ -208,7 +208,13 @@ export function createUi(boot) {
     );
     const root = h(
       'div',
-      h('div.top-bar', h('b', '契约锁'), h('ul', { id: 'nav' }, tops), h('a', { href: `${boot.base}/logout` }, '退出')),
+      h(
+        'div.top-bar',
+        h('b', '契约锁'),
+        h('ul', { id: 'nav' }, tops),
+        otherPlatform(boot),
+        h('a', { href: `${boot.base}/logout` }, '退出'),
+      ),
       h(
         'table.layout',
         { width: '100%' },
