@@ -6,6 +6,8 @@ import type { Handler, Kernel } from './kernel/kernel.js';
 /** Fixed ports, so that a batch file outlives a restart. Free ones are taken where nothing is said. */
 export interface Ports {
   console?: number;
+  /** The signing platform is an origin of its own, as at a customer's. */
+  signing?: number;
   openApi?: number;
   /** The OA hosts take this port and the following ones, in the order of the tenants. */
   oaFrom?: number;

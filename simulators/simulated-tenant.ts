@@ -33,6 +33,10 @@ export interface SimulatedTenant {
   state(): TenantState;
   /** Somebody else edits in the console: the ETags of what was touched change, or all of them where nothing was. */
   edit(change: (live: ConsolePages) => void): void;
+  /** Who logs in at the console's pages. */
+  administrator: { user: string; password: string };
+  /** Ends every session of the console's pages. */
+  endSessions(): void;
   /** The site's administrator edits the reverse proxy. */
   setForward(forward: Forward): void;
   /** Posts a callback to the configured address, as a Qiyuesuo does; answers the status, 0 where nothing answered. */
@@ -65,6 +69,8 @@ export function simulateTenant(customer: Customer, hosts: OaHosts, closing: Abor
       const touched = [...after.keys()].filter((page) => after.get(page) !== before.get(page));
       for (const page of touched.length === 0 ? after.keys() : touched) bump(pages, page);
     },
+    administrator: identity.administrator,
+    endSessions: () => customer.web.sessions.clear(),
     setForward(forward) {
       hosts.e10.forward = forward;
     },

@@ -1,5 +1,6 @@
 import { createPages } from './console/pages.js';
 import { createConsole } from './console/server.js';
+import { createWebState } from './console/web/web-state.js';
 import { readForward } from './e10/server.js';
 import type { E10Host } from './e10/host.js';
 import type { E9Host } from './e9/server.js';
@@ -71,7 +72,9 @@ async function startTenants(
   const simulated = new Map<string, SimulatedTenant>();
   const hosts = createHosts(kernel, ports);
   const byId = (id: string) => customers.get(id);
-  const consoleAt = await hosts.serve(createConsole(kernel, byId), ports.console);
+  const consoleApp = createConsole(kernel, byId);
+  const consoleAt = await hosts.serve(consoleApp, ports.console);
+  const signingAt = await hosts.serve(consoleApp, ports.signing);
   const openApiAt = await hosts.serve(createOpenApi(kernel, byId), ports.openApi);
   const shared = new Map<string, { e10: Served<E10Host>; e9: Served<E9Host> }>();
   for (const { oaHost = 'own' } of tenants) {
@@ -92,9 +95,10 @@ async function startTenants(
       e9: e9?.address ?? e10.address,
       openApi: `${openApiAt}/t/${spec.id}`,
       console: `${consoleAt}/t/${spec.id}`,
-      signing: `${consoleAt}/t/${spec.id}/signing`,
+      signing: `${signingAt}/t/${spec.id}/signing`,
     };
-    const customer: Customer = { id: spec.id, spec, identity, org, at, console: createPages(spec, identity, org, at) };
+    const console = createPages(spec, identity, org, at);
+    const customer: Customer = { id: spec.id, spec, identity, org, at, console, web: createWebState() };
     e10.host.add(customer);
     e9?.host.add(customer);
     if (onShared === undefined) {

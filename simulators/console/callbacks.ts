@@ -18,22 +18,33 @@ import { categoryTag, shownCallback, shownCategory } from './shown.js';
 import type { CategoryPage } from './state.js';
 
 /** Saves the global callback, on a page that the version has (`facts/qiyuesuo.md` §3.5). Unknown members are kept. */
-export function putCallback(c: ConsoleContext, { console: pages, spec }: Customer): Response {
+export function putCallback(c: ConsoleContext, customer: Customer): Response {
+  const { console: pages } = customer;
   const { etag: _, ...body } = bodyOf(c);
+  const refused = refuseTag(c, `"c${pages.versions.callback}"`) ?? refuseFields(globalErrors(customer, body));
+  if (refused) return refused;
+
+  storeCallback(customer, body);
+  c.set('effect', 'callback');
+  return tagged(shownCallback(pages));
+}
+
+/** What the page does not take of a global callback. */
+export function globalErrors({ spec }: Customer, { page, url }: Payload): FieldError[] {
   const offered: readonly unknown[] = callbackPages(spec);
-  const { page, url } = body;
   const errors: FieldError[] = [];
   if (!offered.includes(page)) errors.push({ field: 'page', message: '此版本没有该回调页面' });
   if (url !== undefined && url !== null && url !== '' && !isAddress(url)) {
     errors.push({ field: 'url', message: '地址格式错误' });
   }
-  const refused = refuseTag(c, `"c${pages.versions.callback}"`) ?? refuseFields(errors);
-  if (refused) return refused;
+  return errors;
+}
 
+/** Stores the global callback as a whole. */
+export function storeCallback({ console: pages }: Customer, body: Payload): void {
+  const { page, url } = body;
   pages.callback = { ...body, page: page as CallbackPage, url: typeof url === 'string' && url !== '' ? url : null };
   pages.versions.callback += 1;
-  c.set('effect', 'callback');
-  return tagged(shownCallback(pages));
 }
 
 /** Categories by id, a page at a time. */
@@ -52,13 +63,19 @@ export function putCategoryCallback(c: ConsoleContext, { console: pages }: Custo
   const refused = refuseTag(c, categoryTag(category)) ?? refuseFields(callbackErrors(body));
   if (refused) return refused;
 
-  category.callback = body as NonNullable<CategoryPage['callback']>;
-  category.version += 1;
+  storeCategory(category, body as NonNullable<CategoryPage['callback']>);
   c.set('effect', `category:${category.id}`);
   return tagged(shownCategory(category));
 }
 
-function callbackErrors({ url, events, parameters }: Payload): FieldError[] {
+/** Stores the callback of a category as a whole. */
+export function storeCategory(category: CategoryPage, callback: CategoryPage['callback']): void {
+  category.callback = callback;
+  category.version += 1;
+}
+
+/** What the page does not take of a category's callback. */
+export function callbackErrors({ url, events, parameters }: Payload): FieldError[] {
   const errors: FieldError[] = [];
   if (!isAddress(url)) errors.push({ field: 'url', message: '地址格式错误' });
   if (events !== undefined && !(Array.isArray(events) && events.every(isText))) {

@@ -1,5 +1,6 @@
 import type { Payload } from '../kernel/payload.js';
 import type { Customer } from '../tenant/customer.js';
+import type { OaVersion } from '../tenant/spec.js';
 import { bodyOf, refuseFields, refuseTag, problem, tagged, type ConsoleContext, type FieldError } from './answers.js';
 import { switchPeopleSync } from './pages.js';
 import { integrationTag, shownIntegration } from './shown.js';
@@ -18,8 +19,7 @@ export function putIntegration(c: ConsoleContext, customer: Customer): Response 
   if (body['oaVersion'] !== pages.oaVersion) {
     return problem(409, 'wrong-oa-version', 'another OA version is stored', { detail: `现为 ${pages.oaVersion}` });
   }
-  fill(pages.sets[pages.oaVersion], body);
-  pages.versions.integration += 1;
+  storeForm(customer, body);
   c.set('effect', 'integration.fields');
   return tagged(shownIntegration(customer));
 }
@@ -31,14 +31,26 @@ export function putOaVersion(c: ConsoleContext, customer: Customer): Response {
   const refused = refuseTag(c, integrationTag(pages)) ?? refuseFields(unknownFields(others, []));
   if (refused) return refused;
   if (to !== 'E9' && to !== 'E10') return problem(422, 'invalid-field', '保存失败', { errors: [versionError()] });
+  storeVersion(customer, to);
+  c.set('effect', 'integration.oaVersion');
+  return tagged(shownIntegration(customer));
+}
+
+/** Fills the form of the stored OA version. */
+export function storeForm({ console: pages }: Customer, body: Payload): void {
+  fill(pages.sets[pages.oaVersion], body);
+  pages.versions.integration += 1;
+}
+
+/** Stores the OA version, with all that a console does on a switch. */
+export function storeVersion(customer: Customer, to: OaVersion): void {
+  const { console: pages } = customer;
   if (to !== pages.oaVersion) {
     switchPeopleSync(customer, pages.oaVersion, to);
     pages.oaVersion = to;
     pages.versions.peopleSync += 1;
   }
   pages.versions.integration += 1;
-  c.set('effect', 'integration.oaVersion');
-  return tagged(shownIntegration(customer));
 }
 
 /** The same object stays: a console with one set for both versions shows it twice. */
@@ -55,7 +67,8 @@ function put<K extends string>(set: Partial<Record<K, string>>, name: K, value: 
   else delete set[name];
 }
 
-function formErrors(body: Payload): FieldError[] {
+/** What the form does not take, field by field. */
+export function formErrors(body: Payload): FieldError[] {
   const { oaVersion, singleSignOn, oaAddress, openPlatformAddress, syncSource, encryptionKey } = body;
   const errors = unknownFields(body, KNOWN);
   if (oaVersion !== 'E9' && oaVersion !== 'E10') errors.push(versionError());

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
+import type { Payload } from '../kernel/payload.js';
 import type { Customer } from '../tenant/customer.js';
 import {
   bodyOf,
@@ -20,8 +21,19 @@ const CRON = /^\S+( \S+){4}$/;
 const LONGEST_KEY = 200;
 
 /** Saves scope and schedule. Only units of the current OA version can be chosen. Unknown members are kept. */
-export function putPeopleSync(c: ConsoleContext, { console: pages, org }: Customer): Response {
+export function putPeopleSync(c: ConsoleContext, customer: Customer): Response {
+  const { console: pages } = customer;
   const { etag: _, ...body } = bodyOf(c);
+  const refused = refuseTag(c, `"p${pages.versions.peopleSync}"`) ?? refuseFields(syncErrors(customer, body));
+  if (refused) return refused;
+
+  storePeopleSync(customer, body);
+  c.set('effect', 'people-sync');
+  return tagged(shownPeopleSync(pages));
+}
+
+/** What the page does not take of scope and schedule. */
+export function syncErrors({ console: pages, org }: Customer, body: Payload): FieldError[] {
   const { enabled, scope, schedule, includePeople = true } = body;
   const errors: FieldError[] = [];
   if (typeof enabled !== 'boolean') errors.push({ field: 'enabled', message: '必填' });
@@ -32,19 +44,20 @@ export function putPeopleSync(c: ConsoleContext, { console: pages, org }: Custom
   if (units?.some((id) => typeof id !== 'string' || org.unitById(id, pages.oaVersion) === undefined)) {
     errors.push({ field: 'scope', message: '组织不存在' });
   }
-  const refused = refuseTag(c, `"p${pages.versions.peopleSync}"`) ?? refuseFields(errors);
-  if (refused) return refused;
+  return errors;
+}
 
+/** Stores scope and schedule as a whole. */
+export function storePeopleSync({ console: pages }: Customer, body: Payload): void {
+  const { enabled, scope, schedule, includePeople = true } = body;
   pages.peopleSync = {
     ...body,
     enabled: enabled === true,
-    scope: units as string[],
+    scope: scope as string[],
     schedule: schedule as string,
     includePeople: includePeople === true,
   };
   pages.versions.peopleSync += 1;
-  c.set('effect', 'people-sync');
-  return tagged(shownPeopleSync(pages));
 }
 
 /** The tree as it can be pulled right now; empty with the console's reason where it cannot. */

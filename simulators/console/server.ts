@@ -6,11 +6,12 @@ import { problem, tagged, type ConsoleContext } from './answers.js';
 import { listCategories, putCallback, putCategoryCallback } from './callbacks.js';
 import { putIntegration, putOaVersion } from './integration.js';
 import { getOrganisation, getRun, listPeople, postRun, putPeopleSync } from './people.js';
+import { addWeb } from './web/server.js';
 import { shownCallback, shownIntegration, shownPeopleSync } from './shown.js';
 
 type Handle = (c: ConsoleContext, customer: Customer) => Response | Promise<Response>;
 
-/** The console contract (`console.openapi.yaml`) of every tenant of the world, below `/t/<id>/console/v1`. */
+/** The console contract (`console.openapi.yaml`) of every tenant, below `/t/<id>/console/v1`, and the pages for people. */
 export function createConsole(
   kernel: Kernel,
   customerById: (id: string) => Customer | undefined,
@@ -18,9 +19,16 @@ export function createConsole(
   const app = createSystem<Customer>(kernel, {
     system: 'console',
     locate(c) {
-      const [, , id = '', , , ...rest] = c.req.path.split('/');
-      return { tenant: customerById(id), path: `/${rest.join('/')}` };
+      const [, , id = '', ...rest] = c.req.path.split('/');
+      const inContract = rest[0] === 'console' && rest[1] === 'v1';
+      return { tenant: customerById(id), path: `/${rest.slice(inContract ? 2 : 0).join('/')}` };
     },
+  });
+  app.use(async (c, next) => {
+    const customer = c.req.method === 'GET' ? undefined : c.get('tenant');
+    const before = customer && contentOf(customer);
+    await next();
+    if (customer !== undefined) c.set('changed', c.get('effect') !== null && contentOf(customer) !== before);
   });
   const at = (path: string) => `/t/:id/console/v1${path}`;
 
@@ -38,6 +46,7 @@ export function createConsole(
   app.get(at('/people'), inSession(privateOnly(listPeople)));
   app.get(at('/categories'), inSession(privateOnly(listCategories)));
   app.put(at('/categories/:categoryId/callback'), inSession(privateOnly(putCategoryCallback)));
+  addWeb(app, kernel);
   app.notFound(() => problem(404, 'not-found', 'no such path'));
   return app;
 }
@@ -59,6 +68,12 @@ function privateOnly(handle: Handle): Handle {
     if (customer.spec.deployment === 'private') return handle(c, customer);
     return problem(409, 'not-supported', 'not part of the public cloud');
   };
+}
+
+/** Everything that a save can change, without the counters of saves. */
+function contentOf({ console: { oaVersion, sets, callback, peopleSync, categories, runs } }: Customer): string {
+  const callbacks = categories.map(({ callback }) => callback);
+  return JSON.stringify([oaVersion, sets, callback, peopleSync, callbacks, runs.length]);
 }
 
 function showIntegration(_: ConsoleContext, customer: Customer): Response {

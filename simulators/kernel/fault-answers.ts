@@ -1,10 +1,10 @@
-import type { Fault } from './faults.js';
+import type { Fault, RequestFault } from './faults.js';
 import type { System } from './journal.js';
 
 const DEFAULT_RETRY_MS = 1000;
 
 /** The answer of a fault that keeps the request from its target, or undefined where the target is to be reached. */
-export function answerBefore(fault: Fault, system: System): Response | undefined {
+export function answerBefore(fault: RequestFault, system: System): Response | undefined {
   switch (fault.kind) {
     case 'throttle-seconds':
       return refusal(system, 429, 'Too Many Requests', { 'Retry-After': String(Math.ceil(retryMs(fault) / 1000)) });

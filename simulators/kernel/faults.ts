@@ -17,6 +17,42 @@ export type FaultKind =
   | 'stale-read'
   | 'unauthorised';
 
+/** What goes wrong on a console's page, by place (`console/web/server.ts` has the table). */
+export type PageFaultKind = (typeof PAGE_FAULTS)[number];
+
+const PAGE_FAULTS = [
+  // of a save
+  'not-stored',
+  'drops-field',
+  'error-toast-after',
+  'refused',
+  'busy',
+  'no-right',
+  'normalises-url',
+  'overwritten',
+  // of any request
+  'session-over',
+  // of what a load shows
+  'late-values',
+  'late-labels',
+  'label-missing',
+  'label-twice',
+  'label-renamed',
+  'option-missing',
+  'other-kind',
+  'read-only',
+  'notice',
+  'unknown-dialog',
+  'native-alert',
+  'save-dialog',
+  'save-dialog-unknown',
+  'save-alert',
+  'save-disabled',
+  'half-page',
+  'late-dialog',
+  'guards-leaving',
+] as const;
+
 /** A trouble that is switched on for the requests which fit it. */
 export interface Fault {
   tenant?: string;
@@ -26,7 +62,11 @@ export interface Fault {
   path?: string | RegExp;
   /** Only requests of this sender; by default those of both. */
   from?: Sender;
-  kind: FaultKind;
+  kind: FaultKind | PageFaultKind;
+  /** The field of a page that is struck, by its name in the contract. */
+  field?: string;
+  /** The words of a page: another label, an option, a message. */
+  text?: string;
   /** How often it strikes; default 1, `Infinity` for always. */
   times?: number;
   /** Lets the first n fitting requests pass. */
@@ -48,17 +88,30 @@ export interface FaultTarget {
   from: Sender;
 }
 
-/** The faults of one world; the first that fits and is due takes the request. */
+/** A fault of a request, as the system answers it. */
+export type RequestFault = Fault & { kind: FaultKind };
+
+/** A fault of a page, which the page itself has to play. */
+export type PageFault = Fault & { kind: PageFaultKind };
+
+/** The faults of one world. */
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
-  take(target: FaultTarget): Fault | undefined;
+  /** The first fault of a request that fits and is due. */
+  take(target: FaultTarget): RequestFault | undefined;
+  /** All faults of a page that fit and are due: a page can be wrong in several places. */
+  takeOfPage(target: FaultTarget): PageFault[];
 }
 
 /** Which request is struck depends on the seed and the order of requests only. */
 export function createFaults(seed: number): Faults {
   let active: ActiveFault[] = [];
   let added = 0;
+
+  function dropSpent(): void {
+    if (active.some(({ left }) => left === 0)) active = active.filter(({ left }) => left !== 0);
+  }
 
   return {
     add(fault) {
@@ -69,11 +122,20 @@ export function createFaults(seed: number): Faults {
       active = [];
     },
     take(target) {
-      const struck = active.find((candidate) => fits(candidate.fault, target) && isDue(candidate));
-      if (struck?.left === 0) active = active.filter((candidate) => candidate !== struck);
-      return struck?.fault;
+      const struck = active.find((one) => !isOfPage(one.fault) && fits(one.fault, target) && isDue(one));
+      dropSpent();
+      return struck?.fault as RequestFault | undefined;
+    },
+    takeOfPage(target) {
+      const struck = active.filter((one) => isOfPage(one.fault) && fits(one.fault, target) && isDue(one));
+      dropSpent();
+      return struck.map(({ fault }) => fault as PageFault);
     },
   };
+}
+
+function isOfPage({ kind }: Fault): boolean {
+  return (PAGE_FAULTS as readonly string[]).includes(kind);
 }
 
 interface ActiveFault {

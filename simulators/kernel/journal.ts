@@ -17,6 +17,8 @@ export interface JournalEntry {
   status: number;
   /** What an accepted write changed, even to an equal value; null for reads and refusals. */
   effect: string | null;
+  /** Whether the console stood otherwise afterwards: a browser may send one save several times. Consoles only. */
+  changed: boolean;
   from: Sender;
   at: string;
 }
@@ -28,6 +30,7 @@ export interface JournalFilter {
   method?: string;
   path?: string | RegExp;
   effect?: string | RegExp;
+  changed?: boolean;
   from?: Sender;
 }
 
@@ -81,6 +84,7 @@ function fits(entry: JournalEntry, filter: JournalFilter): boolean {
   if (filter.system !== undefined && entry.system !== filter.system) return false;
   if (filter.method !== undefined && entry.method !== filter.method.toUpperCase()) return false;
   if (filter.from !== undefined && entry.from !== filter.from) return false;
+  if (filter.changed !== undefined && entry.changed !== filter.changed) return false;
   if (filter.path !== undefined && !matches(entry.path, filter.path)) return false;
   return filter.effect === undefined || (entry.effect !== null && matches(entry.effect, filter.effect));
 }

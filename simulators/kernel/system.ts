@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context } from 'hono';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerBefore, failure, truncated } from './fault-answers.js';
-import type { Fault } from './faults.js';
+import type { Fault, FaultTarget } from './faults.js';
 import type { Sender, System } from './journal.js';
 import type { Kernel } from './kernel.js';
 import { createReadMemory } from './read-memory.js';
@@ -22,6 +22,10 @@ export interface SystemEnv<T> {
     body: string;
     /** Set by the handler of an accepted write. */
     effect: string | null;
+    /** Set by the handler of a write that left something otherwise than it was. */
+    changed: boolean;
+    /** The request as journal and faults see it. */
+    target: FaultTarget;
   };
 }
 
@@ -49,11 +53,14 @@ export function createSystem<T extends { id: string }>(kernel: Kernel, options: 
 
   app.use(async (c, next) => {
     c.set('effect', null);
+    c.set('changed', false);
     c.set('body', c.req.method === 'GET' || c.req.method === 'HEAD' ? '' : await c.req.text());
     const { tenant, path } = options.locate(c);
     c.set('tenant', tenant);
     const target = { tenant: tenant?.id ?? null, system, method: c.req.method, path, from: senderOf(c) };
-    const record = (status: number) => kernel.journal.record({ ...target, status, effect: c.get('effect') });
+    c.set('target', target);
+    const record = (status: number) =>
+      kernel.journal.record({ ...target, status, effect: c.get('effect'), changed: c.get('changed') });
 
     const fault = kernel.faults.take(target);
     if (fault?.kind === 'latency') await sleep(fault.ms ?? 200, undefined, { signal: kernel.signal }).catch(() => {});

@@ -1,4 +1,5 @@
 import type { ConsolePages } from '../console/state.js';
+import type { WebState } from '../console/web/web-state.js';
 import type { Identity } from './identity.js';
 import type { Organisation } from './organisation.js';
 import type { SettledSpec } from './settled-spec.js';
@@ -11,6 +12,7 @@ export interface Customer {
   org: Organisation;
   at: Addresses;
   console: ConsolePages;
+  web: WebState;
 }
 
 /** Base addresses without a slash at the end. */

@@ -19,6 +19,8 @@ export interface Identity {
   previous: { encryptionKey: string; appSecret: string };
   openApi: { token: string; secret: string };
   consoleToken: string;
+  /** The administrator who logs in at the console's pages. */
+  administrator: { user: string; password: string };
   hrToken: string;
   companyId: bigint;
   /** Ids of this tenant start here: 18 digits in E10, 19 in Qiyuesuo. */
@@ -54,6 +56,7 @@ export function createIdentity(spec: SettledSpec): Identity {
     previous: { encryptionKey: hexOf(16, seed, id, 'old key'), appSecret: hexOf(32, seed, id, 'old app secret') },
     openApi: { token: hexOf(10, seed, id, 'token'), secret: hexOf(30, seed, id, 'secret') },
     consoleToken: spec.consoleToken === 'shared' ? hexOf(40, 0, 'console') : hexOf(40, seed, id, 'console'),
+    administrator: { user: 'admin', password: `Qys@${hexOf(8, seed, id, 'password')}` },
     hrToken: hexOf(32, seed, id, 'hr'),
     companyId: qiyuesuoIdBase + 1n,
     e10IdBase: 600_000_000_000_000_000n + BigInt(hash32(seed, 'e10')) * 50_000_000n,

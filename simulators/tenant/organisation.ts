@@ -60,7 +60,7 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
           ? spec.name
           : kind === 'subcompany'
             ? `${spec.name}第${index / 10}分公司`
-            : departmentName(index - 1),
+            : departmentName(spec.quirks.sameUnitNames ? placeBelow(index) : index - 1),
       code: spec.quirks.unitsWithoutCodes
         ? ''
         : `${kind === 'department' ? 'D' : 'S'}${String(index).padStart(4, '0')}`,
@@ -95,6 +95,12 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
     },
     unitById: (id, oa) => units.find((unit) => (oa === 'E9' ? unit.e9Id === id : String(unit.e10Id) === id)),
   };
+}
+
+/** Counts the units below each parent from 0: the second level starts again. */
+function placeBelow(index: number): number {
+  const place = index % 10;
+  return place <= 4 ? place - 1 : place - 5;
 }
 
 /** Unique within a tenant of up to ten million people. */

@@ -68,6 +68,8 @@ export interface Quirks {
   switchResetsSync: boolean;
   /** Units have no codes, so only names can be matched. */
   unitsWithoutCodes: boolean;
+  /** Units below different parents have the same names. */
+  sameUnitNames: boolean;
   /** The console keeps members that nobody documented, which have to survive a write. */
   extraMembers: boolean;
 }
@@ -108,5 +110,6 @@ export const USUAL_QUIRKS: Quirks = {
   hidesSecrets: false,
   switchResetsSync: false,
   unitsWithoutCodes: false,
+  sameUnitNames: false,
   extraMembers: true,
 };

@@ -2,14 +2,18 @@ import { hash32 } from '../kernel/random.js';
 import { companyName } from './names.js';
 import { USUAL_QUIRKS, type Quirks } from './quirks.js';
 import type { CategoryCounts, PeopleCounts, TenantSpec } from './spec.js';
+import { USUAL_WEB_QUIRKS, type WebQuirks } from './web-quirks.js';
 
 /** A specification with every default filled in. */
-export interface SettledSpec extends Required<Omit<TenantSpec, OptionalKey | 'categories' | 'people' | 'quirks'>> {
+export interface SettledSpec extends Required<
+  Omit<TenantSpec, OptionalKey | 'categories' | 'people' | 'quirks' | 'web'>
+> {
   /** Of this tenant alone; every computed value of it starts here. */
   seed: number;
   categories: CategoryCounts;
   people: Required<PeopleCounts>;
   quirks: Quirks;
+  web: WebQuirks;
   callback?: NonNullable<TenantSpec['callback']>;
   proxyFile?: string;
 }
@@ -60,6 +64,7 @@ export function settleSpec(spec: TenantSpec, worldSeed: number): SettledSpec {
     categories: isPublic ? NO_CATEGORIES : { ...NO_CATEGORIES, legacy: 2, none: 1, ...spec.categories },
     people: { ...people, qiyuesuo: spec.people?.qiyuesuo ?? people.e9 },
     quirks: { ...USUAL_QUIRKS, ...spec.quirks },
+    web: { ...USUAL_WEB_QUIRKS, ...spec.web },
   };
 }
 

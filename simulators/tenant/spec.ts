@@ -1,4 +1,5 @@
 import type { Quirks } from './quirks.js';
+import type { WebQuirks } from './web-quirks.js';
 
 /** What the old path `/QYSPrivateCallbackServlet` does on an OA address that has become E10. */
 export type Forward = 'absent' | 'proxied' | 'redirect';
@@ -80,4 +81,6 @@ export interface TenantSpec {
   /** Laid over the tenant's entry of the batch file, mapping by mapping. */
   entry?: Record<string, unknown>;
   quirks?: Partial<Quirks>;
+  /** The console's web pages. */
+  web?: Partial<WebQuirks>;
 }

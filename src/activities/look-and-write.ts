@@ -60,12 +60,12 @@ export async function saveSeen<Seen extends object>(
   return 1;
 }
 
-/** Accepted, but the answer is no use: as good as lost, so the reading back decides. */
+/** Accepted, but the answer is no use: as good as lost, so the reading back decides. Not where it is known that nothing was sent. */
 async function accepted(save: Promise<void>): Promise<void> {
   try {
     await save;
   } catch (error) {
-    if (!(error instanceof UnexpectedAnswer)) throw error;
+    if (!(error instanceof UnexpectedAnswer) || error.maybeWritten === false) throw error;
   }
 }
 

@@ -104,7 +104,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
         return { runId, inTheWay: inTheWay === true };
       } catch (error) {
         // Started, but the answer is no use: asked again with the same key.
-        if (error instanceof UnexpectedAnswer) throw new NotYet(error.message);
+        if (error instanceof UnexpectedAnswer && error.maybeWritten !== false) throw new NotYet(error.message);
         // Another run is under way, and the answer does not tell which: nothing to watch, so asked again later.
         if (error instanceof Conflict && error.code === SYNC_RUNNING) throw new NotYet(error.message, UNKNOWN_RUN_MS);
         throw error;

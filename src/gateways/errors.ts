@@ -40,6 +40,10 @@ export interface FailureFacts {
   reason?: RejectedReason | undefined;
   /** Only for `UnexpectedAnswer`. */
   paths?: readonly string[] | undefined;
+  /** Whether a write may have happened all the same; undefined where nobody can tell. */
+  maybeWritten?: boolean | undefined;
+  /** SHA-256 of a picture of the page. */
+  evidence?: string | undefined;
 }
 
 /** The facts of a failure together with its class: what a `classify` function answers. */
@@ -63,6 +67,10 @@ export abstract class GatewayError extends Error {
   readonly code: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Whether a write may have happened all the same; undefined where nobody can tell. */
+  readonly maybeWritten: boolean | undefined;
+  /** SHA-256 of a picture of the page; known only after the failure. */
+  evidence: string | undefined;
 
   constructor(call: FailedCall, facts: FailureFacts, otherwise: string) {
     super(sentence(call, facts, otherwise));
@@ -73,6 +81,8 @@ export abstract class GatewayError extends Error {
     this.code = facts.code;
     this.requestId = facts.requestId;
     this.retryAfterMs = facts.retryAfterMs;
+    this.maybeWritten = facts.maybeWritten;
+    this.evidence = facts.evidence;
   }
 }
 

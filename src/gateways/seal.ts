@@ -8,9 +8,10 @@ import type { Sealed } from '../domain/outcomes.js';
 
 /** Closes what must not be readable in a history, and opens it again. Lives inside activities only. */
 export interface Seal {
-  seal(value: unknown): Sealed;
-  /** Throws `SealBroken` where key or text are not the ones of the sealing, and `ZodError` where the value is of another shape. */
-  open<T>(sealed: Sealed, schema: ZodType<T>): T;
+  /** `boundTo`: whose it is, such as a tenant; it opens with the same words only. */
+  seal(value: unknown, boundTo?: string): Sealed;
+  /** Throws `SealBroken` where key, text or `boundTo` are not the ones of the sealing, and `ZodError` where the value is of another shape. */
+  open<T>(sealed: Sealed, schema: ZodType<T>, boundTo?: string): T;
 }
 
 /** A sealed value cannot be opened, or there is no usable key. Says what to do; holds no value and no key. */
@@ -31,34 +32,39 @@ export function createSeal(key: Buffer): Seal {
   if (key.length !== KEY_BYTES)
     throw new SealBroken(`The seal key must have ${KEY_BYTES} bytes, this one has ${key.length}`);
   return {
-    seal(value) {
+    seal(value, boundTo) {
       const json = canonicalJson(value);
       const hash = createHash('sha256').update(json, 'utf8').digest('hex');
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(CIPHER, key, iv).setAAD(Buffer.from(hash));
+      const cipher = createCipheriv(CIPHER, key, iv).setAAD(associated(hash, boundTo));
       const body = Buffer.concat([cipher.update(gzipSync(json)), cipher.final()]);
       return { sealed: Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64'), hash };
     },
-    open(sealed, schema) {
-      return schema.parse(JSON.parse(decrypt(sealed, key)));
+    open(sealed, schema, boundTo) {
+      return schema.parse(JSON.parse(decrypt(sealed, key, boundTo)));
     },
   };
 }
 
-function decrypt({ sealed, hash }: Sealed, key: Buffer): string {
+/** The hash alone where nothing is bound: so was everything sealed that stands in older histories. */
+function associated(hash: string, boundTo: string | undefined): Buffer {
+  return Buffer.from(boundTo === undefined ? hash : `${hash}\n${boundTo}`);
+}
+
+function decrypt({ sealed, hash }: Sealed, key: Buffer, boundTo: string | undefined): string {
   const bytes = Buffer.from(sealed, 'base64');
   const iv = bytes.subarray(0, IV_BYTES);
   const tag = bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
   try {
     const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(hash))
+      .setAAD(associated(hash, boundTo))
       .setAuthTag(tag);
     const body = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     return gunzipSync(body).toString('utf8');
   } catch {
     // GCM cannot tell a wrong key from a changed text. The cause is left out: it says nothing more.
     throw new SealBroken(
-      'The sealed value cannot be opened: it was sealed with another key, or it was changed. ' +
+      'The sealed value cannot be opened: it was sealed with another key, or it was changed, or it is somebody else’s. ' +
         'Give this worker the QYS_E10_SEAL_KEY (or the key file) that sealed it.',
     );
   }

@@ -43,6 +43,16 @@ describe('the seal', () => {
     expect(createSeal(key).seal(categories).sealed.length).toBeLessThan(60_000);
   });
 
+  it('opens what is bound to somebody for nobody else', () => {
+    const seal = createSeal(key);
+    const sealed = seal.seal(snapshot, 'acme|https://seal.acme.example');
+
+    expect(seal.open(sealed, Snapshot, 'acme|https://seal.acme.example')).toEqual(snapshot);
+    expect(() => seal.open(sealed, Snapshot, 'other|https://seal.acme.example')).toThrow('cannot be opened');
+    expect(() => seal.open(sealed, Snapshot)).toThrow('cannot be opened');
+    expect(() => seal.open(seal.seal(snapshot), Snapshot, 'acme')).toThrow('cannot be opened');
+  });
+
   it('refuses another key', () => {
     const sealed = createSeal(key).seal(snapshot);
 

@@ -1,0 +1,119 @@
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { registerEngine } from './engine.js';
+import { guardNetwork, type NetworkRules } from './network.js';
+import { restoreSessionStorage, type Session } from './session.js';
+import { createTurns } from './turns.js';
+
+export interface BrowsersOptions {
+  executablePath: string;
+  /** Contexts at once: each takes about 90 MB. */
+  maxContexts?: number;
+  /** Off only in a container that forbids it. */
+  sandbox?: boolean;
+  headless?: boolean;
+}
+
+export interface LeaseOptions extends NetworkRules {
+  /** Who uses it, and where: at one origin there is one at a time. */
+  origin: string;
+  session?: Session;
+}
+
+/** The Chromium of one process: started on first use, started again after it ended. */
+export interface Browsers {
+  /** A context of its own for `use`, closed whatever happens. Throws `BrowserGone` where the browser cannot be started. */
+  withContext<T>(options: LeaseOptions, use: (context: BrowserContext) => Promise<T>): Promise<T>;
+  /** Contexts that are open now. */
+  open(): number;
+  executablePath: string;
+  sandbox: boolean;
+  close(): Promise<void>;
+}
+
+/** The browser did not start, or ended. Says nothing of what the library said. */
+export class BrowserGone extends Error {
+  override readonly name = 'BrowserGone';
+}
+
+const DEFAULT_CONTEXTS = 4;
+/** What a browser does by itself has no business in a customer's network. */
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-sync',
+  '--disable-component-update',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+export function createBrowsers(options: BrowsersOptions): Browsers {
+  const { executablePath, maxContexts = DEFAULT_CONTEXTS, sandbox = true, headless = true } = options;
+  const places = createTurns(maxContexts);
+  const origins = new Map<string, ReturnType<typeof createTurns>>();
+  let browser: Promise<Browser> | undefined;
+  let closed = false;
+
+  async function launched(): Promise<Browser> {
+    browser ??= launch();
+    const running = await browser.catch(() => undefined);
+    if (running?.isConnected()) return running;
+    browser = launch();
+    return browser;
+  }
+
+  async function launch(): Promise<Browser> {
+    if (closed) throw new BrowserGone('the browsers of this process are closed');
+    await registerEngine();
+    try {
+      return await chromium.launch({ executablePath, headless, chromiumSandbox: sandbox, args: QUIET });
+    } catch {
+      throw new BrowserGone(`${executablePath} does not start: run it by hand to see why`);
+    }
+  }
+
+  function turnAt(origin: string): ReturnType<typeof createTurns> {
+    const turns = origins.get(origin) ?? createTurns(1);
+    origins.set(origin, turns);
+    return turns;
+  }
+
+  return {
+    executablePath,
+    sandbox,
+    open: () => places.taken(),
+    withContext: ({ origin, session, ...rules }, use) =>
+      turnAt(origin).take(() =>
+        places.take(async () => {
+          const context = await newContext(await launched(), session);
+          try {
+            await guardNetwork(context, rules);
+            if (session) await restoreSessionStorage(context, session);
+            return await use(context);
+          } finally {
+            await context.close().catch(() => undefined);
+          }
+        }),
+      ),
+    async close() {
+      closed = true;
+      const running = await browser?.catch(() => undefined);
+      await running?.close().catch(() => undefined);
+    },
+  };
+}
+
+async function newContext(browser: Browser, session: Session | undefined): Promise<BrowserContext> {
+  try {
+    return await browser.newContext({
+      ...(session ? { storageState: session.storage, userAgent: session.userAgent } : {}),
+      // They answer past our routes.
+      serviceWorkers: 'block',
+      acceptDownloads: false,
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      // Tall: a picture of the whole page does not scroll the boxes inside it.
+      viewport: { width: 1440, height: 2000 },
+    });
+  } catch {
+    throw new BrowserGone('the browser ended');
+  }
+}

@@ -1,0 +1,44 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'msedge'];
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/opt/google/chrome/chrome',
+  '/usr/bin/microsoft-edge',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+/** The environment asks the browser library to log what it does, which includes every secret that is typed. */
+export class BrowserLogOn extends Error {
+  override readonly name = 'BrowserLogOn';
+}
+
+/**
+ * The Chromium (or Chrome, or Edge) to drive: QYS_E10_CHROMIUM, else one on the path or in a usual place; undefined where there is none.
+ * Throws `BrowserLogOn` where DEBUG asks for the library's log: it writes down what is typed into a page.
+ */
+export function findChromium(env: Record<string, string | undefined>): string | undefined {
+  if (/(^|[\s,])(pw:|\*)/.test(env['DEBUG'] ?? '')) {
+    throw new BrowserLogOn('DEBUG makes the browser library write secrets into its log: unset DEBUG (pw:… or *)');
+  }
+  const explicit = env['QYS_E10_CHROMIUM']?.trim();
+  if (explicit) return explicit;
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

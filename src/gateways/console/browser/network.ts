@@ -1,0 +1,116 @@
+import type { BrowserContext, Page, Request, Route } from 'playwright-core';
+import { hostMatches } from '../../hosts.js';
+
+/** Whether anything but reads may leave a context; and what did, by paths only. */
+export interface Gate {
+  state: 'open' | 'closed';
+  /** Whether something was done that may write: many consoles also read by POST. */
+  acting: boolean;
+  /** Paths of what was sent by then, other than reads. */
+  sent: string[];
+  /** Paths of the writes that were held back. */
+  refused: string[];
+  /** Writes that are under way. */
+  pending: number;
+  /** Of the last answer to a write: its HTTP status; 0 where no answer came. */
+  lastStatus: number | undefined;
+}
+
+export interface NetworkRules {
+  gate: Gate;
+  /** Hosts that may be called: `host` or `host:port`. */
+  hosts: readonly string[];
+  /** Paths that a page reads by POST: let through a closed gate. */
+  reads: readonly string[];
+}
+
+export function createGate(state: Gate['state']): Gate {
+  return { state, acting: false, sent: [], refused: [], pending: 0, lastStatus: undefined };
+}
+
+/**
+ * Everything but reads goes out once: the browser itself sends a POST again where a connection that it used before dies, up to
+ * seven times. Other hosts are not called at all.
+ */
+export async function guardNetwork(context: BrowserContext, { gate, hosts, reads }: NetworkRules): Promise<void> {
+  const readByPost = reads.map((pattern) => new RegExp(pattern));
+  await context.route('**/*', async (route) => {
+    const request = route.request();
+    const url = new URL(request.url());
+    if (!isAllowed(url, hosts)) return settle(route.abort('blockedbyclient'));
+    if (isRead(request)) return settle(route.continue());
+    const path = url.pathname;
+    const onlyReads = readByPost.some((pattern) => pattern.test(path));
+    if (gate.state === 'closed' && !onlyReads) {
+      gate.refused.push(path);
+      return settle(route.abort('blockedbyclient'));
+    }
+    if (!onlyReads && gate.acting) gate.sent.push(path);
+    return onlyOnce(route, gate);
+  });
+}
+
+async function onlyOnce(route: Route, gate: Gate): Promise<void> {
+  gate.pending += 1;
+  try {
+    const response = await route.fetch({ maxRetries: 0, maxRedirects: 0, timeout: 60_000 });
+    gate.lastStatus = response.status();
+    await route.fulfill({ response });
+  } catch {
+    gate.lastStatus = 0;
+    await settle(route.abort('connectionfailed'));
+  } finally {
+    gate.pending -= 1;
+  }
+}
+
+/** The page may be gone by then. */
+async function settle(done: Promise<void>): Promise<void> {
+  await done.catch(() => undefined);
+}
+
+function isRead(request: Request): boolean {
+  return ['GET', 'HEAD', 'OPTIONS'].includes(request.method());
+}
+
+function isAllowed(url: URL, hosts: readonly string[]): boolean {
+  if (url.protocol === 'data:' || url.protocol === 'blob:') return true;
+  return ['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && hostMatches(url, hosts);
+}
+
+/** A request open longer than this is taken for a long poll: a page with one is still all the same. */
+const LONG_POLL_MS = 5_000;
+const QUIET_MS = 300;
+
+/** What a page's scripts ask for, to tell when it has come to rest. */
+export interface Traffic {
+  isQuiet(): boolean;
+  /** HTTP statuses of pages and of what scripts asked for, since the last `forget`. */
+  statuses(): readonly number[];
+  forget(): void;
+}
+
+export function watchTraffic(page: Page): Traffic {
+  const open = new Map<Request, number>();
+  let last = Date.now();
+  let statuses: number[] = [];
+  const ends = (request: Request): void => {
+    if (open.delete(request)) last = Date.now();
+  };
+  page.on('request', (request) => {
+    if (['xhr', 'fetch'].includes(request.resourceType())) open.set(request, Date.now());
+  });
+  page.on('requestfinished', ends);
+  page.on('requestfailed', ends);
+  page.on('response', (response) => {
+    if (['xhr', 'fetch', 'document'].includes(response.request().resourceType())) statuses.push(response.status());
+  });
+  return {
+    isQuiet() {
+      const now = Date.now();
+      return now - last >= QUIET_MS && [...open.values()].every((since) => now - since > LONG_POLL_MS);
+    },
+    statuses: () => statuses,
+    forget: () => (statuses = []),
+  };
+}

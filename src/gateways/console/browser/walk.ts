@@ -1,0 +1,85 @@
+import { locate, type LookAsk } from './engine.js';
+import type { MapPage } from './page-map.js';
+import type { Screen, SettleOptions, Sight } from './screen.js';
+import type { Trip } from './trip.js';
+
+/**
+ * Opens a page of the map in a fresh tab, by its menu entries or by the address that was learned at the site, and waits until
+ * `arrived` holds or the patience ends. The caller checks what stands there.
+ */
+export async function walkTo(
+  trip: Trip,
+  name: string,
+  page: MapPage,
+  { ask, path = page.path ?? [], ...arrived }: { ask: LookAsk; path?: readonly string[][] } & SettleOptions,
+): Promise<{ screen: Screen; sight: Sight }> {
+  const screen = await trip.newScreen(name, page);
+  try {
+    await goTo(screen, page.url === undefined ? trip.address : new URL(page.url, trip.address).href);
+    if (page.url === undefined) await follow(screen, path);
+    return { screen, sight: await screen.settle(ask, arrived) };
+  } catch (error) {
+    await failed(trip, screen, name, page, error);
+    throw error;
+  }
+}
+
+/** A picture of a page on which something failed goes with the error. */
+export async function failed(trip: Trip, screen: Screen, name: string, page: MapPage, error: unknown): Promise<void> {
+  if (!(error instanceof Error) || !('evidence' in error) || error.evidence !== undefined) return;
+  const hash = await trip.picture(screen, name, page, 'failed').catch(() => undefined);
+  if (hash !== undefined) error.evidence = hash;
+}
+
+async function goTo(screen: Screen, address: string): Promise<void> {
+  const response = await screen.page.goto(address, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
+  const status = response?.status() ?? 0;
+  if (status === 401 || status === 449) throw screen.trouble('needs-login');
+  if (status === 403) throw screen.trouble('no-right', { text: 'HTTP 403' });
+  if (status === 429) throw screen.trouble('busy', { text: 'HTTP 429' });
+  if (response === undefined || status >= 400) {
+    throw screen.trouble('page-unreachable', status === 0 ? {} : { text: `HTTP ${status}` });
+  }
+}
+
+/** Entry by entry. One that is not there is passed over where the next one is: menus differ in how deep they begin. */
+async function follow(screen: Screen, path: readonly string[][]): Promise<void> {
+  const shown = (sight: Sight, at: number): boolean => sight.entries[String(at)] === 1;
+  const asked = (at: number): LookAsk => ({
+    entries: Object.fromEntries(
+      [at, at + 1].flatMap((index) => {
+        const texts = path[index];
+        return texts === undefined ? [] : [[String(index), { texts, near: path[index - 1] ?? [] }]];
+      }),
+    ),
+  });
+  for (let at = 0; at < path.length; at++) {
+    const texts = path[at] ?? [];
+    const sight = await screen.settle(asked(at), { until: (now) => shown(now, at) || shown(now, at + 1) });
+    if (!shown(sight, at)) {
+      if (shown(sight, at + 1)) continue;
+      throw screen.trouble('menu-missing', { fields: [texts.join(' / ')] });
+    }
+    const nextWasThere = shown(sight, at + 1);
+    await click(screen, path, at);
+    if (!nextWasThere) continue;
+    // It may have been open, and is closed by the click.
+    const after = await screen.settle(asked(at), { until: (now) => shown(now, at) || shown(now, at + 1) });
+    if (!shown(after, at + 1) && shown(after, at)) await click(screen, path, at);
+  }
+}
+
+async function click(screen: Screen, path: readonly string[][], at: number): Promise<void> {
+  const texts = path[at] ?? [];
+  const ask = { what: 'entry', texts, near: path[at - 1] ?? [] } as const;
+  for (const frame of screen.page.frames()) {
+    if (
+      (await locate(frame, ask)
+        .count()
+        .catch(() => 0)) === 0
+    )
+      continue;
+    return screen.click(frame, ask, 'menu-missing', texts.join(' / '));
+  }
+  throw screen.trouble('menu-missing', { fields: [texts.join(' / ')] });
+}
