@@ -16,10 +16,10 @@ import { createOpenSystems } from './activities/open-systems.js';
 import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
 import type { Config } from './config.js';
-import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, siteTaskQueue } from './domain/ids.js';
+import { openConsolePages, sealOf } from './console-browser.js';
+import { COORDINATOR_TASK_QUEUE, consoleTaskQueue, inspectionTaskQueue, siteTaskQueue } from './domain/ids.js';
 import { createNginx } from './gateways/proxy/nginx.js';
 import type { ReverseProxy } from './gateways/proxy/proxy.js';
-import { createSeal, loadSealKey } from './gateways/seal.js';
 import { createSecretStore } from './gateways/secrets.js';
 import type { Temporal } from './temporal.js';
 
@@ -64,7 +64,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     maxCachedWorkflows: 500,
   } satisfies Partial<WorkerOptions>;
 
-  const activities = await createActivities(options);
+  const { activities, console } = await createActivities(options);
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
@@ -90,6 +90,19 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       }),
     );
     created.push(...atSites);
+    // Only who has a browser may take what needs one.
+    const withBrowser = console
+      ? options.sites.map((site) =>
+          Worker.create({
+            ...shared,
+            interceptors,
+            activities,
+            taskQueue: consoleTaskQueue(site),
+            maxConcurrentActivityTaskExecutions: config.browser.contexts,
+          }),
+        )
+      : [];
+    created.push(...withBrowser);
   }
   if (options.serves === 'all') {
     const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
@@ -106,6 +119,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running.catch(() => undefined);
+      await console?.close();
     },
   };
 }
@@ -118,12 +132,10 @@ export function batchFolder(config: Pick<Config, 'dataDir'>): string {
 async function createActivities({ config, env }: WorkersOptions) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
   const { https, http, none } = config.http.proxy;
-  const key = await loadSealKey({
-    ...(config.sealKey === null ? {} : { envValue: config.sealKey }),
-    file: join(config.dataDir, 'seal.key'),
-  });
-  return createTenantActivities({
-    seal: createSeal(key),
+  const seal = await sealOf(config);
+  const console = await openConsolePages(config, seal);
+  const activities = createTenantActivities({
+    seal,
     open: createOpenSystems({
       secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
       ca,
@@ -134,8 +146,10 @@ async function createActivities({ config, env }: WorkersOptions) {
       },
       timeoutMs: config.http.timeoutMs,
       proxyOf: (tenantId) => proxyOf(config, tenantId),
+      ...(console ? { browserDriver: console.driver } : {}),
     }),
   });
+  return { activities, console };
 }
 
 /** Only where this worker is told which file is ours, and how to reload. */

@@ -1,12 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, Context } from '@temporalio/activity';
 import type { SecretRef, Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { DOCUMENTED_ENCRYPTION_KEY, SECRET_FIELDS } from '../domain/wanted.js';
 import { createAgents, type Agents } from '../gateways/agents.js';
 import { createApiDriver } from '../gateways/console/api/driver.js';
+import { PageMapError } from '../gateways/console/browser/page-map.js';
+import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { createManualDriver, type KnownSecrets } from '../gateways/console/manual/driver.js';
-import { Rejected, type OutsideSystem } from '../gateways/errors.js';
+import type { OutsideSystem } from '../gateways/errors.js';
 import { createE10 } from '../gateways/e10/open-platform.js';
 import { probeOa } from '../gateways/e10/probe.js';
 import { createE9 } from '../gateways/e9/hr.js';
@@ -16,6 +18,7 @@ import type { ReverseProxy } from '../gateways/proxy/proxy.js';
 import { createRouteProbe } from '../gateways/proxy/route-probe.js';
 import { createQiyuesuo } from '../gateways/qiyuesuo/open-api.js';
 import type { SecretStore } from '../gateways/secrets.js';
+import { StepRefused } from './failures.js';
 import type { OpenSystems, Systems } from './systems.js';
 
 export interface OpenSystemsDeps {
@@ -26,7 +29,11 @@ export interface OpenSystemsDeps {
   timeoutMs: number;
   /** The proxy of this site, where this worker is told to change it. */
   proxyOf: (tenantId: string) => ReverseProxy | undefined;
+  /** Where this worker has a browser. `run`: the workflow run that works. */
+  browserDriver?: BrowserDriverOf;
 }
+
+export type BrowserDriverOf = (tenant: Tenant, secrets: KnownSecrets, run: string) => ConsoleDriver;
 
 /**
  * Opens a tenant's systems over HTTP. Every gateway may call the hosts of the tenant's own file and no other. Reads end with
@@ -60,10 +67,11 @@ function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: 
   return {
     async console() {
       if (qiyuesuo.driver === 'manual') return createManualDriver(tenant, pages, await knownSecrets(this));
-      if (qiyuesuo.driver !== 'api' || !qiyuesuo.api) {
-        const call = { system: 'console', method: 'open', path: `/${qiyuesuo.driver}` } as const;
-        throw new Rejected(call, { text: `the console driver ${qiyuesuo.driver} is not part of this version` });
+      if (qiyuesuo.driver === 'browser') {
+        if (!deps.browserDriver) throw new StepRefused(NO_BROWSER);
+        return byBrowser(deps.browserDriver, tenant, await knownSecrets(this));
       }
+      if (!qiyuesuo.api) throw new Error(`${tenant.id}: the driver api has no address`);
       const token = await resolve(qiyuesuo.api.token);
       return createApiDriver(
         http('console', qiyuesuo.api.address, {
@@ -111,6 +119,21 @@ function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: 
     },
   };
 }
+
+function byBrowser(create: BrowserDriverOf, tenant: Tenant, secrets: KnownSecrets): ConsoleDriver {
+  try {
+    return create(tenant, secrets, Context.current().info.workflowExecution?.runId ?? '');
+  } catch (error) {
+    if (!(error instanceof PageMapError)) throw error;
+    throw new StepRefused({ ...NO_BROWSER, message: error.message });
+  }
+}
+
+const NO_BROWSER = {
+  code: 'CONSOLE-DRIVER-UNAVAILABLE',
+  message: 'the console driver browser needs Chromium, and this worker has none',
+  subject: 'qiyuesuo.driver',
+} as const;
 
 async function knownSecrets(systems: Systems): Promise<KnownSecrets> {
   const previous: KnownSecrets['previous'] = {};

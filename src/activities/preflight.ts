@@ -6,7 +6,7 @@ import { checkE10, type E10Facts } from './checks/e10.js';
 import { checkE9People } from './checks/people.js';
 import { checkQiyuesuo } from './checks/qiyuesuo.js';
 import { checkRoutes } from './checks/routes.js';
-import { troubleOf } from './failures.js';
+import { StepRefused, troubleOf } from './failures.js';
 import type { Systems } from './systems.js';
 
 /** What was read in passing: head counts and units, nothing about anybody. */
@@ -40,6 +40,11 @@ export async function preflight(tenant: Tenant, systems: Systems): Promise<Prefl
       if (e9.people !== undefined) facts.e9People = e9.people;
       return e9.findings;
     }),
+    asFindings(async () => {
+      // Whether it is there at all; what it shows is the snapshot's to read.
+      await systems.console();
+      return [];
+    }),
   ]);
   return { findings: found.flat(), facts };
 }
@@ -49,6 +54,7 @@ async function asFindings(check: () => Promise<Finding[]>): Promise<Finding[]> {
     return await check();
   } catch (error) {
     if (error instanceof GatewayError && error.retryable) throw error;
+    if (error instanceof StepRefused) return [error.finding];
     const trouble = troubleOf(error);
     if (!trouble) throw error;
     return [findingOfTrouble(trouble)];

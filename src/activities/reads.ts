@@ -1,4 +1,3 @@
-import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import { formChanges } from '../domain/planning.js';
 import { secretFindings } from '../domain/snapshot-findings.js';
@@ -33,8 +32,6 @@ export function createReadActivities({ open, seal }: ReadDeps) {
     },
 
     async preflight({ tenant, pages }: TenantInput): Promise<PreflightResult> {
-      const unavailable = driverFinding(tenant);
-      if (unavailable) return { findings: [unavailable], facts: {} };
       return preflight(tenant, open(tenant, pages));
     },
 
@@ -60,11 +57,4 @@ export function createReadActivities({ open, seal }: ReadDeps) {
       return seal.seal(found.fields);
     },
   };
-}
-
-/** Hands for the other drivers are not there yet: better said before anything is touched. */
-function driverFinding({ qiyuesuo: { driver } }: Tenant): Finding | undefined {
-  if (driver !== 'browser') return undefined;
-  const message = `the console driver ${driver} is not part of this version: api and manual are`;
-  return { code: 'CONSOLE-DRIVER-UNAVAILABLE', severity: 'blocking', message, subject: 'qiyuesuo.driver' };
 }

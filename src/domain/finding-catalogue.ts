@@ -11,14 +11,14 @@ export interface FindingText {
 export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = {
   'CONSOLE-DRIVER-UNAVAILABLE': {
     en: {
-      title: 'the console driver is not part of this version',
-      cause: 'the file asks for a driver that this version does not have',
-      fix: 'use driver: manual, or driver: api with an adapter',
+      title: 'the browser cannot be used for this console',
+      cause: 'the worker has no Chromium, or no page map fits the product and version',
+      fix: 'install Chromium at the worker, or add a page map (docs/page-maps.md); or use driver: manual',
     },
     zh: {
-      title: '此版本没有该控制台驱动',
-      cause: '文件指定的驱动此版本尚不支持',
-      fix: '改用 driver: manual，或提供适配器并使用 driver: api',
+      title: '无法用浏览器操作该控制台',
+      cause: 'worker 没有 Chromium，或没有适合该产品和版本的页面映射',
+      fix: '在 worker 上安装 Chromium，或添加页面映射（docs/page-maps.md）；也可改用 driver: manual',
     },
   },
   'CONSOLE-NOT-READ': {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { batchFileOf } from '../../simulators/batch-file.js';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
@@ -12,11 +13,14 @@ import { parseBatch, type ParsedBatch } from '../../src/batch-file/parse.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations, type TenantEnd } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
+import { openConsolePages } from '../../src/console-browser.js';
 import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { batchFolder, startWorkers, type WorkersOptions } from '../../src/worker.js';
+import { chromiumPath } from './chromium.js';
+import { logIn } from './console-login.js';
 
 /** Simulated systems come back at once or never. */
 export const IMPATIENT: Policy = {
@@ -27,6 +31,12 @@ export const IMPATIENT: Policy = {
   maxRetryMs: 200,
   peopleSyncMs: 60_000,
   onFailure: 'undo',
+};
+
+/** Chromium has no sandbox for root, as in a container. */
+const BROWSER = {
+  ...(chromiumPath === undefined ? {} : { QYS_E10_CHROMIUM: chromiumPath }),
+  ...(process.getuid?.() === 0 ? { QYS_E10_BROWSER_SANDBOX: 'off' } : {}),
 };
 
 /** A world of simulated systems, and a worker with the real activities on a site of its own. */
@@ -42,6 +52,8 @@ export interface Rig {
   /** Starts it and waits for its end. */
   migrate(id: string, policy?: Policy): Promise<TenantEnd>;
   end(id: string): Promise<TenantEnd>;
+  /** The operator of a tenant whose driver is `browser` logs in at its console, and at its signing platform. */
+  logIn(id: string): Promise<void>;
   /** What the coordinator of the file's batch answers; a busy machine may need more than one question. */
   status(): Promise<BatchStatus>;
   /** Undoes it from what its runs left, and waits for the end. */
@@ -80,8 +92,9 @@ export async function aRig(
   const coordinatorQueue = `coordinator-${suffix}`;
   const store = createFileBatchStore(batchFolder({ dataDir }));
   const migrations = createMigrations({ client, store, coordinatorQueue });
+  const config = loadConfig({ ...BROWSER, ...env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '3' });
   const workers = await startWorkers({
-    config: loadConfig({ ...env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '3' }),
+    config,
     temporal: {
       mode: 'remote',
       address,
@@ -135,6 +148,19 @@ export async function aRig(
       if (!end) throw new Error(`${id} has not ended`);
       return end;
     },
+    async logIn(id) {
+      const pages = await openConsolePages(config);
+      const tenant = rig.tenant(id);
+      const simulated = rig.world.tenant(id);
+      try {
+        for (const at of tenant.qiyuesuo.signing === undefined ? PLATFORMS.slice(0, 1) : PLATFORMS) {
+          const onOpen = (page: Page): Promise<void> => logIn(page, simulated, at);
+          await pages?.logIn(tenant, { at, headless: true, timeoutMs: 20_000, onOpen });
+        }
+      } finally {
+        await pages?.close();
+      }
+    },
     async status() {
       let status: BatchStatus | undefined;
       await until('the coordinator answers', async () => {
@@ -158,6 +184,8 @@ export async function aRig(
   };
   return rig;
 }
+
+const PLATFORMS = ['console', 'signing'] as const;
 
 /** What an undo must bring back: all but the people, whom a sync run may have changed, and the runs themselves. */
 export function undoable(rig: Rig, id: string): unknown {

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { ConfigError, type Config } from './config.js';
+import type { Tenant } from './domain/tenant.js';
+import { createBrowsers } from './gateways/console/browser/browsers.js';
+import { BrowserLogOn, findChromium } from './gateways/console/browser/chromium.js';
+import {
+  createBrowserDriver,
+  pageMapOf,
+  type BrowserDriver,
+  type ConsoleBrowser,
+} from './gateways/console/browser/driver.js';
+import { createEvidenceStore } from './gateways/console/browser/evidence.js';
+import { logIn, type LogInOptions } from './gateways/console/browser/login.js';
+import { createNotes } from './gateways/console/browser/notes.js';
+import { loadPageMaps, PageMapError } from './gateways/console/browser/page-map.js';
+import { createSessionStore } from './gateways/console/browser/session.js';
+import type { KnownSecrets } from './gateways/console/manual/driver.js';
+import { createSeal, loadSealKey, type Seal } from './gateways/seal.js';
+
+/** The browser of this process for tenants whose console driver is `browser`. */
+export interface ConsolePages {
+  pages: ConsoleBrowser;
+  /** Opens a window at the tenant's console and keeps the session of whoever logs in there. Rejects where nobody does. */
+  logIn(tenant: Tenant, how: Pick<LogInOptions, 'at' | 'timeoutMs' | 'signal' | 'headless' | 'onOpen'>): Promise<void>;
+  /** Looks only. `run` names whoever works, for what is noted between trips. */
+  driver(tenant: Tenant, secrets: KnownSecrets, run: string): BrowserDriver;
+  close(): Promise<void>;
+}
+
+/** Undefined where this machine has no Chromium. Throws `ConfigError` where the library's log is on, or a page map cannot be used. */
+export async function openConsolePages(config: Config, seal?: Seal): Promise<ConsolePages | undefined> {
+  try {
+    return await opened(config, seal);
+  } catch (error) {
+    if (error instanceof BrowserLogOn || error instanceof PageMapError) throw new ConfigError([error.message]);
+    throw error;
+  }
+}
+
+async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undefined> {
+  const executablePath = findChromium(config.browser.variables);
+  if (executablePath === undefined) return undefined;
+  const { contexts, sandbox, pageMaps } = config.browser;
+  const sealed = seal ?? (await sealOf(config));
+  const pages: ConsoleBrowser = {
+    browsers: createBrowsers({ executablePath, maxContexts: contexts, sandbox }),
+    sessions: createSessionStore({ folder: join(config.dataDir, 'console-sessions'), seal: sealed }),
+    notes: createNotes({ folder: join(config.dataDir, 'console-notes'), seal: sealed }),
+    evidence: createEvidenceStore(join(config.dataDir, 'evidence')),
+    maps: await loadPageMaps(pageMaps ?? undefined),
+  };
+  return {
+    pages,
+    async logIn(tenant, how) {
+      const { browsers, sessions, maps } = pages;
+      await logIn({ tenant, browsers, sessions, map: pageMapOf(tenant, maps), ...how });
+    },
+    driver: (tenant, secrets, run) => createBrowserDriver(tenant, { pages, secrets, run }),
+    close: () => pages.browsers.close(),
+  };
+}
+
+/** With the key of this machine: snapshots and sessions open nowhere else. */
+export async function sealOf({ sealKey, dataDir }: Config): Promise<Seal> {
+  const file = join(dataDir, 'seal.key');
+  return createSeal(await loadSealKey({ ...(sealKey === null ? {} : { envValue: sealKey }), file }));
+}

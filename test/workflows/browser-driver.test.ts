@@ -1,0 +1,28 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { LOGIN } from '../../src/domain/work-orders/console-fields.js';
+import { chromiumPath } from '../support/chromium.js';
+import { aRig, undoable, until, type Rig } from '../support/rig.js';
+
+const BROWSER = { entry: { qiyuesuo: { driver: 'browser', api: undefined } } };
+const SMALL = { people: { e9: 6, e10: 6 }, categories: { legacy: 2, otherOldHost: 0, elsewhere: 1, none: 1 } };
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser drives', { timeout: 300_000 }, () => {
+  it('waits for its operator to log in, and is migrated then', async () => {
+    rig = await aRig([{ id: 'acme', ...SMALL, ...BROWSER }]);
+    const { id } = rig.tenant('acme');
+    await rig.start('acme');
+    const order = () => rig.migrations.openOrders().then((open) => open.find(({ tenantId }) => tenantId === id)?.order);
+    await until('it asks for a login', async () => (await order()) !== undefined);
+    expect(await order()).toMatchObject({ step: 'snapshot', tasks: [{ field: LOGIN }] });
+
+    await rig.logIn('acme');
+    await rig.migrations.tellOrder(id, { number: 1, by: '张三', do: 'confirm', values: {} });
+    const { ending, reason, result } = await rig.end('acme');
+    expect({ ending, reason }).toMatchObject({ ending: expect.stringMatching(/^migrated/) as string });
+    expect(result?.findings.map(({ code }) => code)).not.toContain('CONSOLE-READ-BY-PERSON');
+    expect(rig.world.tenant('acme').state()).toMatchObject({ integration: { oaVersion: 'E10' } });
+  });
+});
