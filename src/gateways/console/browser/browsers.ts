@@ -23,6 +23,8 @@ export interface LeaseOptions extends NetworkRules {
 export interface Browsers {
   /** A context of its own for `use`, closed whatever happens. Throws `BrowserGone` where the browser cannot be started. */
   withContext<T>(options: LeaseOptions, use: (context: BrowserContext) => Promise<T>): Promise<T>;
+  /** Addresses to which menus have led, by tenant and page: a short cut for the next time, forgotten with the process. */
+  addresses: Map<string, string>;
   /** Contexts that are open now. */
   open(): number;
   executablePath: string;
@@ -79,6 +81,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   return {
     executablePath,
     sandbox,
+    addresses: new Map(),
     open: () => places.taken(),
     withContext: ({ origin, session, ...rules }, use) =>
       turnAt(origin).take(() =>

@@ -3,9 +3,9 @@ import { selectors, type Frame, type Locator, type Page } from 'playwright-core'
 import { z } from 'zod';
 import type { MapField } from './page-map.js';
 
-const SOURCE = readFileSync(new URL('page-engine.js', import.meta.url), 'utf8')
-  .trim()
-  .replace(/;$/, '');
+const FILE = readFileSync(new URL('page-engine.js', import.meta.url), 'utf8');
+// In brackets: the comment at its head has line breaks, and nothing may stand between `return` and what is returned.
+const SOURCE = `(${FILE.trim().replace(/;$/, '')})`;
 const SELECTOR = 'qys';
 
 /** What a scan asks about one field. */

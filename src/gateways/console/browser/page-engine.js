@@ -279,8 +279,8 @@
       ask.secret === true &&
       kind === 'text' &&
       (MASK.test(value ?? '') || (value === '' && SET_HINT.test(input?.placeholder ?? '')));
-    const options = kind === 'radio' ? choicesOf(control).map(({ text }) => text) : undefined;
-    return { labels, controls: 1, kind, value: masked ? '' : value, masked, editable: isEditable(control), options };
+    const options = kind === 'radio' ? { options: choicesOf(control).map(({ text }) => text) } : {};
+    return { labels, controls: 1, kind, value: masked ? '' : value, masked, editable: isEditable(control), ...options };
   }
 
   const buttonText = (e) => (e.matches('input') ? e.value : e.textContent);

@@ -39,12 +39,16 @@ const Field = z
     'a choice needs its values',
   );
 
+const Place = z.enum(['console', 'signing']);
+const Places = z.union([Place, z.array(Place).min(1)]).transform((one) => [one].flat());
+
 const PageBase = {
   /** Menu entries from the top. */
   path: z.array(Words).min(1).exactOptional(),
   /** Learned at a site; never built in. */
   url: z.string().exactOptional(),
-  at: z.enum(['console', 'signing']).default('console'),
+  /** Which of the two platforms has it; of both the first whose menu leads there. */
+  at: Places.default(['console']),
   /** Field that is empty while the page is not loaded yet. */
   ready: z.string().exactOptional(),
   /** Part of the address of the frame that holds the form. */
@@ -195,6 +199,7 @@ export type CallbackPageMap = z.output<typeof CallbackPageMap>;
 export type CategoriesPage = z.output<typeof CategoriesPage>;
 export type PeoplePage = z.output<typeof PeoplePage>;
 export type MapPage = IntegrationPage | CallbackPageMap | CategoriesPage | PeoplePage;
+export type Place = z.output<typeof Place>;
 export type MapDialog = PageMap['dialogs'][number];
 
 /** A page map cannot be used, or none fits. Names the file or the version, and what to change. */

@@ -46,6 +46,8 @@ export interface SettleOptions {
   patienceMs?: number;
   /** How long the page has to stay as it is; by default two more looks. */
   restMs?: (sight: Sight) => number;
+  /** What is waited for is enough, whatever else still moves: for a menu that is to be clicked. */
+  hurry?: boolean;
 }
 
 /** One opened page of a console, with what it is called in the map. */
@@ -155,7 +157,7 @@ export function createScreen({ page, map, name, mask, frame, signal, mayHaveWrit
         nativeLogin || loginUrls.some((url) => frameUrls(page).some((one) => url.test(one))),
       );
     },
-    async settle(ask, { until = () => true, allow = [], patienceMs = map.patience * 1_000, restMs = () => 0 } = {}) {
+    async settle(ask, { until = () => true, allow = [], patienceMs = map.patience * 1_000, restMs = () => 0, hurry } = {}) {
       const end = Date.now() + patienceMs;
       let before = '';
       let same = 0;
@@ -186,6 +188,7 @@ export function createScreen({ page, map, name, mask, frame, signal, mayHaveWrit
         const rounds = Math.max(2, sight ? restMs(sight) / EVERY_MS : 0);
         const atRest = sight !== undefined && !dialog && !sight.busy && same >= rounds && traffic.isQuiet();
         if (atRest && until(sight)) return sight;
+        if (hurry && sight && !dialog && same >= 1 && until(sight)) return sight;
         if (atRest && sessionRefused(traffic)) throw screen.trouble('needs-login');
         if (Date.now() > end) {
           if (sight && !dialog && !sight.busy && same >= 2) return sight;

@@ -6,7 +6,7 @@ import { BrowserGone, type Browsers } from './browsers.js';
 import { fieldAsk } from './engine.js';
 import { takePicture, type EvidenceStore } from './evidence.js';
 import { createGate, type Gate } from './network.js';
-import type { MapField, MapPage, PageMap } from './page-map.js';
+import type { MapField, MapPage, PageMap, Place } from './page-map.js';
 import { createScreen, type Screen } from './screen.js';
 import { renewed, sessionOf, type Session, type SessionStore } from './session.js';
 import { pageTrouble } from './trouble.js';
@@ -41,6 +41,8 @@ export interface Trip {
   gate: Gate;
   /** Where the menus are. */
   address: string;
+  /** Where this page was found before, by what it is called. */
+  found: { get(page: string): string | undefined; set(page: string, address: string): void };
   mask: (text: string) => string;
   newScreen(name: string, page: MapPage): Promise<Screen>;
   picture(screen: Screen, name: string, page: MapPage, moment: Moment): Promise<string | undefined>;
@@ -50,20 +52,49 @@ export interface Trip {
  * Opens a context for `work` and closes it, whatever happens. What the browser library throws goes no further: its messages repeat
  * what was typed. Throws `NeedsLogin` where nobody is logged in.
  */
-export async function onTrip<T>(
+export async function onTrip<T>(deps: TripDeps, where: Where, work: (trip: Trip) => Promise<T>): Promise<T> {
+  const { at } = where.page;
+  const key = `${deps.tenant.id}|${where.name}|at`;
+  const known = at.find((place) => place === deps.browsers.addresses.get(key));
+  for (const place of known ? [known] : at) {
+    if (place === 'signing' && deps.tenant.qiyuesuo.signing === undefined && at.length > 1) continue;
+    try {
+      const result = await onTripTo(deps, where, place, work);
+      deps.browsers.addresses.set(key, place);
+      return result;
+    } catch (error) {
+      const isElsewhere = error instanceof GatewayError && error.code === 'menu-missing' && error.maybeWritten === false;
+      const isLast = place === at.at(-1) || known !== undefined;
+      if (isLast || !isElsewhere) throw error;
+    }
+  }
+  throw pageTrouble('menu-missing', { page: where.name, phase: 'open', text: 'on none of the platforms' });
+}
+
+/** Which page, and whether more than reads may leave for its console. */
+export interface Where {
+  name: string;
+  page: MapPage;
+  gate: Gate['state'];
+}
+
+async function onTripTo<T>(
   deps: TripDeps,
-  { name, page, gate: state }: { name: string; page: MapPage; gate: Gate['state'] },
+  { name, gate: state }: Where,
+  place: Place,
   work: (trip: Trip) => Promise<T>,
 ): Promise<T> {
   const { tenant, map, browsers, sessions } = deps;
   deps.signal?.throwIfAborted();
-  const address = page.at === 'signing' ? tenant.qiyuesuo.signing : tenant.qiyuesuo.console;
+  const address = place === 'signing' ? tenant.qiyuesuo.signing : tenant.qiyuesuo.console;
   if (address === undefined) {
     const text = 'qiyuesuo.signing is not given, and the page map has this page there';
     throw pageTrouble('menu-missing', { page: name, phase: 'open', text });
   }
   const { origin, host } = new URL(address);
-  const session = await sessions.get(tenant.id, origin);
+  // Who logged in at the console may be known at the signing platform, too.
+  const session =
+    (await sessions.get(tenant.id, origin)) ?? (await sessions.get(tenant.id, new URL(tenant.qiyuesuo.console).origin));
   if (!session) throw pageTrouble('needs-login', { page: name, phase: 'open' });
   const gate = createGate(state);
   const lease = { origin, session, gate, hosts: [host, ...map.hosts], reads: map.reads };
@@ -71,7 +102,7 @@ export async function onTrip<T>(
     return await browsers.withContext(lease, async (context) => {
       const trip = createTrip(deps, context, gate, address);
       const result = await work(trip);
-      await keepSession(context, deps, session, origin);
+      if (session.origin === origin) await keepSession(context, deps, session);
       return result;
     });
   } catch (error) {
@@ -80,13 +111,18 @@ export async function onTrip<T>(
 }
 
 function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address: string): Trip {
-  const { map, evidence } = deps;
+  const { map, evidence, browsers, tenant } = deps;
+  const keyOf = (page: string): string => `${tenant.id}|${address}|${page}`;
   const mask = createMask(deps.secrets);
   return {
     map,
     context,
     gate,
     address,
+    found: {
+      get: (page) => browsers.addresses.get(keyOf(page)),
+      set: (page, found) => browsers.addresses.set(keyOf(page), found),
+    },
     mask,
     async newScreen(name, { frame }) {
       const page = await context.newPage();
@@ -118,7 +154,8 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
 }
 
 /** A console may turn its cookies over while it is used; the next trip needs the new ones. */
-async function keepSession(context: BrowserContext, deps: TripDeps, before: Session, origin: string): Promise<void> {
+async function keepSession(context: BrowserContext, deps: TripDeps, before: Session): Promise<void> {
+  const { origin } = before;
   const page = context.pages().find((one) => one.url().startsWith(origin));
   if (!page) return;
   const now = await sessionOf(page, origin).catch(() => undefined);

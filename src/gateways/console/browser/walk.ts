@@ -3,8 +3,13 @@ import type { MapPage } from './page-map.js';
 import type { Screen, SettleOptions, Sight } from './screen.js';
 import type { Trip } from './trip.js';
 
+/** A short cut that does not lead there soon is none: pages may be reached by their menus only. */
+const SHORT_CUT_MS = 6_000;
+/** Menus come with the first page, or not at all. */
+const MENU_MS = 6_000;
+
 /**
- * Opens a page of the map in a fresh tab, by its menu entries or by the address that was learned at the site, and waits until
+ * Opens a page of the map in a fresh tab, by its menu entries, or by the address to which they led before, and waits until
  * `arrived` holds or the patience ends. The caller checks what stands there.
  */
 export async function walkTo(
@@ -13,11 +18,21 @@ export async function walkTo(
   page: MapPage,
   { ask, path = page.path ?? [], ...arrived }: { ask: LookAsk; path?: readonly string[][] } & SettleOptions,
 ): Promise<{ screen: Screen; sight: Sight }> {
+  const key = JSON.stringify([name, path]);
+  const known = page.url === undefined ? trip.found.get(key) : new URL(page.url, trip.address).href;
   const screen = await trip.newScreen(name, page);
   try {
-    await goTo(screen, page.url === undefined ? trip.address : new URL(page.url, trip.address).href);
-    if (page.url === undefined) await follow(screen, path);
-    return { screen, sight: await screen.settle(ask, arrived) };
+    if (known !== undefined) {
+      await goTo(screen, known);
+      const { until = () => true } = arrived;
+      const sight = await screen.settle(ask, page.url === undefined ? { ...arrived, patienceMs: SHORT_CUT_MS } : arrived);
+      if (page.url !== undefined || until(sight)) return { screen, sight };
+    }
+    await goTo(screen, trip.address);
+    await follow(screen, path);
+    const sight = await screen.settle(ask, arrived);
+    if (arrived.until?.(sight)) trip.found.set(key, screen.page.url());
+    return { screen, sight };
   } catch (error) {
     await failed(trip, screen, name, page, error);
     throw error;
@@ -55,7 +70,8 @@ async function follow(screen: Screen, path: readonly string[][]): Promise<void> 
   });
   for (let at = 0; at < path.length; at++) {
     const texts = path[at] ?? [];
-    const sight = await screen.settle(asked(at), { until: (now) => shown(now, at) || shown(now, at + 1) });
+    const until = (now: Sight): boolean => shown(now, at) || shown(now, at + 1);
+    const sight = await screen.settle(asked(at), { until, hurry: true, patienceMs: MENU_MS });
     if (!shown(sight, at)) {
       if (shown(sight, at + 1)) continue;
       throw screen.trouble('menu-missing', { fields: [texts.join(' / ')] });
@@ -64,7 +80,7 @@ async function follow(screen: Screen, path: readonly string[][]): Promise<void> 
     await click(screen, path, at);
     if (!nextWasThere) continue;
     // It may have been open, and is closed by the click.
-    const after = await screen.settle(asked(at), { until: (now) => shown(now, at) || shown(now, at + 1) });
+    const after = await screen.settle(asked(at), { until, patienceMs: MENU_MS });
     if (!shown(after, at + 1) && shown(after, at)) await click(screen, path, at);
   }
 }
