@@ -17,6 +17,8 @@ import { createSessionStore } from './gateways/console/browser/session.js';
 import type { KnownSecrets } from './gateways/console/manual/driver.js';
 import { createSeal, loadSealKey, type Seal } from './gateways/seal.js';
 
+export type { CheckReport } from './gateways/console/browser/check.js';
+
 /** The browser of this process for tenants whose console driver is `browser`. */
 export interface ConsolePages {
   pages: ConsoleBrowser;
@@ -58,6 +60,11 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
     driver: (tenant, secrets, run) => createBrowserDriver(tenant, { pages, secrets, run }),
     close: () => pages.browsers.close(),
   };
+}
+
+/** Which Chromium this machine would drive; undefined where it has none. */
+export function chromiumOf({ browser }: Pick<Config, 'browser'>): string | undefined {
+  return findChromium(browser.variables);
 }
 
 /** With the key of this machine: snapshots and sessions open nowhere else. */

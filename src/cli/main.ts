@@ -10,6 +10,7 @@ import { applyCommand } from './commands/apply.js';
 import { abortCommand } from './commands/abort.js';
 import { approveCommand, rejectCommand } from './commands/approve.js';
 import { checkCommand } from './commands/check.js';
+import { consoleCommand } from './commands/console.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { pauseCommand, resumeCommand } from './commands/hold.js';
@@ -47,6 +48,7 @@ const VERBS = [
   statusCommand,
   whyCommand,
   ordersCommand,
+  consoleCommand,
   pauseCommand,
   resumeCommand,
   limitsCommand,

@@ -2,7 +2,7 @@ import { Document, isMap, isScalar } from 'yaml';
 import type { SecretRef } from '../domain/tenant.js';
 import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.js';
 import { consoleField, CONSOLE_PAGES, type ConsolePage } from '../domain/work-orders/console-fields.js';
-import type { OrderTask, WorkOrder } from '../domain/work-orders/work-order.js';
+import { isLogin, type OrderTask, type WorkOrder } from '../domain/work-orders/work-order.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Output } from './output.js';
 
@@ -22,6 +22,7 @@ export function orderLines(
     const { zh, en } = CONSOLE_PAGES[tenant.qiyuesuo.deployment][page] ?? { zh: page, en: page };
     return [`${zh}  (${en})`, ...tasks.map((task) => `  ${taskLine(task, revealed, out)}`)].join('\n');
   });
+  if (isLogin(order)) return [head.join('\n'), out.text.loginHint(tenant.id, file)].join('\n\n');
   const next = out.text.orderNext(
     id,
     file,

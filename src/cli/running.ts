@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Migrations } from '../client.js';
+import { chromiumOf } from '../console-browser.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import type { BatchReport } from '../reports/batch-report.js';
 import type { Policy } from '../domain/policy.js';
@@ -27,9 +28,13 @@ export async function runBatch(
   { temporal, migrations }: Session,
   selection: Selection,
   { file, policy, timeoutMs, until }: RunOptions,
-  { out, by }: Context,
+  { config, out, by }: Context,
 ): Promise<ExitCode> {
   const { batch } = selection.batch;
+  // On one machine nobody else could take them.
+  const needsBrowser = selection.selected.some(({ tenant }) => tenant.qiyuesuo.driver === 'browser');
+  if (needsBrowser && temporal.mode === 'embedded' && chromiumOf(config) === undefined)
+    throw new UsageError(out.text.noChromium);
   if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
   const started = until
     ? await migrations.prepareBatch(selection.batch, by, policy)

@@ -9,7 +9,7 @@ import type { BatchReport } from '../reports/batch-report.js';
 import type { TenantReport } from '../reports/tenant-report.js';
 import type { Output } from './output.js';
 
-const BORDERLESS = {
+export const BORDERLESS = {
   chars: {
     top: '',
     'top-mid': '',

@@ -29,7 +29,11 @@ export interface Running {
 
 const BIN = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
 
-export async function aCli(world: World, more: Record<string, unknown> = {}): Promise<Cli> {
+export async function aCli(
+  world: World,
+  more: Record<string, unknown> = {},
+  variables: Record<string, string> = {},
+): Promise<Cli> {
   const folder = await mkdtemp(join(tmpdir(), 'qys-e10-cli-'));
   const { yaml, env } = batchFileOf(world, 'e2e', more);
   const file = join(folder, 'e2e.batch.yaml');
@@ -41,7 +45,7 @@ export async function aCli(world: World, more: Record<string, unknown> = {}): Pr
     const { TEMPORAL_ADDRESS: _, ...inherited } = process.env;
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: folder,
-      env: { ...inherited, ...env, QYS_E10_DATA: dataDir },
+      env: { ...inherited, ...variables, ...env, QYS_E10_DATA: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { chromiumOf } from '../../console-browser.js';
 import { SEARCH_ATTRIBUTES } from '../../domain/search-attributes.js';
 import { isBlocking } from '../../domain/findings.js';
 import { findTemporalCli } from '../../temporal-cli.js';
@@ -35,6 +36,7 @@ async function doctor({ file }: { file?: string }, context: Context): Promise<Ex
               fail('not found; the first command that needs it downloads or builds it'),
           ),
         ]),
+    await examine('Chromium', async () => chromiumOf(config) ?? 'none; only the console driver browser needs it'),
     await examine('Temporal server and search attributes', async () => {
       const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
       try {

@@ -210,6 +210,11 @@ export function reopen(order: WorkOrder, tasks: readonly OrderTask[], seen: Seen
   order.trail.push({ at, what: 'reopened' });
 }
 
+/** Whether it asks for nothing but a login. */
+export function isLogin({ tasks }: Pick<WorkOrder, 'tasks'>): boolean {
+  return tasks.length > 0 && tasks.every(({ field }) => field === LOGIN);
+}
+
 /** Whether these are tasks that a person confirmed on the last trip. */
 export function isSameTrip(order: WorkOrder, tasks: readonly OrderTask[]): boolean {
   const asked = (one: OrderTask): boolean =>
