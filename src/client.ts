@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './batch-store/store.js';
+import { listBatches, type ListedBatch } from './client/batch-list.js';
 import { createBatches } from './client/batches.js';
 import { createOrders } from './client/orders.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
+import { tenantAsStarted } from './client/tenant-as-started.js';
 import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
@@ -23,8 +25,12 @@ export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
 export type { OpenOrder } from './client/orders.js';
 export type { RollbackStart } from './client/rollbacks.js';
+export type { ListedBatch } from './client/batch-list.js';
+export { secretsOf } from './client/order-secrets.js';
 export { OrderRefused } from './client/refused.js';
-export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export { runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export type { Trouble } from './client/troubles.js';
+export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from './client/web-ui.js';
 
 /** The only door to Temporal for CLI and web: start, ask, tell, each as a typed function. */
 export type Migrations = ReturnType<typeof createMigrations>;
@@ -50,6 +56,16 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     ...createBatches({ client, store, coordinatorQueue }),
     ...createRollbacks(client),
     ...createOrders(client),
+
+    /** Every batch that Temporal still knows: running ones first, then the newest. Needs no worker. */
+    batches(): Promise<ListedBatch[]> {
+      return listBatches(client);
+    },
+
+    /** A tenant as a run was started with, the newest if none is named; undefined where there is none. Needs no worker. */
+    tenantAsStarted(tenantId: string, runId?: string): Promise<Tenant | undefined> {
+      return tenantAsStarted(client, tenantId, runId);
+    },
 
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {

@@ -1,15 +1,17 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { withoutHidden } from '../domain/work-orders/answers.js';
 import { isOpen, type OrderAction, type WorkOrder } from '../domain/work-orders/work-order.js';
 import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import { orderUpdate } from '../workflows/messages.js';
 import { ordered } from './refused.js';
-import { tenantsThatWait } from './tenant-rows.js';
+import { BATCH, tenantsThatWait, WAVE } from './tenant-rows.js';
 
 /** A work order that somebody is to do. */
 export interface OpenOrder {
   tenantId: string;
   order: WorkOrder;
+  /** The run that waits for it, with the batch and wave that started it; null where it runs alone. */
+  run: { runId: string; batch: string | null; wave: string | null };
 }
 
 /** Work orders of tenants, whatever batch they are of. */
@@ -18,12 +20,21 @@ export function createOrders(client: Client) {
     /** From the lists alone: needs no worker, and asks no tenant. */
     async openOrders(): Promise<OpenOrder[]> {
       const open: OpenOrder[] = [];
-      for await (const { workflowId, memo } of client.workflow.list({ query: tenantsThatWait() })) {
-        const tenantId = tenantOfWorkflowId(workflowId);
-        const order = memo?.['order'] as WorkOrder | null | undefined;
-        if (tenantId !== undefined && order && isOpen(order)) open.push({ tenantId, order });
+      for await (const info of client.workflow.list({ query: tenantsThatWait() })) {
+        const found = openOrderIn(info);
+        if (found) open.push(found);
       }
       return open;
+    },
+
+    /** The open order of one tenant, never of a moment ago as in the lists; undefined where it has none. Needs no worker. */
+    async openOrderOf(tenantId: string): Promise<OpenOrder | undefined> {
+      try {
+        return openOrderIn(await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe());
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
     },
 
     /** Takes, confirms or rejects. Rejects with the reason where that does not fit. */
@@ -34,6 +45,16 @@ export function createOrders(client: Client) {
       );
     },
   };
+}
+
+type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'memo' | 'typedSearchAttributes'>;
+
+function openOrderIn({ workflowId, runId, status, memo, typedSearchAttributes }: Info): OpenOrder | undefined {
+  const tenantId = tenantOfWorkflowId(workflowId);
+  const order = memo?.['order'] as WorkOrder | null | undefined;
+  if (tenantId === undefined || status.name !== 'RUNNING' || !order || !isOpen(order)) return undefined;
+  const [batch, wave] = [typedSearchAttributes.get(BATCH) ?? null, typedSearchAttributes.get(WAVE) ?? null];
+  return { tenantId, order, run: { runId, batch, wave } };
 }
 
 /** An Update stands in the event history as it was sent. */
