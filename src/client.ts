@@ -27,8 +27,8 @@ export type { OpenOrder } from './client/orders.js';
 export type { RollbackStart } from './client/rollbacks.js';
 export type { ListedBatch } from './client/batch-list.js';
 export { secretsOf } from './client/order-secrets.js';
-export { OrderRefused } from './client/refused.js';
-export { runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export { NobodyAnswers, OrderRefused } from './client/refused.js';
+export { isOfBefore, runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 export type { Trouble } from './client/troubles.js';
 export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from './client/web-ui.js';
 
@@ -39,6 +39,8 @@ const QUERY_WITHIN_MS = 3_000;
 /** Asked for by id in lists of this many; above, by their batch. */
 const IDS_IN_A_FILTER = 100;
 const IDS_IN_A_LIST = 500;
+// Of temporal.api.enums.v1.TaskQueueType: the package with the enum is none of our dependencies.
+const WORKFLOW_TASKS = 1;
 /** An inspection that nobody waits for any more ends by itself. */
 const INSPECTION_WITHIN = '1 hour';
 
@@ -60,6 +62,17 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** Every batch that Temporal still knows: running ones first, then the newest. Needs no worker. */
     batches(): Promise<ListedBatch[]> {
       return listBatches(client);
+    },
+
+    /** Who asks this queue for work, by identity: also whoever left within the last minutes. */
+    async pollersOf(taskQueue: string): Promise<string[]> {
+      const { namespace } = client.options;
+      const { pollers } = await client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: WORKFLOW_TASKS,
+      });
+      return (pollers ?? []).flatMap(({ identity }) => identity ?? []);
     },
 
     /** A tenant as a run was started with, the newest if none is named; undefined where there is none. Needs no worker. */

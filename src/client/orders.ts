@@ -37,11 +37,15 @@ export function createOrders(client: Client) {
       }
     },
 
-    /** Takes, confirms or rejects. Rejects with the reason where that does not fit. */
-    async tellOrder(tenantId: string, action: OrderAction): Promise<void> {
+    /**
+     * Takes, confirms or rejects. Rejects with the reason where that does not fit, and with `NobodyAnswers` where no worker
+     * answers within `withinMs`; without it, it waits for one.
+     */
+    async tellOrder(tenantId: string, action: OrderAction, withinMs?: number): Promise<void> {
       const handle = client.workflow.getHandle(tenantWorkflowId(tenantId));
+      const tell = () => handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] });
       await ordered(`work order ${tenantId}/${action.number}`, () =>
-        handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] }),
+        withinMs === undefined ? tell() : client.withDeadline(Date.now() + withinMs, tell),
       );
     },
   };

@@ -63,6 +63,14 @@ export async function newestRows(client: Client, where: string): Promise<TenantR
   return [...newest.values()];
 }
 
+/** While a batch is under way, a tenant that ended before it began has not had its turn. */
+export function isOfBefore(
+  { ending, endedAt }: TenantRow,
+  under: { running: boolean; startedAt: string | null } | null | undefined,
+): boolean {
+  return ending !== null && under?.running === true && (endedAt ?? '') < (under.startedAt ?? '');
+}
+
 function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {
   const tenantId = tenantOfWorkflowId(info.workflowId);
   if (tenantId === undefined) return undefined;
