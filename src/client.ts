@@ -7,7 +7,7 @@ import { createOrders } from './client/orders.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { tenantAsStarted } from './client/tenant-as-started.js';
-import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import { newestRow, newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
 import type { Order } from './domain/batch/orders.js';
@@ -99,6 +99,11 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
             );
       const rows = (await Promise.all(filters.map((where) => newestRows(client, where)))).flat();
       return new Map(rows.filter(({ tenantId }) => wanted.has(tenantId)).map((row) => [row.tenantId, row]));
+    },
+
+    /** The newest run of one tenant, never of a moment ago as in the lists; undefined where it never ran. */
+    tenantRow(tenantId: string): Promise<TenantRow | undefined> {
+      return newestRow(client, tenantId);
     },
 
     /** Running tenants of a batch, of which some ask again and again; looks at the first `limit` of them. */

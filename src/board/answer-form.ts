@@ -75,14 +75,16 @@ export function answerOf(order: WorkOrder, { values, empty, rows }: Typed): Answ
     values: answers,
     ...(checklist.length === 0 ? {} : { rows: [...others, ...ticked].map(({ field }) => field) }),
   };
+  const problems = [
+    ...both.map((field): Problem => ({ field, why: 'both' })),
+    ...problemsOfAnswers(order, confirmation)
+      .filter(({ field }) => !both.includes(field))
+      .map(({ field, why, name }): Problem => ({ field, why, ...(name === undefined ? {} : { name }) })),
+  ];
+  const placeOf = ({ field }: Problem): number => order.tasks.findIndex((task) => task.field === field);
   return {
     confirmation,
-    problems: [
-      ...both.map((field): Problem => ({ field, why: 'both' })),
-      ...problemsOfAnswers(order, confirmation)
-        .filter(({ field }) => !both.includes(field))
-        .map(({ field, why, name }): Problem => ({ field, why, ...(name === undefined ? {} : { name }) })),
-    ],
+    problems: problems.sort((one, other) => placeOf(one) - placeOf(other)),
     noRow: checklist.length > 0 && ticked.length === 0 && others.length === 0,
   };
 }

@@ -225,7 +225,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
 
     /** Undefined where the board is not about this tenant, or nobody knows it. */
     async tenant(id: string): Promise<TenantSight | undefined> {
-      const row = await rowOf(id);
+      const row = await migrations.tenantRow(id);
       if (!isOurs(id, row?.batch ?? null) || (!row && !ofFile.has(id))) return undefined;
       const inFile = ofFile.get(id);
       const batch = row?.batch ?? batchName;
@@ -262,11 +262,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
 
   async function batchOf(tenantId: string): Promise<string | null> {
     if (file === null || ofFile.has(tenantId)) return batchName;
-    return (await rowOf(tenantId))?.batch ?? null;
-  }
-
-  async function rowOf(tenantId: string): Promise<TenantRow | undefined> {
-    return (await migrations.newestRuns(batchName ?? '', [tenantId])).get(tenantId);
+    return (await migrations.tenantRow(tenantId))?.batch ?? null;
   }
 
   /** A tenant of the file that was undone by itself is of no batch, and one that joined later is not in the file. */

@@ -52,7 +52,7 @@ it.skipIf(CHROMIUM === undefined)(
     const operator = anOperator(rig, 'acme', ZHANG);
     const { id } = rig.tenant('acme');
     let refused = false;
-    let mistaken = false;
+    let mistakes = 0;
     let tickedOne = false;
     const steps: string[] = [];
 
@@ -93,28 +93,36 @@ it.skipIf(CHROMIUM === undefined)(
       await fill(action.values);
       for (const { field } of mine) await page.locator(`[data-field="${field}"]`).getByRole('checkbox').check();
 
-      if (!mistaken && order.tasks.some(({ field }) => field === 'integration.teamCode')) {
-        mistaken = order.tasks.some((task) => task.field === 'integration.teamCode' && task.do === 'set');
-        if (mistaken) await tellOther('integration.teamCode', 'tmistyped');
+      const [row] = mine;
+      const isReopened = order.trail.some(({ what }) => what === 'reopened');
+      if (isReopened) await page.getByText('为什么再次打开').waitFor();
+      // One row still shows the old address: told so, the order is opened again.
+      if (row && rows.length < 3 && !isReopened) {
+        mistakes += 1;
+        await tellOther(row.field, `${rig.tenant('acme').e9?.address}/QYSPrivateCallbackServlet`);
       }
       await reveals(order);
       await page.getByLabel('备注').fill('照做 <script>alert(1)</script>');
       await page.getByRole('button', { name: rows.length > 0 ? '所选各行已完成' : '已按要求完成' }).click();
       await page.locator('.told').waitFor();
-      steps.push(`${order.number} ${order.step}`);
+      steps.push(`${order.number} ${order.step}${isReopened ? ' again' : ''}`);
     }
 
     expect((await rig.end('acme')).result).toMatchObject({ outcome: expect.stringMatching(/^migrated/) as string });
-    // The order with the mistake was opened again under its number.
-    const numbers = steps.map((step) => step.split(' ')[0]);
-    expect(new Set(numbers).size).toBeLessThan(numbers.length);
-    expect(new Set(steps.map((step) => step.split(' ')[1]))).toEqual(
-      new Set(['snapshot', 'switch-mode', 'sync-people', 'rewrite-categories']),
-    );
+    expect(mistakes).toBe(1);
+    expect(steps).toEqual([
+      '1 snapshot',
+      '2 switch-mode',
+      '3 switch-mode',
+      '4 sync-people',
+      '5 rewrite-categories',
+      '5 rewrite-categories',
+      '5 rewrite-categories again',
+    ]);
 
     await page.goto(`${board.url}/tenants/${id}`);
     await page.getByText('阿珂米 <b>有限</b>公司').waitFor();
-    await page.getByText('照做', { exact: false }).first().waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: '该租户的工单' }).waitFor();
     await isAccessible();
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Work orders of this tenant' }).waitFor();
@@ -155,8 +163,8 @@ async function showsValues(order: WorkOrder): Promise<void> {
 async function fill(values: Record<string, string>): Promise<void> {
   for (const [field, text] of Object.entries(values)) {
     const task = page.locator(`[data-field="${field}"]`);
-    const choice = task.locator(`input[type="radio"][value="${text}"]`);
-    if ((await choice.count()) > 0) await choice.check();
+    const isChoice = (await task.locator('input[type="radio"]').count()) > 0;
+    if (isChoice) await task.locator(`input[type="radio"][value="${text}"]`).check();
     else if (text === 'empty') await task.getByLabel('页面为空').check();
     else await task.locator('input[type="text"], textarea').fill(text);
   }
@@ -184,7 +192,10 @@ async function reveals(order: WorkOrder): Promise<void> {
 }
 
 /** The rules of WCAG 2.2 A and AA, as far as a machine can check them. */
+let shots = 0;
 async function isAccessible(): Promise<void> {
+  if (process.env['SHOTS'])
+    await page.screenshot({ path: `${process.env['SHOTS']}/${String(shots++).padStart(2, '0')}.png`, fullPage: true });
   // Not as a script of the page: the board's own policy would refuse it.
   const found =
     await page.evaluate(`${AXE}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })

@@ -137,7 +137,6 @@ function openOrder(seen: OrderSight, form: OrderForm, page: Page): Html {
       ${hiddenToken(page)}<input type="hidden" name="seen" value="${form.seen}" />
       <h2>${text.todo}</h2>
       ${pagesOf(order).map((of, index) => consolePage(of, index, { seen, form }, page))}
-      ${order.tasks.some(isSwitch) ? html`<p class="notice">${text.switchDialog}</p>` : ''}
       <h2>${text.confirmTitle}</h2>
       <div class="field">
         <label for="note">${text.note}</label>
@@ -254,6 +253,7 @@ function toDo(field: FieldForm, reveals: boolean, page: Page): Html {
               </p>`
       }
     </div>
+    ${isSwitch(task) ? html`<p class="notice">${text.switchDialog}</p>` : ''}
     ${task.do === 'set' ? otherInput(field, page) : ''}`;
 }
 
