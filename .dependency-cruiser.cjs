@@ -14,6 +14,10 @@ module.exports = {
       path: 'node_modules/@temporalio|^src/(activities|workflows|client|cli)',
     }),
     no('cli-goes-through-the-client', '^src/cli', { path: '^src/(activities|gateways)', ...value }),
+    no('board-shows-what-client-and-domain-say', '^src/board', {
+      path: '^src/(?!board|client|domain|batch-file)',
+    }),
+    no('nobody-needs-the-board', '^src/(?!board|cli)', { path: '^src/board' }),
     no('simulators-stand-alone', '^simulators', { path: '^src' }),
   ],
   options: {

@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { BatchStore } from './batch-store/store.js';
+import { listBatches, type ListedBatch } from './client/batch-list.js';
 import { createBatches } from './client/batches.js';
 import { createOrders } from './client/orders.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
-import { newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import { tenantAsStarted } from './client/tenant-as-started.js';
+import { newestRow, newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
 import type { Order } from './domain/batch/orders.js';
@@ -23,8 +25,12 @@ export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
 export type { OpenOrder } from './client/orders.js';
 export type { RollbackStart } from './client/rollbacks.js';
-export { OrderRefused } from './client/refused.js';
-export { tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export type { ListedBatch } from './client/batch-list.js';
+export { secretsOf } from './client/order-secrets.js';
+export { NobodyAnswers, OrderRefused } from './client/refused.js';
+export { isOfBefore, runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export type { Trouble } from './client/troubles.js';
+export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from './client/web-ui.js';
 
 /** The only door to Temporal for CLI and web: start, ask, tell, each as a typed function. */
 export type Migrations = ReturnType<typeof createMigrations>;
@@ -33,6 +39,8 @@ const QUERY_WITHIN_MS = 3_000;
 /** Asked for by id in lists of this many; above, by their batch. */
 const IDS_IN_A_FILTER = 100;
 const IDS_IN_A_LIST = 500;
+// Of temporal.api.enums.v1.TaskQueueType: the package with the enum is none of our dependencies.
+const WORKFLOW_TASKS = 1;
 /** An inspection that nobody waits for any more ends by itself. */
 const INSPECTION_WITHIN = '1 hour';
 
@@ -50,6 +58,27 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     ...createBatches({ client, store, coordinatorQueue }),
     ...createRollbacks(client),
     ...createOrders(client),
+
+    /** Every batch that Temporal still knows: running ones first, then the newest. Needs no worker. */
+    batches(): Promise<ListedBatch[]> {
+      return listBatches(client);
+    },
+
+    /** Who asks this queue for work, by identity: also whoever left within the last minutes. */
+    async pollersOf(taskQueue: string): Promise<string[]> {
+      const { namespace } = client.options;
+      const { pollers } = await client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: WORKFLOW_TASKS,
+      });
+      return (pollers ?? []).flatMap(({ identity }) => identity ?? []);
+    },
+
+    /** A tenant as a run was started with, the newest if none is named; undefined where there is none. Needs no worker. */
+    tenantAsStarted(tenantId: string, runId?: string): Promise<Tenant | undefined> {
+      return tenantAsStarted(client, tenantId, runId);
+    },
 
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {
@@ -70,6 +99,11 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
             );
       const rows = (await Promise.all(filters.map((where) => newestRows(client, where)))).flat();
       return new Map(rows.filter(({ tenantId }) => wanted.has(tenantId)).map((row) => [row.tenantId, row]));
+    },
+
+    /** The newest run of one tenant, never of a moment ago as in the lists; undefined where it never ran. */
+    tenantRow(tenantId: string): Promise<TenantRow | undefined> {
+      return newestRow(client, tenantId);
     },
 
     /** Running tenants of a batch, of which some ask again and again; looks at the first `limit` of them. */

@@ -57,6 +57,16 @@ export interface Config {
   logLevel: LogLevel;
   /** `host:port` of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
+  board: {
+    /** Who may log in to the operators' board; empty: with a token that is made at its start. */
+    tokens: NamedToken[];
+  };
+}
+
+/** A token of the board. `name`: whoever has it; null where nobody said so. */
+export interface NamedToken {
+  name: string | null;
+  token: string;
 }
 
 /** Thrown where a variable cannot be used; names each one and how to cure it. */
@@ -66,6 +76,9 @@ export class ConfigError extends Error {
     super(`The environment cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
 }
+
+/** Nobody guesses so many characters of a token. */
+const SHORTEST_TOKEN = 16;
 
 const list = z
   .string()
@@ -138,6 +151,16 @@ const Variables = z
       .regex(/^.+:\d{1,5}$/, 'give host:port, such as 127.0.0.1:9464')
       .nullable()
       .default(null),
+    QYS_E10_BOARD_TOKEN: z
+      .string()
+      .transform(namedTokens)
+      .refine((tokens) => tokens.every(({ token }) => token.length >= SHORTEST_TOKEN), {
+        error: `each token needs at least ${SHORTEST_TOKEN} characters: TOKEN, or NAME=TOKEN,NAME=TOKEN (openssl rand -hex 24)`,
+      })
+      .refine((tokens) => new Set(tokens.map(({ token }) => token)).size === tokens.length, {
+        error: 'two names have the same token: give each person one of their own',
+      })
+      .default([]),
     HTTPS_PROXY: proxyUrl.nullable().default(null),
     HTTP_PROXY: proxyUrl.nullable().default(null),
     NO_PROXY: z.string().nullable().default(null),
@@ -188,6 +211,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sites: read.QYS_E10_SITES,
     logLevel: read.QYS_E10_LOG_LEVEL,
     metricsAddress: read.QYS_E10_METRICS,
+    board: { tokens: read.QYS_E10_BOARD_TOKEN },
   };
 }
 
@@ -223,6 +247,18 @@ function splitCommand(text: string): string[] {
   return [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"']+)+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'),
   );
+}
+
+/** A token may end in `=` as Base64 does: what stands behind the first `=` is one only where it is long enough. */
+function namedTokens(text: string): NamedToken[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.map((entry) => {
+    const at = entry.indexOf('=');
+    const token = entry.slice(at + 1);
+    return at < 1 || token.length < SHORTEST_TOKEN
+      ? { name: null, token: entry }
+      : { name: entry.slice(0, at).trim(), token };
+  });
 }
 
 /** The folder of package.json, from `src/` as well as from `dist/src/`. */

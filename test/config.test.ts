@@ -51,6 +51,19 @@ describe('the environment', () => {
     );
   });
 
+  it('knows the people of the board by their tokens', () => {
+    const tokens = (text: string) => loadConfig({ QYS_E10_BOARD_TOKEN: text }).board.tokens;
+
+    expect(loadConfig({}).board.tokens).toEqual([]);
+    expect(tokens('0123456789abcdefgh==')).toEqual([{ name: null, token: '0123456789abcdefgh==' }]);
+    expect(tokens('张三=0123456789abcdef=, li=fedcba9876543210')).toEqual([
+      { name: '张三', token: '0123456789abcdef=' },
+      { name: 'li', token: 'fedcba9876543210' },
+    ]);
+    expect(() => tokens('li=short')).toThrow(/QYS_E10_BOARD_TOKEN: each token needs at least 16/);
+    expect(() => tokens('a=0123456789abcdef,b=0123456789abcdef')).toThrow(/two names have the same token/);
+  });
+
   it('names every variable that it cannot use, and the cure', () => {
     const load = () =>
       loadConfig({

@@ -1,6 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { ErrorLimit } from '../domain/batch/batch.js';
+import { ID } from '../domain/ids.js';
 import { normalisedAddress } from './address.js';
 import { isCron } from './cron.js';
 import { problemText } from './problem-text.js';
@@ -10,9 +11,8 @@ function text(pattern: RegExp, problem: string): z.ZodString {
   return z.string({ error: problem }).regex(pattern, { error: problem });
 }
 
-/** Ids become workflow ids, task queues and file names, so they are lower-case and short. */
 export const Id = text(
-  /^[a-z0-9][a-z0-9._-]{0,62}$/,
+  ID,
   problemText(
     'ID',
     'not usable as an id',

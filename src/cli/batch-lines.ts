@@ -1,6 +1,6 @@
+import { listUrls, WEB_UI_LISTS, type WebUi, type WebUiList } from '../client.js';
 import { nameOf } from '../domain/batch/orders.js';
 import type { BatchStatus } from '../domain/batch/status.js';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 import { standingOf, type BatchReport } from '../reports/batch-report.js';
 import type { Output } from './output.js';
 import { waveTable } from './tables.js';
@@ -58,27 +58,18 @@ export function listedLines({ tenants }: Pick<BatchReport, 'tenants'>, isRunning
   );
   return [...(isRunning ? [out.text.interruptedBatch] : []), ...lines].join('\n');
 }
+const LIST_NAMES: Record<WebUiList, string> = {
+  waits: 'waits for a person',
+  running: 'running',
+  'rolled-back': 'rolled back',
+  blocked: 'blocked',
+};
 
 /** Ready-made lists of the Web UI: whom somebody will look for. */
-export function listLinks(
-  batch: string,
-  { uiUrl, namespace }: { uiUrl: string | null; namespace: string },
-  out: Output,
-): string[] {
-  if (uiUrl === null) return [];
-  const { batch: of, outcome, needsAttention } = SEARCH_ATTRIBUTES;
-  const filters = {
-    'waits for a person': `${of.name} = '${batch}' AND ExecutionStatus = 'Running' AND ${needsAttention.name} = true`,
-    running: `${of.name} = '${batch}' AND ExecutionStatus = 'Running'`,
-    'rolled back': `${of.name} = '${batch}' AND ${outcome.name} IN ('rolled-back', 'rollback-incomplete')`,
-    blocked: `${of.name} = '${batch}' AND ${outcome.name} = 'blocked'`,
-  };
-  return [
-    out.text.lists,
-    ...Object.entries(filters).map(
-      ([name, query]) => `  ${name}: ${uiUrl}/namespaces/${namespace}/workflows?query=${encodeURIComponent(query)}`,
-    ),
-  ];
+export function listLinks(batch: string, ui: WebUi, out: Output): string[] {
+  const urls = listUrls(batch, ui);
+  const lines = WEB_UI_LISTS.flatMap((name) => (urls[name] ? [`  ${LIST_NAMES[name]}: ${urls[name]}`] : []));
+  return lines.length === 0 ? [] : [out.text.lists, ...lines];
 }
 
 function scopeOf(on: BatchStatus['holds'][number]['on']): string {

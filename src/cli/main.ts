@@ -6,9 +6,11 @@ import { OrderRefused } from '../client.js';
 import { BatchFileInvalid } from '../batch-file/errors.js';
 import { ConfigError, environment, loadConfig } from '../config.js';
 import { installRuntime, logFile } from '../telemetry.js';
+import { CannotListen } from '../board/server.js';
 import { applyCommand } from './commands/apply.js';
 import { abortCommand } from './commands/abort.js';
 import { approveCommand, rejectCommand } from './commands/approve.js';
+import { boardCommand } from './commands/board.js';
 import { checkCommand } from './commands/check.js';
 import { consoleCommand } from './commands/console.js';
 import { demoCommand } from './commands/demo.js';
@@ -63,6 +65,7 @@ const VERBS = [
   reportCommand,
   doctorCommand,
   workerCommand,
+  boardCommand,
   demoCommand,
 ];
 
@@ -151,7 +154,8 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
     out.say(out.text.interrupted);
     return EXIT.interrupted;
   }
-  if (error instanceof UsageError || error instanceof ConfigError || error instanceof OrderRefused) {
+  const usage = [UsageError, ConfigError, OrderRefused, CannotListen];
+  if (error instanceof Error && usage.some((kind) => error instanceof kind)) {
     out.say(error.message);
     return EXIT.usage;
   }

@@ -1,7 +1,8 @@
 import { Document, isMap, isScalar } from 'yaml';
 import type { SecretRef } from '../domain/tenant.js';
 import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.js';
-import { consoleField, CONSOLE_PAGES, type ConsolePage } from '../domain/work-orders/console-fields.js';
+import { consoleField, CONSOLE_PAGES } from '../domain/work-orders/console-fields.js';
+import { isSwitch, pagesOf } from '../domain/work-orders/pages.js';
 import { isLogin, type OrderTask, type WorkOrder } from '../domain/work-orders/work-order.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Output } from './output.js';
@@ -69,19 +70,6 @@ function choicesFor(field: string): string {
 function zhOf({ field, value }: OrderTask): string | undefined {
   const zh = consoleField(field)?.choices?.[value ?? ''];
   return zh === undefined ? undefined : `${zh} (${value ?? ''})`;
-}
-
-function isSwitch({ field, do: what }: OrderTask): boolean {
-  return field === 'integration.oaVersion' && what === 'set';
-}
-
-function pagesOf({ tasks }: WorkOrder): { page: ConsolePage; tasks: OrderTask[] }[] {
-  const groups = new Map<ConsolePage, OrderTask[]>();
-  for (const task of tasks) {
-    const page = consoleField(task.field)?.page ?? 'integration';
-    groups.set(page, [...(groups.get(page) ?? []), task]);
-  }
-  return [...groups].map(([page, of]) => ({ page, tasks: of }));
 }
 
 const HEAD = `# Replace each ${UNANSWERED}. Where the page shows nothing: ${EMPTY}. categories: a line NAME: ADDRESS below it for each that has an address.\n`;

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { BatchRow, Migrations, TenantRow } from '../client.js';
+import { isOfBefore, type Migrations, type TenantRow } from '../client.js';
 import { nextAction } from '../domain/details.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
 import { isOpen } from '../domain/work-orders/work-order.js';
@@ -39,11 +39,6 @@ export async function readReport(
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
   return batchReport(batch.batch, reports, under?.outcome ?? null);
-}
-
-/** While a batch is under way, a tenant that ended before it began has not had its turn. */
-function isOfBefore({ ending, endedAt }: TenantRow, under: BatchRow | undefined): boolean {
-  return ending !== null && under?.running === true && (endedAt ?? '') < (under.startedAt ?? '');
 }
 
 /** What a tenant that runs says of itself. */

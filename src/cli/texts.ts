@@ -134,6 +134,11 @@ const en = {
   nothingLeft: 'there is nothing left to undo',
   writesUnknown: 'what that run wrote cannot be read: compare its console with the report by hand',
   workerRuns: (sites: string) => `Worker runs for: ${sites}. Ctrl-C ends it.`,
+  boardRuns: (url: string) => `The board: ${url}   Ctrl-C ends it.`,
+  boardInTheOpen:
+    'It listens beyond this machine without TLS: put a reverse proxy in front and name it by --public-url (docs/board.md).',
+  boardNeedsTrust:
+    '--user-header believes what a proxy says: give --trust-proxy too, and see that nobody but the proxy can reach the board.',
   doctorOk: 'works',
   doctorBad: 'does not work',
   logFile: (file: string) => `The log is in ${file}`,
@@ -269,6 +274,10 @@ const zh: Texts = {
   nothingLeft: '没有剩余可回退的内容',
   writesUnknown: '无法得知该次运行写入了什么：请对照报告人工核对控制台',
   workerRuns: (sites) => `工作进程服务于：${sites}。按 Ctrl-C 结束。`,
+  boardRuns: (url) => `看板：${url}   按 Ctrl-C 结束。`,
+  boardInTheOpen:
+    '看板在本机之外以明文监听：请在前面放置反向代理，并用 --public-url 指明其地址（docs/board.zh-CN.md）。',
+  boardNeedsTrust: '--user-header 以代理所说为准：请同时给出 --trust-proxy，并确保只有代理能访问看板。',
   doctorOk: '正常',
   doctorBad: '不正常',
   logFile: (file) => `日志在 ${file}`,

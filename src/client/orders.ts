@@ -1,15 +1,17 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { withoutHidden } from '../domain/work-orders/answers.js';
 import type { OrderAction, WorkOrder } from '../domain/work-orders/work-order.js';
 import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import { orderUpdate } from '../workflows/messages.js';
 import { ordered } from './refused.js';
-import { openOrderIn, tenantsThatWait } from './tenant-rows.js';
+import { BATCH, openOrderIn, tenantsThatWait, WAVE } from './tenant-rows.js';
 
 /** A work order that somebody is to do. */
 export interface OpenOrder {
   tenantId: string;
   order: WorkOrder;
+  /** The run that waits for it, with the batch and wave that started it; null where it runs alone. */
+  run: { runId: string; batch: string | null; wave: string | null };
 }
 
 /** Work orders of tenants, whatever batch they are of. */
@@ -19,21 +21,45 @@ export function createOrders(client: Client) {
     async openOrders(): Promise<OpenOrder[]> {
       const open: OpenOrder[] = [];
       for await (const info of client.workflow.list({ query: tenantsThatWait() })) {
-        const tenantId = tenantOfWorkflowId(info.workflowId);
-        const order = openOrderIn(info);
-        if (tenantId !== undefined && order) open.push({ tenantId, order });
+        const found = openOrderOf(info);
+        if (found) open.push(found);
       }
       return open;
     },
 
-    /** Takes, confirms or rejects. Rejects with the reason where that does not fit. */
-    async tellOrder(tenantId: string, action: OrderAction): Promise<void> {
+    /** The open order of one tenant, never of a moment ago as in the lists; undefined where it has none. Needs no worker. */
+    async openOrderOf(tenantId: string): Promise<OpenOrder | undefined> {
+      try {
+        return openOrderOf(await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe());
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
+
+    /**
+     * Takes, confirms or rejects. Rejects with the reason where that does not fit, and with `NobodyAnswers` where no worker
+     * answers within `withinMs`; without it, it waits for one.
+     */
+    async tellOrder(tenantId: string, action: OrderAction, withinMs?: number): Promise<void> {
       const handle = client.workflow.getHandle(tenantWorkflowId(tenantId));
+      const tell = () => handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] });
       await ordered(`work order ${tenantId}/${action.number}`, () =>
-        handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] }),
+        withinMs === undefined ? tell() : client.withDeadline(Date.now() + withinMs, tell),
       );
     },
   };
+}
+
+type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'memo' | 'typedSearchAttributes'>;
+
+function openOrderOf(info: Info): OpenOrder | undefined {
+  const { workflowId, runId, status, typedSearchAttributes } = info;
+  const tenantId = tenantOfWorkflowId(workflowId);
+  const order = openOrderIn(info);
+  if (tenantId === undefined || status.name !== 'RUNNING' || order === null) return undefined;
+  const [batch, wave] = [typedSearchAttributes.get(BATCH) ?? null, typedSearchAttributes.get(WAVE) ?? null];
+  return { tenantId, order, run: { runId, batch, wave } };
 }
 
 /** An Update stands in the event history as it was sent. */

@@ -1,8 +1,17 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 
 /** An order that does not fit now: says whose, and why. Whoever gave it can do something about it. */
 export class OrderRefused extends Error {
   override readonly name = 'OrderRefused';
+}
+
+/** Nobody answered in time: whether the order arrived is not known, and whoever gave it has to look. */
+export class NobodyAnswers extends Error {
+  override readonly name = 'NobodyAnswers';
 }
 
 /** Gives an order; what Temporal answers to one that does not fit becomes words. `to` names who was told. */
@@ -12,6 +21,8 @@ export async function ordered<T>(to: string, give: () => Promise<T>): Promise<T>
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw new OrderRefused(`${to}: ${error.cause?.message ?? error.message}`);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+      throw new NobodyAnswers(`${to}: no worker answered in time; look whether it was carried out`);
     if (error instanceof WorkflowNotFoundError) throw new OrderRefused(`${to}: nothing of it is running`);
     throw error;
   }

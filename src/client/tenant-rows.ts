@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { tenantOfWorkflowId } from '../domain/ids.js';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { Outcome } from '../domain/outcomes.js';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../domain/search-attributes.js';
@@ -68,7 +68,25 @@ export async function newestRows(client: Client, where: string): Promise<TenantR
   return [...newest.values()];
 }
 
-function rowOf(info: WorkflowExecutionInfo): TenantRow | undefined {
+/** The newest run of one tenant, never of a moment ago as in the lists; undefined where it never ran. */
+export async function newestRow(client: Client, tenantId: string): Promise<TenantRow | undefined> {
+  try {
+    return rowOf(await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** While a batch is under way, a tenant that ended before it began has not had its turn. */
+export function isOfBefore(
+  { ending, endedAt }: TenantRow,
+  under: { running: boolean; startedAt: string | null } | null | undefined,
+): boolean {
+  return ending !== null && under?.running === true && (endedAt ?? '') < (under.startedAt ?? '');
+}
+
+function rowOf(info: Omit<WorkflowExecutionInfo, 'raw'>): TenantRow | undefined {
   const tenantId = tenantOfWorkflowId(info.workflowId);
   if (tenantId === undefined) return undefined;
   const attributes = info.typedSearchAttributes;

@@ -1,3 +1,6 @@
+/** Ids of tenants and batches become workflow ids, task queues, list filters and file names, so they are lower-case and short. */
+export const ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
 /** The id is the lock: one tenant cannot be migrated twice at once. */
 export function tenantWorkflowId(tenantId: string): string {
   return `tenant/${tenantId}`;
@@ -10,6 +13,12 @@ export function inspectionWorkflowId(tenantId: string, unique: string): string {
 
 export function batchWorkflowId(batch: string): string {
   return `batch/${batch}`;
+}
+
+/** The batch of a coordinator's workflow id, or undefined where the id is not one of a coordinator. */
+export function batchOfWorkflowId(workflowId: string): string | undefined {
+  const [, batch] = /^batch\/([^/]+)$/.exec(workflowId) ?? [];
+  return batch;
 }
 
 /** One of those that start the tenants of a batch for its coordinator. */

@@ -1,5 +1,6 @@
 import type { Finding } from './findings.js';
 import type { Outcome, StepReport } from './outcomes.js';
+import type { Change } from './plan.js';
 import type { Step } from './steps.js';
 import type { WorkOrder } from './work-orders/work-order.js';
 
@@ -32,6 +33,8 @@ export interface TenantStatus {
   outcome: Outcome | null;
   steps: StepReport[];
   findings: Finding[];
+  /** What is to be written; empty before the snapshot, and in answers of older versions absent. */
+  changes?: Change[];
   waiting: Waiting | null;
   /** Work orders of this run; at most one is open. */
   orders: WorkOrder[];

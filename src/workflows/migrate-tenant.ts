@@ -98,6 +98,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     snapshot = taken;
     record = newRecord(tenant, taken.sealed);
     progress.found(taken.findings);
+    progress.plan(taken.plan.changes);
     if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
     if (taken.plan.changes.length === 0) return nothingToDo();
     if (input.until === 'snapshot') return prepared(taken.plan);

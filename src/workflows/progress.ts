@@ -3,6 +3,7 @@ import { nextAction, tenantDetails } from '../domain/details.js';
 import type { Finding } from '../domain/findings.js';
 import type { Order } from '../domain/batch/orders.js';
 import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
+import type { Change } from '../domain/plan.js';
 import type { Step } from '../domain/steps.js';
 import type { Decision, TenantStatus, Waiting } from '../domain/tenant-status.js';
 import { isOpen, type WorkOrder } from '../domain/work-orders/work-order.js';
@@ -16,6 +17,8 @@ export interface Progress {
   enter(step: Step): void;
   leave(step: Step, state: StepState, facts?: { written?: number; note?: string }): void;
   found(findings: readonly Finding[]): void;
+  /** What is about to be written. */
+  plan(changes: readonly Change[]): void;
   /** What the tenant waits for without anybody's answer, in words; null when it goes on. */
   hold(what: string | null): void;
   /** A work order was opened, changed or answered; the step waits while it is open. */
@@ -101,6 +104,9 @@ export function createProgress(
     },
     found(findings) {
       status.findings.push(...findings);
+    },
+    plan(changes) {
+      status.changes = [...changes];
     },
     hold(what) {
       status.held = what;

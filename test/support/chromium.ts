@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 
-/** Where distributions put Chromium; `CHROMIUM` says it otherwise. */
+/** Where distributions put Chromium; `QYS_E10_CHROMIUM` says it otherwise. */
 const PLACES = [
-  process.env['CHROMIUM'],
+  process.env['QYS_E10_CHROMIUM'],
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -14,4 +14,4 @@ const PLACES = [
 export const chromiumPath = PLACES.find((place) => place !== undefined && existsSync(place));
 
 if (chromiumPath === undefined)
-  console.warn('No Chromium is found: tests of pages are skipped. CHROMIUM=<path> names one.');
+  console.warn('No Chromium is found: tests of pages are skipped. QYS_E10_CHROMIUM=<path> names one.');

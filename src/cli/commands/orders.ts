@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { parse, YAMLParseError } from 'yaml';
-import type { OpenOrder } from '../../client.js';
+import { secretsOf, type OpenOrder } from '../../client.js';
 import type { Tenant } from '../../domain/tenant.js';
-import { DOCUMENTED_ENCRYPTION_KEY } from '../../domain/wanted.js';
 import { inQueue } from '../../domain/work-orders/queue.js';
-import type { Evidence, OrderAction, WorkOrder } from '../../domain/work-orders/work-order.js';
+import type { Evidence, OrderAction } from '../../domain/work-orders/work-order.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { answerSheet, orderLines } from '../order-lines.js';
@@ -108,7 +107,7 @@ async function show(
   const found = open.find(({ order }) => order.number === number);
   if (!found) throw new UsageError(out.text.noSuchOrder(id));
   const { tenant, order } = found;
-  const revealed = reveal ? await secretsOf(order, context) : new Map<string, string>();
+  const revealed = reveal ? await secretsOf(order, context.env) : new Map<string, string>();
   out.data({ schemaVersion: 1, tenant: tenantId, ...order }, () =>
     answers ? answerSheet(order).trimEnd() : orderLines(tenant, order, { out, file, revealed }),
   );
@@ -163,22 +162,6 @@ function idOf(id: string): { tenantId: string; number: number } {
   const [, tenantId, number] = /^(.+)\/(\d+)$/.exec(id) ?? [];
   if (tenantId === undefined) throw new UsageError(`${id} is no order: TENANT/NUMBER, as orders list shows it`);
   return { tenantId, number: Number(number) };
-}
-
-/** Resolved here, at the operator's side, shown once and kept nowhere. */
-async function secretsOf({ tasks }: WorkOrder, { env }: Context): Promise<Map<string, string>> {
-  const values = new Map<string, string>();
-  for (const { field, secret } of tasks) {
-    if (!secret || secret.word === 'empty') continue;
-    const { ref } = secret;
-    const value = !ref
-      ? DOCUMENTED_ENCRYPTION_KEY
-      : 'env' in ref
-        ? env[ref.env]
-        : (await readFile(ref.file, 'utf8').catch(() => undefined))?.replace(/\r?\n$/, '');
-    if (value !== undefined && value !== '') values.set(field, value);
-  }
-  return values;
 }
 
 async function sheetOf(file: string | undefined): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import type { Finding } from '../findings.js';
 import type { Step } from '../steps.js';
 import type { SecretRef } from '../tenant.js';
 import { INTEGRATION_FIELDS } from '../wanted.js';
-import { readAnswer, type Seen } from './answers.js';
+import { readAnswer, type AnswerProblem, type Seen } from './answers.js';
 import { categoryOf, LOGIN } from './console-fields.js';
 
 /** One thing on one page: read what it shows, set it, or start something. */
@@ -86,22 +86,42 @@ export function refusalOfAction(order: WorkOrder | undefined, action: OrderActio
   return refusalOfConfirmation(order, action);
 }
 
-function refusalOfConfirmation(
-  order: WorkOrder,
-  { values, rows }: Extract<OrderAction, { do: 'confirm' }>,
-): string | null {
+function refusalOfConfirmation(order: WorkOrder, given: Confirmation): string | null {
   const fields = new Set(order.tasks.map(({ field }) => field));
-  const foreign = [...Object.keys(values), ...(rows ?? [])].find((field) => !fields.has(field));
+  const foreign = [...Object.keys(given.values), ...(given.rows ?? [])].find((field) => !fields.has(field));
   if (foreign !== undefined) return `${foreign} is not of this order`;
-  const problems = Object.entries(values).flatMap(([field, text]) => {
+  const problems = problemsOfAnswers(order, given);
+  const missing = problems.flatMap(({ field }) => (given.values[field] === undefined ? [field] : []));
+  const said = problems.flatMap(({ field, problem }) => (given.values[field] === undefined ? [] : [problem]));
+  if (missing.length > 0) said.push(`not answered: ${missing.join(', ')}`);
+  return said.length === 0 ? null : said.join('; ');
+}
+
+/** What was answered, as far as it can be judged by itself. */
+export type Confirmation = Pick<Extract<OrderAction, { do: 'confirm' }>, 'values' | 'rows'>;
+
+/** What is wrong with one answer of an order. */
+export interface FieldProblem {
+  field: string;
+  problem: string;
+  why: AnswerProblem;
+  /** The category that it is about. */
+  name?: string;
+}
+
+/** Everything that is wrong with the answers, not only the first of it: for a form that says it beside each field. */
+export function problemsOfAnswers(order: WorkOrder, { values, rows }: Confirmation): FieldProblem[] {
+  const given = Object.entries(values).flatMap(([field, text]): FieldProblem[] => {
     const read = readAnswer(field, text);
-    return 'problem' in read ? [read.problem] : [];
+    return 'problem' in read ? [{ field, ...read }] : [];
   });
   const missing = confirmedNow(order, rows).filter(
     (task) => task.do === 'read' && !task.done && values[task.field] === undefined,
   );
-  if (missing.length > 0) problems.push(`not answered: ${missing.map(({ field }) => field).join(', ')}`);
-  return problems.length === 0 ? null : problems.join('; ');
+  return [
+    ...given,
+    ...missing.map(({ field }): FieldProblem => ({ field, problem: `${field} needs an answer`, why: 'missing' })),
+  ];
 }
 
 /** The tasks that a confirmation is about. */

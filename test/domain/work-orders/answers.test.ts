@@ -44,7 +44,7 @@ describe('an answer to a work order', () => {
     ['integration.nickname', 'x', 'no field of the console'],
     ['constructor', 'x', 'no field of the console'],
   ])('to %s is refused: %j', (field, text, why) => {
-    expect(readAnswer(field, text)).toEqual({ problem: expect.stringContaining(why) as string });
+    expect(readAnswer(field, text)).toMatchObject({ problem: expect.stringContaining(why) as string });
   });
 
   it('never repeats what may be a secret', () => {
@@ -59,6 +59,12 @@ describe('an answer to a work order', () => {
       '采购 = https://u:pw@oa.example/a?token=1\n用印 = https://oa.example/b#2',
     );
     expect(lines).toBe('采购 = https://oa.example/a\n用印 = https://oa.example/b');
+    expect(
+      withoutHidden('categories', '采购 = https://oa.example/a?token=1\r\n用印 = https://oa.example/b?t=2\r\n'),
+    ).toBe('采购 = https://oa.example/a\n用印 = https://oa.example/b\n');
+    expect(withoutHidden('categories', '合同#2? = https://oa.example/a?token=1')).toBe(
+      '合同#2? = https://oa.example/a',
+    );
     expect(withoutHidden('people-sync.schedule', '0 0 2 * * ?')).toBe('0 0 2 * * ?');
   });
 });

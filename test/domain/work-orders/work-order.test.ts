@@ -4,6 +4,7 @@ import {
   carryOut,
   isSameTrip,
   newOrder,
+  problemsOfAnswers,
   refusalOfAction,
   reopen,
   withdraw,
@@ -78,6 +79,20 @@ describe('a work order', () => {
     ['without a reason for a rejection', { do: 'reject', reason: '' }, 'a reason is needed'],
   ])('refuses an action %s', (_, more, why) => {
     expect(refusalOfAction(anOrder(), { ...confirm(), ...more } as OrderAction)).toContain(why);
+  });
+
+  it('tells everything that is wrong with the answers at once', () => {
+    const order = anOrder([
+      { field: 'people-sync.people', do: 'read' },
+      { field: 'people-sync.enabled', do: 'read' },
+      { field: 'callback.url', do: 'set', value: 'https://oa.example/cb' },
+    ]);
+    const problems = problemsOfAnswers(order, { values: { 'people-sync.people': 'x', 'callback.url': 'oa' } });
+    expect(problems.map(({ field, why }) => [field, why])).toEqual([
+      ['people-sync.people', 'number'],
+      ['callback.url', 'address'],
+      ['people-sync.enabled', 'missing'],
+    ]);
   });
 
   it('is taken by one person, and answered once', () => {
