@@ -35,11 +35,11 @@ it.skipIf(chromiumPath === undefined)(
       if (tenant) await pages?.logIn(tenant, { headless: true, timeoutMs: 30_000, onOpen });
       await pages?.close();
 
-      const written = world.journal.times({ tenant: 'cloud', system: 'console' });
+      const before = world.tenant('cloud').state();
       const seen = await check('cloud');
       expect(seen.code, seen.stdout).toBe(0);
       expect(JSON.parse(seen.stdout)).toMatchObject({ consoles: [{ session: true, ok: true }] });
-      expect(world.journal.times({ tenant: 'cloud', system: 'console' })).toBe(written);
+      expect(world.tenant('cloud').state()).toEqual(before);
     } finally {
       await world.close();
     }

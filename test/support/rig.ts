@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Page } from 'playwright-core';
@@ -36,6 +37,7 @@ export const IMPATIENT: Policy = {
 /** Chromium has no sandbox for root, as in a container. */
 const BROWSER = {
   ...(chromiumPath === undefined ? {} : { QYS_E10_CHROMIUM: chromiumPath }),
+  QYS_E10_PAGE_MAPS: fileURLToPath(new URL('page-maps', import.meta.url)),
   ...(process.getuid?.() === 0 ? { QYS_E10_BROWSER_SANDBOX: 'off' } : {}),
 };
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOGIN } from '../../src/domain/work-orders/console-fields.js';
 import { chromiumPath } from '../support/chromium.js';
-import { aRig, undoable, until, type Rig } from '../support/rig.js';
+import { aRig, until, type Rig } from '../support/rig.js';
 
 const BROWSER = { entry: { qiyuesuo: { driver: 'browser', api: undefined } } };
 const SMALL = { people: { e9: 6, e10: 6 }, categories: { legacy: 2, otherOldHost: 0, elsewhere: 1, none: 1 } };
