@@ -22,7 +22,7 @@
  *
  * Faults are those of every system (`latency`, `error-after` for stored and then 500, `timeout-after` with `ms: 0` for
  * stored and then a closed socket, `reset` for a closed socket before, `truncated`, …) and those of pages, which strike
- * together. `field` has the names of the contract (`appSecret`, `url`, `schedule`, …; `oaVersion` for the select).
+ * together. `field` has the names of the contract (`appSecret`, `url`, `schedule`, …; `oaVersion` for the select); none is all.
  *
  * | page fault | on a request to | what happens |
  * | --- | --- | --- |
