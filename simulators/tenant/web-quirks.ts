@@ -1,7 +1,9 @@
+/** Front-end libraries in whose manner the pages can be written; `table` is an old page without any. */
+export const SKINS = ['element', 'ant', 'iview', 'table'] as const;
+
 /** How the console's web pages look and behave: nobody outside has seen them, so every doubt is a switch. */
 export interface WebQuirks {
-  /** In the manner of which front-end library the markup is written; `table` is an old page without any. */
-  skin: 'element' | 'ant' | 'iview' | 'table';
+  skin: (typeof SKINS)[number];
   /** Each page a document of its own, or one document and the page behind `#`. By default the old skin has documents. */
   routing: 'by-skin' | 'documents' | 'hash';
   /** The page stands in an inner frame, and the shell around it has a 保存 of its own. */

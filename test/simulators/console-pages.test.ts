@@ -59,8 +59,7 @@ async function switchesAndFillsIn({ tenant, hands }: Operator, name = '泛微eco
   await hands.fill('泛微开放平台的app_key', form['appKey'] ?? '');
   await hands.fill('泛微开放平台的app_secret', form['appSecret'] ?? '');
   await hands.fill('泛微开放平台的corpId', form['corpId'] ?? '');
-  await hands.press('保存');
-  await hands.sees('保存成功');
+  await hands.save();
 }
 
 async function rewritesCategories(page: Page, { tenant }: Operator) {
@@ -81,8 +80,7 @@ async function rewritesCategories(page: Page, { tenant }: Operator) {
     await hands.item('回调地址').waitFor();
     const { search } = new URL(await hands.read('回调地址'));
     await hands.fill('回调地址', `${tenant.at.e10}${CATEGORY}${search}`);
-    await hands.press('保存');
-    await hands.sees('保存成功');
+    await hands.save();
     await expect.poll(() => hands.item('回调地址').count()).toBe(0);
   }
 }
@@ -112,16 +110,14 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
       await hands.answer('确定');
       await hands.item('回调地址').waitFor();
       await hands.fill('回调地址', `${tenant.at.e10}${GLOBAL}`);
-      await hands.press('保存');
-      await hands.sees('保存成功');
+      await hands.save();
 
       await hands.follow('集成管理', '泛微ecology集成', '组织人员同步');
       await hands.press('下一步');
       await hands.sees(tenant.spec.name);
       await hands.press('下一步');
       await hands.item('同步人员定时任务').waitFor();
-      await hands.press('完成');
-      await hands.sees('保存成功');
+      await hands.save('完成');
       await hands.follow('同步记录');
       await hands.press('立即同步');
       await hands.answer('确定');
@@ -146,8 +142,7 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
     await hands.toggle('单点登录开关');
     await hands.fill('泛微E10地址', tenant.at.e10);
     await hands.fill('租户id', 't123456789');
-    await hands.press('保存');
-    await hands.sees('保存成功');
+    await hands.save();
     expect(tenant.state().integration).toMatchObject({ oaVersion: 'E10', singleSignOn: true, teamCode: 't123456789' });
   });
 
@@ -172,8 +167,7 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
     const { tenant, hands } = await anOperator({ version });
     await hands.follow('集成中心', '集成登录', '泛微ecology集成', '编辑应用', '回调地址', '全局回调');
     await hands.fill('回调地址', 'https://oa.example.cn/global');
-    await hands.press('保存');
-    await hands.sees('保存成功');
+    await hands.save();
     expect(tenant.state().callback).toMatchObject({ page: 'global', url: 'https://oa.example.cn/global' });
   });
 
@@ -187,8 +181,7 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
     await hands.sees('财务部');
     await page.locator('.el-tree-node__content').filter({ hasText: '财务部' }).locator('.el-checkbox').click();
     await hands.press('下一步');
-    await hands.press('完成');
-    await hands.sees('保存成功');
+    await hands.save('完成');
     const scope = tenant.state().peopleSync['scope'] as string[];
     expect(scope).toHaveLength(3);
 
