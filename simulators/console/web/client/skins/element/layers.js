@@ -4,12 +4,12 @@ import { button } from './form.js';
 
 const TOAST_MS = 3000;
 
-/** Opens a message box after `ms` and answers the text of the button that was clicked. */
+/** Opens a message box after `ms` and answers the text of the button that was clicked. A closed one stays, not shown. */
 export async function box({ title, text, buttons, ms = 0 }) {
   await sleep(ms);
   return new Promise((resolve) => {
     const end = (answer) => {
-      wrapper.remove();
+      wrapper.style.display = 'none';
       shade.remove();
       resolve(answer);
     };
@@ -58,11 +58,13 @@ export function toast(kind, text) {
   setTimeout(() => node.remove(), TOAST_MS);
 }
 
+/** The last one that was closed stays, not shown, with its form. */
 export function drawer({ title, body, buttons }) {
   const close = () => {
-    wrapper.remove();
+    wrapper.style.display = 'none';
     shade.remove();
   };
+  document.querySelector('.el-drawer__wrapper')?.remove();
   const shade = h('div.v-modal');
   const wrapper = h(
     'div.el-drawer__wrapper',
