@@ -1,6 +1,11 @@
-// What the program reads beside its code: the compiler copies none of it.
-import { cpSync } from 'node:fs';
+// What the program reads beside its code: the compiler leaves it behind.
+import { cpSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-cpSync(`${root}src`, `${root}dist/src`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
+for (const folder of ['src', 'simulators']) {
+  cpSync(`${root}${folder}`, `${root}dist/${folder}`, {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || !/\.(ts|js)$/.test(path),
+  });
+}

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.js';
 import { openConsolePages } from '../../src/console-browser.js';
 import { chromiumPath } from '../support/chromium.js';
 import { aCli } from '../support/cli.js';
-import { logIn } from '../support/console-login.js';
+import { logIn } from '../../simulators/operator.js';
 import { readFile } from 'node:fs/promises';
 
 it.skipIf(chromiumPath === undefined)(

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { startWorld, type SimulatedTenant, type World } from '../../simulators/world.js';
-import { sessionHeaders, type Platform } from '../support/console-login.js';
+import { sessionHeaders, type Platform } from '../../simulators/operator.js';
 import { e10Form, said, secretOf, type Said } from './clients.js';
 
 let world: World;

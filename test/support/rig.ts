@@ -21,7 +21,7 @@ import type { Policy } from '../../src/domain/policy.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { batchFolder, startWorkers, type WorkersOptions } from '../../src/worker.js';
 import { chromiumPath } from './chromium.js';
-import { logIn } from './console-login.js';
+import { logIn } from '../../simulators/operator.js';
 
 /** Simulated systems come back at once or never. */
 export const IMPATIENT: Policy = {

@@ -17,12 +17,12 @@
  * | integration | 集成中心 → 集成管理 → 泛微ecology集成 → 集成配置信息 | `/ecology/config` |
  * | people-sync | … → 泛微ecology集成 → 组织人员同步 (同步设置, 同步记录, 人员列表) | `/ecology/sync`, `…/runs`, `…/people` |
  * | callback | 集成中心 → 集成登录 → 泛微ecology集成 → 编辑应用 → 回调地址 | `/app/callback` |
- * | categories | 印控中心 → 业务分类, or 系统管理 → 业务分类 at the console | `/categories` |
+ * | categories | 印控中心 → 业务分类 (用印流程), or 系统管理 → 业务分类 at the console | `/categories` |
  * | integration, public | 集成中心 → 集成管理 → 泛微E-cology10集成, 泛微E-cology集成 | `/ecology10`, `/ecology9` |
  *
  * Faults are those of every system (`latency`, `error-after` for stored and then 500, `timeout-after` with `ms: 0` for
  * stored and then a closed socket, `reset` for a closed socket before, `truncated`, …) and those of pages, which strike
- * together. `field` has the names of the contract (`appSecret`, `url`, `schedule`, …; `oaVersion` for the select).
+ * together. `field` has the names of the contract (`appSecret`, `url`, `schedule`, …; `oaVersion` for the select); none is all.
  *
  * | page fault | on a request to | what happens |
  * | --- | --- | --- |

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { SimulatedTenant } from '../../simulators/world.js';
+import type { SimulatedTenant } from './world.js';
 
 /** 管理平台 or 签署平台. */
 export type Platform = 'console' | 'signing';
