@@ -124,6 +124,15 @@ export const demoTenants: TenantSpec[] = [
   },
 ];
 
+/** Three tenants whose consoles somebody has to go to: one of each callback page, and the public cloud. */
+export function tenantsByHand(driver: 'manual' | 'browser'): TenantSpec[] {
+  const entry = { qiyuesuo: { driver, api: undefined } };
+  const small = { people: { e9: 8, e10: 8 }, categories: { legacy: 3, elsewhere: 1, none: 1 } };
+  return ['east-434', 'south-51', 'public-1'].flatMap((id) =>
+    demoTenants.filter((tenant) => tenant.id === id).map((tenant) => ({ ...tenant, ...small, entry })),
+  );
+}
+
 /** What goes wrong in the demo, on purpose. */
 export function demoFaults(world: World): void {
   world.fault({ tenant: 'throttled', system: 'e10', from: 'outside', kind: 'throttle-seconds', ms: 1_000, times: 2 });

@@ -143,6 +143,9 @@ const en = {
   doctorBad: 'does not work',
   logFile: (file: string) => `The log is in ${file}`,
   emptySelection: 'No tenant of the file is selected.',
+  demoConsole: (tenant: string, address: string, user: string, password: string) =>
+    `${tenant}: its console is ${address} (user ${user}, password ${password})`,
+  demoLogsIn: (tenant: string) => `${tenant}: logs in at its console, as its operator would with console login`,
   demoIsOver: (dataDir: string) =>
     `The simulated systems are gone now. To look at the histories: QYS_E10_DATA=${dataDir} npx qys-e10 worker`,
 };
@@ -282,6 +285,8 @@ const zh: Texts = {
   doctorBad: '不正常',
   logFile: (file) => `日志在 ${file}`,
   emptySelection: '没有选中文件里的任何租户。',
+  demoConsole: (tenant, address, user, password) => `${tenant}：管理平台 ${address}（用户 ${user}，密码 ${password}）`,
+  demoLogsIn: (tenant) => `${tenant}：代操作员登录其管理平台（真实环境请用 console login）`,
   demoIsOver: (dataDir) => `模拟系统已关闭。查看历史：QYS_E10_DATA=${dataDir} npx qys-e10 worker`,
 };
 

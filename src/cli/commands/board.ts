@@ -4,7 +4,7 @@ import { createFileBatchStore } from '../../batch-store/files.js';
 import type { Entrance } from '../../board/options.js';
 import { isLoopback, startBoard, type RunningBoard } from '../../board/server.js';
 import { newToken } from '../../board/tokens.js';
-import { createMigrations } from '../../client.js';
+import { createMigrations, type Migrations } from '../../client.js';
 import { createLogger } from '../../telemetry.js';
 import { connectTemporal } from '../../temporal.js';
 import { batchFolder } from '../../worker.js';
@@ -14,7 +14,7 @@ import { loadSelection, type Selection } from '../selection.js';
 import { standingWorkers } from '../standing-workers.js';
 import { UsageError } from '../usage-error.js';
 
-interface BoardCommandOptions {
+export interface BoardCommandOptions {
   file?: string;
   port: number;
   host: string;
@@ -24,6 +24,8 @@ interface BoardCommandOptions {
   reveal?: true;
   evidenceFolder?: string;
   worker: boolean;
+  /** Serves until then, not for ever. */
+  until?: (migrations: Migrations) => Promise<void>;
 }
 
 export function boardCommand(register: Register): Command {
@@ -42,7 +44,7 @@ export function boardCommand(register: Register): Command {
 }
 
 /** Serves until Ctrl-C. Without TEMPORAL_ADDRESS it also works, where nobody else does, so that orders are taken and tenants go on. */
-async function board(options: BoardCommandOptions, context: Context): Promise<ExitCode> {
+export async function board(options: BoardCommandOptions, context: Context): Promise<ExitCode> {
   const { config, env, out, interrupted } = context;
   const selection = options.file === undefined ? null : await loadSelection({ file: options.file }, out);
   const entrance = entranceOf(options, context);
@@ -75,7 +77,8 @@ async function board(options: BoardCommandOptions, context: Context): Promise<Ex
       working = standingWorkers({ config, env, temporal, sites, serves: 'all', until, migrations, started });
     }
     const asked = interrupted.aborted ? Promise.resolve() : once(interrupted, 'abort');
-    await Promise.race([asked, ...(working ? [working] : [])]);
+    const done = options.until?.(migrations);
+    await Promise.race([asked, ...(working ? [working] : []), ...(done ? [done] : [])]);
   } finally {
     ending.abort();
     await running?.close();

@@ -1,20 +1,39 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readBatchFile } from '../../batch-file/read.js';
 import type { Config } from '../../config.js';
+import { openConsolePages } from '../../console-browser.js';
+import type { DriverKind } from '../../domain/tenant.js';
 import { connectTemporal } from '../../temporal.js';
 import type { Context, Register } from '../context.js';
-import type { ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Output } from '../output.js';
+import { showReport } from '../running.js';
+import { readReport } from '../reporting.js';
+import { loadSelection } from '../selection.js';
+import { inSession } from '../session.js';
+import { UsageError } from '../usage-error.js';
 import { apply } from './apply.js';
+import { board } from './board.js';
+
+interface DemoOptions {
+  attempts: string;
+  driver: DriverKind;
+}
 
 export function demoCommand(register: Register): Command {
   return new Command('demo')
     .description('migrate simulated tenants that together show every branch; touches nothing outside this machine')
+    .addOption(
+      new Option('--driver <kind>', 'who acts on the consoles: an adapter, you by the board, or a browser')
+        .choices(['api', 'manual', 'browser'])
+        .default('api'),
+    )
     .option('--attempts <n>', 'attempts of a step before it counts as failed', String(DEMO_ATTEMPTS))
-    .action((options: { attempts: string }) => register((context) => demo(Number(options.attempts), context)));
+    .action((options: DemoOptions) => register((context) => demo(options, context)));
 }
 
 /** Simulated systems come back after a second or never. */
@@ -22,32 +41,33 @@ const DEMO_ATTEMPTS = 6;
 /** The demo's own data: never mixed up with that of real batches. */
 const FOLDER = 'demo';
 
-/** The same `apply` as for real tenants, against simulated systems; plays the administrator who adds a forward late. */
-async function demo(attempts: number, context: Context): Promise<ExitCode> {
-  const { out } = context;
-  const { startWorld, demoTenants, demoFaults, batchFileOf } = await simulators();
-  const world = await startWorld({ tenants: demoTenants });
+/** The same commands as for real tenants, against simulated systems; plays the people whom a reader cannot be. */
+async function demo({ driver, attempts }: DemoOptions, given: Context): Promise<ExitCode> {
+  const { out } = given;
+  const { startWorld, demoTenants, tenantsByHand, demoFaults, batchFileOf } = await simulators();
+  const world = await startWorld({ tenants: driver === 'api' ? demoTenants : tenantsByHand(driver) });
   const done = new AbortController();
   try {
-    demoFaults(world);
-    const config = { ...context.config, dataDir: join(context.config.dataDir, FOLDER) };
-    const waves = [
-      { name: 'canary', count: 3, maxConcurrency: 1, maxErrors: 0 },
-      { name: 'rest', rest: true, maxConcurrency: 10, maxErrors: 5 },
-    ];
-    const batch = `demo-${new Date()
+    const config = { ...given.config, dataDir: join(given.config.dataDir, FOLDER) };
+    const name = `demo-${new Date()
       .toISOString()
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14)}`;
-    const { yaml, env } = batchFileOf(world, batch, { waves });
+    const { yaml, env } = batchFileOf(world, name, { waves: WAVES[driver] });
+    const context = { ...given, config, env: { ...given.env, ...env } };
     await forget(config, out);
     const file = join(config.dataDir, 'demo.batch.yaml');
     await mkdir(config.dataDir, { recursive: true });
     await writeFile(file, yaml);
     for (const { id, story } of world.tenants) out.say(`  ${id.padEnd(15)} ${story}`);
 
-    void playAdministrator(world, done.signal);
-    const code = await apply({ file, yes: true, attempts }, { ...context, config, env: { ...context.env, ...env } });
+    if (driver === 'manual') return await byHand(world, file, context);
+    if (driver === 'browser') await playOperators(world, file, context);
+    else {
+      demoFaults(world);
+      void playAdministrator(world, done.signal);
+    }
+    const code = await apply({ file, yes: true, attempts: Number(attempts) }, context);
     out.say(out.text.demoIsOver(relative(process.cwd(), config.dataDir)));
     return code;
   } finally {
@@ -55,6 +75,74 @@ async function demo(attempts: number, context: Context): Promise<ExitCode> {
     await world.close();
   }
 }
+
+type World = Awaited<ReturnType<Awaited<ReturnType<typeof simulators>>['startWorld']>>;
+
+const ALL_AT_ONCE = [{ name: 'all', rest: true, maxConcurrency: 3, slowStart: false }];
+const WAVES: Record<DriverKind, object[]> = {
+  api: [
+    { name: 'canary', count: 3, maxConcurrency: 1, maxErrors: 0 },
+    { name: 'rest', rest: true, maxConcurrency: 10, maxErrors: 5 },
+  ],
+  manual: ALL_AT_ONCE,
+  browser: ALL_AT_ONCE,
+};
+
+/** You are the operator: orders on the board, pages in the simulated consoles. Ends when all tenants have. */
+async function byHand(world: World, file: string, context: Context): Promise<ExitCode> {
+  const { out, by } = context;
+  const selection = await loadSelection({ file }, out);
+  const { batch } = selection.batch;
+  for (const { id, at, administrator } of world.tenants) {
+    out.say(out.text.demoConsole(id, at.console, administrator.user, administrator.password));
+  }
+  const start = async (): Promise<void> =>
+    inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations }) => {
+      await migrations.startBatch(selection.batch, by);
+    });
+  const code = await board(
+    {
+      file,
+      port: 0,
+      host: '127.0.0.1',
+      worker: true,
+      reveal: true,
+      async until(migrations) {
+        await start();
+        await migrations.batchResult(batch).catch(() => undefined);
+        showReport(await readReport(migrations, selection), file, out);
+      },
+    },
+    context,
+  );
+  return context.interrupted.aborted ? EXIT.interrupted : code;
+}
+
+/** Logs in as the operator of each console would; a real one does it with `console login`. */
+async function playOperators(world: World, file: string, { config, out }: Context): Promise<void> {
+  const pages = await openConsolePages(config);
+  if (!pages) throw new UsageError(out.text.noChromium);
+  const { logIn } = await import('../../../simulators/operator.js');
+  try {
+    for (const tenant of (await readBatchFile(file)).tenants) {
+      const simulated = world.tenant(tenant.id);
+      const platforms = tenant.qiyuesuo.signing === undefined ? (['console'] as const) : PLATFORMS;
+      for (const at of platforms) {
+        out.say(out.text.demoLogsIn(tenant.id));
+        await pages.logIn(tenant, {
+          at,
+          headless: true,
+          timeoutMs: 60_000,
+          onOpen: (page) => logIn(page, simulated, at),
+        });
+      }
+    }
+  } finally {
+    await pages.close();
+  }
+}
+
+const PLATFORMS = ['console', 'signing'] as const;
 
 /** The world of an earlier demo is gone, with its addresses; so is what its tenants were waiting for. */
 async function forget(config: Config, out: Output): Promise<void> {
@@ -65,10 +153,7 @@ async function forget(config: Config, out: Output): Promise<void> {
 }
 
 /** Adds the forward some seconds after the tenant asked for it, as a person would. */
-async function playAdministrator(
-  world: Awaited<ReturnType<Awaited<ReturnType<typeof simulators>>['startWorld']>>,
-  signal: AbortSignal,
-): Promise<void> {
+async function playAdministrator(world: World, signal: AbortSignal): Promise<void> {
   const asked = () => world.journal.times({ tenant: 'forward-later', effect: 'people-sync.run' }) > 0;
   while (!signal.aborted && !asked()) await pause(500);
   await pause(3_000);
@@ -77,10 +162,10 @@ async function playAdministrator(
 
 /** Loaded only here: they are no part of the product. */
 async function simulators() {
-  const [{ startWorld }, { demoFaults, demoTenants }, { batchFileOf }] = await Promise.all([
+  const [{ startWorld }, { demoFaults, demoTenants, tenantsByHand }, { batchFileOf }] = await Promise.all([
     import('../../../simulators/world.js'),
     import('../../../simulators/demo.js'),
     import('../../../simulators/batch-file.js'),
   ]);
-  return { startWorld, demoFaults, demoTenants, batchFileOf };
+  return { startWorld, demoFaults, demoTenants, tenantsByHand, batchFileOf };
 }
