@@ -294,7 +294,7 @@ describe('what the board shows of batches', () => {
       expect(tenant.body).toContain(
         `http://127.0.0.1:8233/namespaces/default/workflows/${encodeURIComponent(tenantWorkflowId(id))}`,
       );
-      expect(words(tenant)).toContain(`A person does its work order : Work order ${id}/1`);
+      expect(words(tenant)).toContain(`A person does its work order: Work order ${id}/1`);
       expect(words(await visitor.get('/'))).toContain(batch);
       expect(words(await visitor.get('/orders'))).toContain(`${id}/1`);
 

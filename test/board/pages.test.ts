@@ -95,7 +95,7 @@ function formOf(order: WorkOrder, more: Partial<OrderForm> = {}): OrderForm {
 
 function orderHtml(page: Page, more: Partial<OrderForm> = {}, order = anOrder()): string {
   const seen: OrderSight = { tenantId: 'acme', tenant: TENANT, order, next: null };
-  return String(orderPage(seen, formOf(order, more), page));
+  return (orderPage(seen, formOf(order, more), page) as string).toString();
 }
 
 const OVERVIEW: Overview = {

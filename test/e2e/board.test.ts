@@ -203,10 +203,7 @@ async function reveals(order: WorkOrder): Promise<void> {
 }
 
 /** The rules of WCAG 2.2 A and AA, as far as a machine can check them. */
-let shots = 0;
 async function isAccessible(): Promise<void> {
-  if (process.env['SHOTS'])
-    await page.screenshot({ path: `${process.env['SHOTS']}/${String(shots++).padStart(2, '0')}.png`, fullPage: true });
   // Not as a script of the page: the board's own policy would refuse it.
   const found =
     await page.evaluate(`${AXE}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
