@@ -31,6 +31,8 @@ export function headers(): MiddlewareHandler[] {
     async (c, next) => {
       await next();
       if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+      // What was sent with a refused form may not have been read: nobody is to wait for it on this connection.
+      if (c.req.method === 'POST' && c.res.status >= 400) c.res.headers.set('Connection', 'close');
     },
     secureHeaders({
       contentSecurityPolicy: POLICY,

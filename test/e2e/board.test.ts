@@ -6,7 +6,7 @@ import type { WorkOrder } from '../../src/domain/work-orders/work-order.js';
 import { aBoard, TOKEN, ZHANG, type ABoard } from '../support/a-board.js';
 import { chromiumPath } from '../support/chromium.js';
 import { anOperator } from '../support/operator.js';
-import { aRig, until, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const PHONE = { width: 390, height: 844 };
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -19,7 +19,10 @@ let page: Page;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   const entry = { qiyuesuo: { driver: 'manual', api: undefined } };
-  rig = await aRig([{ id: 'acme', name: '阿珂米 <b>有限</b>公司', categories: { legacy: 3 }, entry }]);
+  rig = await aRig([
+    { id: 'acme', name: '阿珂米 <b>有限</b>公司', categories: { legacy: 3 }, entry },
+    { id: 'blocked', wrongCorpId: true },
+  ]);
   const revealFrom = rig.world.tenant('acme').env;
   board = await aBoard(rig.migrations, { revealFrom });
   browser = await chromium.launch({ executablePath: chromiumPath, chromiumSandbox: false });
@@ -48,7 +51,7 @@ it.skipIf(chromiumPath === undefined)(
     expect(page.url()).toBe(`${board.url}/`);
     await isAccessible();
 
-    await rig.start('acme');
+    await rig.migrations.startBatch(rig.batch, ZHANG, IMPATIENT);
     const operator = anOperator(rig, 'acme', ZHANG);
     const { id } = rig.tenant('acme');
     let refused = false;
@@ -120,6 +123,14 @@ it.skipIf(chromiumPath === undefined)(
       '5 rewrite-categories again',
     ]);
 
+    await page.goto(board.url);
+    await page.getByRole('link', { name: rig.batch.batch }).click();
+    await page.getByText('E10-TOKEN-REFUSED', { exact: true }).first().waitFor();
+    await page.getByText('部分完成').or(page.getByText('已完成 2 / 2')).first().waitFor();
+    await isAccessible();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await isAccessible();
+    await page.setViewportSize(PHONE);
     await page.goto(`${board.url}/tenants/${id}`);
     await page.getByText('阿珂米 <b>有限</b>公司').waitFor();
     await page.getByRole('heading', { name: '该租户的工单' }).waitFor();
@@ -192,10 +203,7 @@ async function reveals(order: WorkOrder): Promise<void> {
 }
 
 /** The rules of WCAG 2.2 A and AA, as far as a machine can check them. */
-let shots = 0;
 async function isAccessible(): Promise<void> {
-  if (process.env['SHOTS'])
-    await page.screenshot({ path: `${process.env['SHOTS']}/${String(shots++).padStart(2, '0')}.png`, fullPage: true });
   // Not as a script of the page: the board's own policy would refuse it.
   const found =
     await page.evaluate(`${AXE}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })

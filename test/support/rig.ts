@@ -60,6 +60,8 @@ export interface Rig {
   status(): Promise<BatchStatus>;
   /** Undoes it from what its runs left, and waits for the end. */
   rollback(id: string): Promise<TenantEnd>;
+  /** From then on nobody answers. */
+  stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -176,6 +178,7 @@ export async function aRig(
       if (begun.undo !== 'under-way') throw new Error(`no undo of ${id}: ${begun.undo}`);
       return rig.end(id);
     },
+    stopWorkers: () => workers.stop(),
     async close() {
       await workers.stop();
       await connection.close();

@@ -154,7 +154,7 @@ ${form.typed.note}</textarea>
       </div>
       <p><button class="main">${checklist ? text.confirmRows : text.confirm}</button></p>
     </form>
-    ${reveals(seen, page)}
+    ${form.reveals ? reveals(seen, page) : ''}
     <details class="reject" ${form.reason === null ? '' : html`open`}>
       <summary>${text.rejectTitle}</summary>
       <form method="post" action="${path}/reject">

@@ -70,7 +70,7 @@ export function copyButton(of: string, label: string, text: Texts): Html {
 
 /** What the engine says is English whatever the page's language is. */
 export function english(words: string, { lang }: Pick<Page, 'lang'>): Html {
-  return lang === 'en' ? html`${words}` : html`<span lang="en">${words}</span>`;
+  return lang === 'en' || words === '' ? html`${words}` : html`<span lang="en">${words}</span>`;
 }
 
 export function hiddenToken({ formToken }: Page): Html {
