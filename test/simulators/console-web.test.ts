@@ -291,6 +291,21 @@ describe('the people sync', () => {
     expect(below.length).toBeGreaterThan(3);
     await world.close();
 
+    const twins = await aTenant({ people: { e9: 20, e10: 20, units: 22 }, quirks: { sameUnitNames: true } });
+    const script = await scriptOf(twins);
+    const namesBelow = async (parent: string) =>
+      ((await script.load(`people-sync/tree?parent=${parent}`))['nodes'] as { id: string; name: string }[]).map(
+        (node) => node.name,
+      );
+    const [root] = (await script.load('people-sync/tree'))['nodes'] as { id: string }[];
+    const branches = (
+      (await script.load(`people-sync/tree?parent=${root?.id}`))['nodes'] as { id: string; name: string }[]
+    ).filter(({ name }) => name.endsWith('分公司'));
+    const [first, second] = await Promise.all(branches.map(({ id }) => namesBelow(id)));
+    expect(first?.[0]).toBe(second?.[0]);
+    expect(new Set(first).size).toBe(first?.length);
+    await world.close();
+
     const wrong = await aTenant({ startsMigrated: true });
     wrong.edit(({ sets }) => (sets.E10.corpId = 'f'.repeat(32)));
     expect(await (await scriptOf(wrong)).load('people-sync/tree')).toMatchObject({
