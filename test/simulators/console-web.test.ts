@@ -100,6 +100,14 @@ describe('a session', () => {
     expect((await (await scriptOf(tenant)).call('integration/load')).status).toBe(200);
   });
 
+  it('can end between two pages', async () => {
+    const tenant = await aTenant();
+    const { at, headers } = await scriptOf(tenant);
+    world.fault({ path: '/web/*', kind: 'session-over', after: 1 });
+    const document = () => said(`${at}/`, { headers });
+    expect([(await document()).status, (await document()).status]).toEqual([200, 302]);
+  });
+
   it('of the console counts at the signing platform, unless that wants its own', async () => {
     const tenant = await aTenant();
     const { headers } = await scriptOf(tenant);
@@ -235,13 +243,15 @@ describe('faults of a save', () => {
     expect([before.answer, before.url]).toEqual([undefined, 'https://oa.example.cn/before']);
   });
 
-  it('strike together, and not at the contract', async () => {
+  it('strike together, where a page can show them, and not at the contract', async () => {
     const tenant = await aTenant();
-    const { load } = await scriptOf(tenant);
-    world.fault({ path: '*', kind: 'label-missing', field: 'oaAddress' });
-    world.fault({ path: '*', kind: 'notice' });
+    const { call, load } = await scriptOf(tenant);
+    world.fault({ kind: 'label-missing', field: 'oaAddress' });
+    world.fault({ kind: 'notice' });
     const headers = { Authorization: `Bearer ${secretOf(tenant, 'CONSOLE_TOKEN')}` };
     await said(`${tenant.at.console}/console/v1/integration`, { headers });
+    await said(`${tenant.at.console}/web/`, { headers: await sessionHeaders(tenant) });
+    await call('callback/save', { page: 'old' });
     const kinds = ((await load('integration/load'))['troubles'] as { kind: string }[]).map(({ kind }) => kind);
     expect(kinds).toEqual(['label-missing', 'notice']);
     expect((await load('integration/load'))['troubles']).toEqual([]);

@@ -26,7 +26,7 @@
  *
  * | page fault | on a request to | what happens |
  * | --- | --- | --- |
- * | `session-over` | any | the session ends here; `after: n` ends it after n requests |
+ * | `session-over` | load, save, document | the session ends here; `after: n` ends it after n requests |
  * | `not-stored` | save, switch, run | 保存成功, and nothing is stored |
  * | `drops-field` + field | save | 保存成功, all but this field is stored |
  * | `overwritten` + field, text | save | stored, and another administrator writes `text` there right after |
@@ -61,7 +61,7 @@ import { loadIntegration, saveIntegration, switchIntegration } from './integrati
 import { captchaOf, captchaPicture, loginPage } from './login.js';
 import { pollNotices } from './notices.js';
 import { loadPeople, loadPeopleSync, loadRuns, loadTree, savePeopleSync, startSync } from './people-sync.js';
-import { beginSession, cookieOf, documentWithoutSession, sessionOf, sessionOver } from './sessions.js';
+import { beginSession, cookieOf, documentWithoutSession, endSession, sessionOf, sessionOver } from './sessions.js';
 import type { Platform } from './web-state.js';
 
 interface Route {
@@ -115,7 +115,7 @@ export function addWeb(app: Hono<SystemEnv<Customer>>, kernel: Kernel): void {
     app.get(
       at('/logout'),
       of((c, customer) => {
-        customer.web.sessions.delete(sessionOf(c, customer, platform) ?? '');
+        endSession(c, customer, platform);
         return loginPage(customer, platform);
       }),
     );
@@ -131,7 +131,8 @@ export function addWeb(app: Hono<SystemEnv<Customer>>, kernel: Kernel): void {
     app.get(
       at('/*'),
       of((c, customer) => {
-        const session = sessionOf(c, customer, platform);
+        const [over] = kernel.faults.takeOfPage(c.get('target'), 'document');
+        const session = over === undefined ? sessionOf(c, customer, platform) : endSession(c, customer, platform);
         const refused = session === undefined ? documentWithoutSession(c, customer, platform) : undefined;
         return refused ?? shell(customer, platform, c.req.query('inner') !== undefined);
       }),
@@ -165,7 +166,7 @@ async function act(
   c: ConsoleContext,
   customer: Customer,
   platform: Platform,
-  { act, on }: Route,
+  { act, on, writes }: Route,
 ): Promise<Response> {
   const { deployment, web } = customer.spec;
   const has =
@@ -175,9 +176,9 @@ async function act(
   if (!has) return c.text('Not Found', 404);
 
   const { tag, ...given } = c.req.method === 'GET' ? c.req.query() : (readJson(c.get('body')) ?? {});
-  const ask: Ask = { c, kernel, customer, platform, given, tag, faults: kernel.faults.takeOfPage(c.get('target')) };
-  const session = sessionOf(c, customer, platform);
-  if (session !== undefined && faultOf(ask, 'session-over') === undefined) return act(ask);
-  customer.web.sessions.delete(session ?? '');
+  const faults = kernel.faults.takeOfPage(c.get('target'), writes ? 'save' : 'load');
+  const ask: Ask = { c, kernel, customer, platform, given, tag, faults };
+  if (faultOf(ask, 'session-over') !== undefined) endSession(c, customer, platform);
+  if (sessionOf(c, customer, platform) !== undefined) return act(ask);
   return sessionOver(c, customer, platform);
 }
