@@ -39,6 +39,9 @@ async function anOperator(spec: Partial<TenantSpec> = {}) {
   return { tenant, page, hands: handsAt(page, tenant) };
 }
 
+/** Looks again until it is so; machines under load are slow. */
+const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 10_000 });
+
 /** Without the ports of this world. */
 function compared(tenant: SimulatedTenant): TenantState {
   const { e9, e10 } = tenant.at;
@@ -76,14 +79,14 @@ async function rewritesCategories(page: Page, { tenant }: Operator) {
     await hands.sees('共');
     await page.getByPlaceholder('请输入业务分类名称').fill(String(category['name']));
     await hands.press('查询');
-    await expect.poll(() => hands.seen(String(category['name'])).count()).toBeGreaterThan(0);
-    await expect.poll(() => hands.seen('编辑').count()).toBe(1);
+    await eventually(() => hands.seen(String(category['name'])).count()).toBeGreaterThan(0);
+    await eventually(() => hands.seen('编辑').count()).toBe(1);
     await hands.seen('编辑').click();
     await hands.item('回调地址').waitFor();
     const { search } = new URL(await hands.read('回调地址'));
     await hands.fill('回调地址', `${tenant.at.e10}${CATEGORY}${search}`);
     await hands.save();
-    await expect.poll(() => hands.item('回调地址').count()).toBe(0);
+    await eventually(() => hands.item('回调地址').count()).toBe(0);
   }
 }
 
@@ -206,7 +209,7 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
     await page.locator('.el-checkbox').first().click();
     await hands.press('下一步');
     await hands.press('完成');
-    await expect.poll(() => (tenant.state().peopleSync['scope'] as string[]).length).toBe(1);
+    await eventually(() => (tenant.state().peopleSync['scope'] as string[]).length).toBe(1);
   });
 
   it('pages through the list and finds each 编辑 twice in the table with fixed columns', async () => {
@@ -218,7 +221,7 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
     expect(await page.getByText('编辑', { exact: true }).count()).toBe(20);
     expect(await hands.seen('编辑').count()).toBe(10);
     await hands.press('下一页');
-    await expect.poll(() => hands.seen('编辑').count()).toBe(2);
+    await eventually(() => hands.seen('编辑').count()).toBe(2);
   });
 
   it('reads other words for the same pages', async () => {
@@ -238,7 +241,7 @@ describe.skipIf(chromiumPath === undefined)('a person', () => {
     expect(tenant.state().callback).toMatchObject({ page: 'old', url: null });
     await hands.follow('切换为新版回调');
     await hands.answer('确定');
-    await expect.poll(() => tenant.state().callback['page']).toBe('new');
+    await eventually(() => tenant.state().callback['page']).toBe('new');
 
     await page.goto(`${tenant.at.signing}/`);
     await hands.follow('印控中心', '用印流程');
@@ -282,7 +285,7 @@ async function byContract(spec: Partial<TenantSpec>): Promise<TenantState> {
   });
   await console.put('/people-sync', (await console.get('/people-sync')).body);
   await console.run('once');
-  await expect.poll(async () => (await console.get('/people-sync/runs/run-acme-1')).body['state']).toBe('succeeded');
+  await eventually(async () => (await console.get('/people-sync/runs/run-acme-1')).body['state']).toBe('succeeded');
   for (const { id, callback } of (await console.get('/categories')).body['categories'] as {
     id: string;
     callback: { url: string } | null;
@@ -328,8 +331,8 @@ describe.skipIf(chromiumPath === undefined)('a page in trouble', () => {
     expect(await hands.seen(SHOWN).count()).toBe(0);
     await hands.seen(SHOWN).waitFor();
     await hands.press('取消');
-    await expect.poll(() => hands.read('泛微e-cology系统地址')).toBe('');
-    await expect.poll(() => hands.read('泛微e-cology系统地址')).toMatch(/^http/);
+    await eventually(() => hands.read('泛微e-cology系统地址')).toBe('');
+    await eventually(() => hands.read('泛微e-cology系统地址')).toMatch(/^http/);
   });
 
   it('lacks an option', async () => {
@@ -371,7 +374,7 @@ describe.skipIf(chromiumPath === undefined)('a page in trouble', () => {
     const { hands } = await before({ kind });
     await hands.sees(words);
     await hands.press(answer);
-    await expect.poll(() => hands.seen(answer).count()).toBe(0);
+    await eventually(() => hands.seen(answer).count()).toBe(0);
   });
 
   it('has dialogs late, unknown ones at the save, and holds on to who leaves', async () => {
