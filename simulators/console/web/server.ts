@@ -64,6 +64,8 @@ import { loadPeople, loadPeopleSync, loadRuns, loadTree, savePeopleSync, startSy
 import { beginSession, cookieOf, documentWithoutSession, endSession, sessionOf, sessionOver } from './sessions.js';
 import type { Platform } from './web-state.js';
 
+type Answer = (c: ConsoleContext, customer: Customer) => Response | Promise<Response>;
+
 interface Route {
   act: Act;
   /** Which platforms have it; by default the console of the private cloud. */
@@ -96,47 +98,35 @@ export function addWeb(app: Hono<SystemEnv<Customer>>, kernel: Kernel): void {
   app.get('/t/:id/', (c) => c.redirect(`/t/${c.req.param('id')}/web/`));
   for (const platform of ['web', 'signing'] as const) {
     const at = (path: string) => `/t/:id/${platform}${path}`;
-    const of =
-      (answer: (c: ConsoleContext, customer: Customer) => Response | Promise<Response>) => (c: ConsoleContext) => {
-        const customer = c.get('tenant');
-        return customer === undefined ? c.text('no such tenant', 404) : answer(c, customer);
-      };
+    const of = (answer: Answer) => (c: ConsoleContext) => {
+      const customer = c.get('tenant');
+      return customer === undefined ? c.text('no such tenant', 404) : answer(c, customer);
+    };
+    const get = (path: string, answer: Answer) => app.get(at(path), of(answer));
 
-    app.get(at(''), (c) => c.redirect(`${c.req.path}/`));
-    app.get(at('/assets/*'), (c) => assetOf(c.req.path.split('/assets/')[1] ?? '') ?? c.text('no such file', 404));
-    app.get(
-      at('/login'),
-      of((_, customer) => loginPage(customer, platform)),
-    );
+    get('', (c) => c.redirect(`${c.req.path}/`));
+    get('/assets/*', (c) => assetOf(c.req.path.split('/assets/')[1] ?? '') ?? c.text('no such file', 404));
+    get('/login', (_, customer) => loginPage(customer, platform));
+    get('/captcha.svg', (c, customer) => captchaPicture(customer, c.req.query('n') ?? ''));
     app.post(
       at('/login'),
       of((c, customer) => logIn(c, customer, platform)),
     );
-    app.get(
-      at('/logout'),
-      of((c, customer) => {
-        endSession(c, customer, platform);
-        return loginPage(customer, platform);
-      }),
-    );
-    app.get(
-      at('/captcha.svg'),
-      of((c, customer) => captchaPicture(customer, c.req.query('n') ?? '')),
-    );
+    get('/logout', (c, customer) => {
+      endSession(c, customer, platform);
+      return loginPage(customer, platform);
+    });
     for (const [name, route] of Object.entries(ROUTES)) {
-      const handler = of((c, customer) => act(kernel, c, customer, platform, route));
-      if (route.writes !== true) app.get(at(`/api/${name}`), handler);
-      app.post(at(`/api/${name}`), handler);
+      const answer: Answer = (c, customer) => act(kernel, c, customer, platform, route);
+      if (route.writes !== true) get(`/api/${name}`, answer);
+      app.post(at(`/api/${name}`), of(answer));
     }
-    app.get(
-      at('/*'),
-      of((c, customer) => {
-        const [over] = kernel.faults.takeOfPage(c.get('target'), 'document');
-        const session = over === undefined ? sessionOf(c, customer, platform) : endSession(c, customer, platform);
-        const refused = session === undefined ? documentWithoutSession(c, customer, platform) : undefined;
-        return refused ?? shell(customer, platform, c.req.query('inner') !== undefined);
-      }),
-    );
+    get('/*', (c, customer) => {
+      const [over] = kernel.faults.takeOfPage(c.get('target'), 'document');
+      const session = over === undefined ? sessionOf(c, customer, platform) : endSession(c, customer, platform);
+      const refused = session === undefined ? documentWithoutSession(c, customer, platform) : undefined;
+      return refused ?? shell(customer, platform, c.req.query('inner') !== undefined);
+    });
   }
 }
 
@@ -161,6 +151,7 @@ function logIn(c: ConsoleContext, customer: Customer, platform: Platform): Respo
   </script>`);
 }
 
+/** What a page's script asks for, in a session and where this platform has it. */
 async function act(
   kernel: Kernel,
   c: ConsoleContext,
