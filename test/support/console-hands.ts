@@ -101,7 +101,7 @@ export function handsAt(page: Page, { spec }: SimulatedTenant) {
       await answered;
       await inner.getByText('保存成功').locator('visible=true').first().waitFor();
     },
-    /** Clicks what has exactly these words, one after the other; the menu comes before the page. */
+    /** Clicks what has exactly these words, one after the other: three in the menu, which comes before the page, then in the page. */
     async follow(...names: string[]) {
       for (const [at, name] of names.entries()) {
         const isShell = at < 3;
