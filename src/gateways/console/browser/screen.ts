@@ -157,7 +157,10 @@ export function createScreen({ page, map, name, mask, frame, signal, mayHaveWrit
         nativeLogin || loginUrls.some((url) => frameUrls(page).some((one) => url.test(one))),
       );
     },
-    async settle(ask, { until = () => true, allow = [], patienceMs = map.patience * 1_000, restMs = () => 0, hurry } = {}) {
+    async settle(
+      ask,
+      { until = () => true, allow = [], patienceMs = map.patience * 1_000, restMs = () => 0, hurry } = {},
+    ) {
       const end = Date.now() + patienceMs;
       let before = '';
       let same = 0;

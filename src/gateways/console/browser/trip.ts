@@ -63,7 +63,8 @@ export async function onTrip<T>(deps: TripDeps, where: Where, work: (trip: Trip)
       deps.browsers.addresses.set(key, place);
       return result;
     } catch (error) {
-      const isElsewhere = error instanceof GatewayError && error.code === 'menu-missing' && error.maybeWritten === false;
+      const isElsewhere =
+        error instanceof GatewayError && error.code === 'menu-missing' && error.maybeWritten === false;
       const isLast = place === at.at(-1) || known !== undefined;
       if (isLast || !isElsewhere) throw error;
     }

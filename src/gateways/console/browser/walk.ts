@@ -25,7 +25,10 @@ export async function walkTo(
     if (known !== undefined) {
       await goTo(screen, known);
       const { until = () => true } = arrived;
-      const sight = await screen.settle(ask, page.url === undefined ? { ...arrived, patienceMs: SHORT_CUT_MS } : arrived);
+      const sight = await screen.settle(
+        ask,
+        page.url === undefined ? { ...arrived, patienceMs: SHORT_CUT_MS } : arrived,
+      );
       if (page.url !== undefined || until(sight)) return { screen, sight };
     }
     await goTo(screen, trip.address);
