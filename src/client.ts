@@ -7,7 +7,15 @@ import { createOrders } from './client/orders.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { tenantAsStarted } from './client/tenant-as-started.js';
-import { newestRow, newestRows, runsOfBatch, runsOfTenants, SITE, TENANT, type TenantRow } from './client/tenant-rows.js';
+import {
+  newestRow,
+  newestRows,
+  runsOfBatch,
+  runsOfTenants,
+  SITE,
+  TENANT,
+  type TenantRow,
+} from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
 import type { Order } from './domain/batch/orders.js';
