@@ -59,7 +59,7 @@ export function createBoard(options: BoardOptions): Hono<BoardEnv> {
   const anAnswer = limited(LARGEST_ANSWER);
 
   app.post('/language', aForm, async (c) => {
-    const form = await c.req.formData();
+    const form = await formIn(c);
     const lang = form.get('lang');
     if (isLang(lang)) {
       const secure = ownOrigin(c, options).startsWith('https:');
@@ -75,7 +75,7 @@ export function createBoard(options: BoardOptions): Hono<BoardEnv> {
 
   app.post('/login', aForm, async (c) => {
     if (!access.hasLogin) return show.notFound(c);
-    const form = await c.req.formData();
+    const form = await formIn(c);
     const [token, to] = [form.get('token'), localPath(form.get('to'))];
     const { text } = c.var;
     switch (access.logIn(c, typeof token === 'string' ? token : '')) {
@@ -99,8 +99,8 @@ export function createBoard(options: BoardOptions): Hono<BoardEnv> {
   app.use((c, next) => (c.req.path.endsWith('/confirm') ? anAnswer : aForm)(c, next));
   app.use(async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    const form = await c.req.formData().catch(() => undefined);
-    if (form && access.forms.fits(c.var.by, form.get('token'))) return next();
+    const form = await formIn(c);
+    if (access.forms.fits(c.var.by, form.get('token'))) return next();
     return show.message(c, c.var.text.refusedTitle, c.var.text.forbidden, 403);
   });
 
@@ -182,6 +182,11 @@ export function createBoard(options: BoardOptions): Hono<BoardEnv> {
     if (c.req.method === 'GET' && !isPoll) return c.redirect(`/login?to=${encodeURIComponent(pathOf(c))}`, 303);
     return show.message(c, text.loginTitle, text.sessionOver, 401);
   }
+}
+
+/** What is no form has no fields: it is refused as one without them. */
+function formIn(c: Asked): Promise<FormData> {
+  return c.req.formData().catch(() => new FormData());
 }
 
 function pathOf(c: Asked): string {

@@ -115,6 +115,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   const statusOnce = createSharedLooks<BatchStatus | undefined>(now);
   const ordersOnce = createSharedLooks<OpenOrder[]>(now);
   const troublesOnce = createSharedLooks<Trouble[]>(now);
+  const waiterOnce = createSharedLooks<TenantStatus | undefined>(now);
   /** By run: what a run was started with never changes. */
   const asStarted = new Map<string, Tenant>();
 
@@ -166,7 +167,10 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
       const waiting = rows.filter((one) => one.needsAttention && !withOrder.has(one.tenantId));
       const waiters = await pMap(
         waiting.slice(0, ASKED),
-        async ({ tenantId }): Promise<Waiter> => ({ id: tenantId, status: await migrations.tenantStatus(tenantId) }),
+        async ({ tenantId }): Promise<Waiter> => ({
+          id: tenantId,
+          status: await waiterOnce(tenantId, () => migrations.tenantStatus(tenantId)),
+        }),
         { concurrency: AT_ONCE },
       );
       const all = listed(rows);
