@@ -77,10 +77,12 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
       const driver = await open(tenant, pages).console();
       const known = new Set(seal.open(snapshot, Snapshot).categories.map(({ id }) => id));
       const toMove = (listed: readonly Category[]) => legacyCategories(listed).filter(({ id }) => known.has(id));
+      const moved = new Map<string, string>();
       let written = 0;
       for (const category of toMove(await driver.listCategories())) {
         const wanted = category.callback && movedCallback(category.callback, tenant.e10.address);
         if (!wanted) continue;
+        moved.set(category.id, wanted.url);
         const write = {
           look: () => findCategory(driver, category.id),
           differing: ({ callback }: Category) =>
@@ -92,7 +94,11 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
       await readBack({
         what: 'categories',
         look: () => driver.listCategories(),
-        differing: (now) => toMove(now).map(({ id }) => `category:${id}`),
+        differing: (now) =>
+          now.flatMap(({ id, callback }) => {
+            const wanted = moved.get(id);
+            return wanted === undefined || sameAddress(callback?.url, wanted) ? [] : [`category:${id}`];
+          }),
       });
       return { written };
     },

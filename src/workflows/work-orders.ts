@@ -10,6 +10,7 @@ import {
   isOpen,
   isSameTrip,
   newOrder,
+  notAsWanted,
   refusalOfAction,
   reopen,
   withdraw,
@@ -111,6 +112,11 @@ export function withHands(
     try {
       if (gate && isFirstLook(order)) await gate.looking(() => confirmed(order));
       else await confirmed(order);
+      for (let left = notAsWanted(tasks, pages); left.length > 0; left = notAsWanted(tasks, pages)) {
+        reopen(order, left, pages, now());
+        progress.ordered(order);
+        await confirmed(order);
+      }
     } catch (error) {
       if (isOpen(order)) pages = withdraw(order, pages, now());
       throw error;

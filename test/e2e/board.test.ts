@@ -148,7 +148,7 @@ it.skipIf(chromiumPath === undefined)(
   },
 );
 
-it.skipIf(CHROMIUM === undefined)(
+it.skipIf(chromiumPath === undefined)(
   'works by keyboard, links and forms alone, without its script (skipped without Chromium)',
   { timeout: 120_000 },
   async () => {

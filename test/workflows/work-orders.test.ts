@@ -103,6 +103,25 @@ describe('a tenant whose console only people see', () => {
     expect(undoable(rig, 'acme')).toMatchObject({ integration: (before as { integration: unknown }).integration });
   });
 
+  it('opens a category again whose page shows a third address, instead of passing it by', async () => {
+    const operator = await begun({ categories: { legacy: 2 } });
+    let mistaken = false;
+    await operator.work({
+      instead: (order) => {
+        const [row] = fieldsOf(order, 'set').filter((field) => field.startsWith('category:'));
+        if (mistaken || row === undefined) return undefined;
+        mistaken = true;
+        return { do: 'confirm', values: { [row]: 'https://elsewhere.example/callback' } };
+      },
+    });
+    expect((await rig.end('acme')).result).toMatchObject({ outcome: expect.stringMatching(/^migrated/) as string });
+    const ofCategories = operator.done.filter(({ step }) => step === 'rewrite-categories');
+    expect(ofCategories.map(({ number }) => number)).toEqual([ofCategories[0]?.number, ofCategories[0]?.number]);
+    expect(ofCategories[1]?.findings).toMatchObject([
+      { code: 'SETTING-DIFFERS', message: expect.stringContaining('elsewhere.example') as string },
+    ]);
+  });
+
   it('takes a checklist row by row, and keeps what is confirmed', async () => {
     const operator = await begun({ categories: { legacy: 4 } });
     let rows = 0;

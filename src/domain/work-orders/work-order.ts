@@ -2,8 +2,9 @@ import type { Finding } from '../findings.js';
 import type { Step } from '../steps.js';
 import type { SecretRef } from '../tenant.js';
 import { INTEGRATION_FIELDS } from '../wanted.js';
-import { readAnswer, type AnswerProblem, type Seen } from './answers.js';
-import { categoryOf, LOGIN } from './console-fields.js';
+import { sameAddress } from '../addresses.js';
+import { listOf, readAnswer, type AnswerProblem, type Seen } from './answers.js';
+import { categoryOf, consoleField, LOGIN } from './console-fields.js';
 
 /** One thing on one page: read what it shows, set it, or start something. */
 export interface OrderTask {
@@ -218,6 +219,20 @@ function unsure({ tasks }: WorkOrder, seen: Seen): Seen {
   return Object.fromEntries(Object.entries(seen).filter(([field]) => !open.has(field)));
 }
 
+/** What was to be set, and is said to show something else. What nobody has told is not among it. */
+export function notAsWanted(tasks: readonly OrderTask[], seen: Seen): OrderTask[] {
+  return tasks.filter(({ field, do: what, value, secret }) => {
+    const shown = seen[field];
+    if (what !== 'set' || shown === undefined) return false;
+    const wanted = secret?.word ?? value ?? '';
+    return !(consoleField(field)?.kind === 'list' ? sameList(shown, wanted) : sameAddress(shown, wanted));
+  });
+}
+
+function sameList(one: string, other: string): boolean {
+  return listOf(one).sort().join() === listOf(other).sort().join();
+}
+
 /** What was confirmed shows otherwise: the same tasks again, with why. */
 export function reopen(order: WorkOrder, tasks: readonly OrderTask[], seen: Seen, at: string): void {
   const findings = tasks.map(({ field, value, secret }): Finding => {
@@ -225,7 +240,8 @@ export function reopen(order: WorkOrder, tasks: readonly OrderTask[], seen: Seen
     const message = `the page shows ${seen[field] || 'nothing'}, wanted is ${wanted}`;
     return { code: 'SETTING-DIFFERS', severity: 'warning', message, subject: field };
   });
-  Object.assign(order, { state: order.takenBy === null ? 'open' : 'taken', tasks: [...tasks] });
+  const again = tasks.map(({ done: _, ...task }) => task);
+  Object.assign(order, { state: order.takenBy === null ? 'open' : 'taken', tasks: again });
   order.findings.push(...findings);
   order.trail.push({ at, what: 'reopened' });
 }
