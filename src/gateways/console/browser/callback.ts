@@ -7,7 +7,7 @@ import { fieldsFor, isSame, misfits, readingsOf, type Readings } from './reading
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
 import type { Said } from './verdict.js';
-import { failed, walkTo } from './walk.js';
+import { clickEntry, failed, walkTo } from './walk.js';
 
 type Which = CallbackSettings['page'];
 
@@ -41,7 +41,7 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
   const fields = fieldsFor(form.fields, undefined);
   const leaveBy = isGlobal ? undefined : callbackNew?.leaveBy;
   const ask = { ...askFor(fields), ...(leaveBy ? { entries: { leave: { texts: leaveBy } } } : {}) };
-  const isNew = (sight: Sight): boolean => (sight.entries['leave'] ?? 0) > 0;
+  const isNew = (sight: Sight): boolean => (sight.entries['leave']?.count ?? 0) > 0;
 
   async function open(trip: Trip): Promise<Form> {
     const rest = restFor(main, fields);
@@ -87,7 +87,8 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
     const allow = trip.map.dialogs.filter((dialog) => dialog.id === id);
     screen.phase = 'save';
     trip.gate.acting = true;
-    await screen.click(opened.sight.frame, { what: 'entry', texts: link }, 'menu-missing', link.join(' / '));
+    screen.expect(allow);
+    await clickEntry(screen, link);
     const arrived = (sight: Sight): boolean =>
       to === 'new' ? isNew(sight) : !isNew(sight) && misfits(fields, sight.fields).length === 0;
     const rest = restFor(main, fields);

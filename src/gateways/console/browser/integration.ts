@@ -72,6 +72,7 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
     // The dialog may store by itself, so this is the moment of a write.
     const act = async (): Promise<void> => {
       trip.gate.acting = true;
+      screen.expect(dialogs);
       await setField(screen, form.sight, 'oaVersion', field, to);
       if (dialogs.length > 0) await confirmed(trip, form, dialogs, to);
     };

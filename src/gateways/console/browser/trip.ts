@@ -63,7 +63,8 @@ export async function onTrip<T>(deps: TripDeps, where: Where, work: (trip: Trip)
       deps.browsers.addresses.set(key, place);
       return result;
     } catch (error) {
-      const isElsewhere = error instanceof GatewayError && error.code === 'menu-missing' && error.maybeWritten === false;
+      const isElsewhere =
+        error instanceof GatewayError && error.code === 'menu-missing' && error.maybeWritten === false;
       const isLast = place === at.at(-1) || known !== undefined;
       if (isLast || !isElsewhere) throw error;
     }
@@ -133,6 +134,7 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
         name,
         mask,
         mayHaveWritten: () => gate.sent.length > 0,
+        longPolls: browsers.longPolls,
         ...(frame === undefined ? {} : { frame }),
         ...(signal === undefined ? {} : { signal }),
       });
