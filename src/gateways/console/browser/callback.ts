@@ -51,17 +51,17 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
       restMs: (now) => (isNew(now) ? 0 : rest.restMs(now)),
     });
     try {
-      return await asForm(screen, sight);
+      return await asForm(trip, screen, sight);
     } catch (error) {
       await failed(trip, screen, NAME, main, error);
       throw error;
     }
   }
 
-  async function asForm(screen: Screen, sight: Sight): Promise<Form> {
+  async function asForm({ map }: Trip, screen: Screen, sight: Sight): Promise<Form> {
     const page: Which = isNew(sight) ? 'new' : isGlobal ? 'global' : 'old';
     screen.phase = 'check';
-    if (page !== 'new') await formOn(screen, NAME, main, { sight });
+    if (page !== 'new') await formOn(screen, NAME, main, { sight, words: map.said });
     const own = page === 'new' ? {} : readingsOf(fields, sight.fields);
     const shown: [string, MapField][] = [['page', PAGE_FIELD], ...fields];
     return { name: NAME, page: main, screen, sight, fields: shown, readings: { url: '', ...own, page } };
@@ -98,7 +98,7 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
       restMs: (now) => (to === 'new' ? 0 : rest.restMs(now)),
     });
     if (!arrived(sight)) throw screen.trouble('value-not-taken', { fields: ['page'] });
-    return asForm(screen, sight);
+    return asForm(trip, screen, sight);
   }
 
   return {
