@@ -15,7 +15,9 @@
   const TABS = '[role=tab],[role=tablist],.el-tabs__item,.ant-tabs-tab,.ivu-tabs-tab';
   const LISTS =
     '[role=listbox],[role=option],.el-select-dropdown,.ant-select-dropdown,.ivu-select-dropdown,.el-autocomplete-suggestion';
-  const NO_LABEL = ['script,style,noscript,template,option,button,[role=button]', MENUS, TABS, LISTS].join();
+  /** The names of a wizard's steps. */
+  const STEPS = '.el-steps,.ant-steps,.ivu-steps,[class~=steps]';
+  const NO_LABEL = ['script,style,noscript,template,option,button,[role=button]', MENUS, TABS, LISTS, STEPS].join();
   const BUTTONS =
     'button,[role=button],input[type=button],input[type=submit],.el-button,.ant-btn,.ivu-btn,a,[role=link],[role=menuitem],[role=tab]';
   const DIALOGS =
@@ -542,7 +544,7 @@
   }
 
   // Trees: what has a box to tick, by nesting or, where a library draws it flat, by place.
-  const NODES = '[role=treeitem],li,.el-tree-node,.ant-tree-treenode,[class*=tree-node]';
+  const NODES = '[role=treeitem],li,.el-tree-node,.ant-tree-treenode,[class~=tree-node]';
   const BOXES = 'input[type=checkbox],[role=checkbox],.el-checkbox,.ant-tree-checkbox,.ivu-checkbox-wrapper';
   const SUBTREES = 'ul,ol,[role=group],.el-tree-node__children,[class*=children]';
 

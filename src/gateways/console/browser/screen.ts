@@ -89,6 +89,8 @@ export interface ScreenOptions {
   /** Whether a write may have gone out by now. */
   mayHaveWritten: () => boolean;
   longPolls: Set<string>;
+  /** Lets no further write through. */
+  holdBack: () => void;
 }
 
 export function createScreen({
@@ -100,6 +102,7 @@ export function createScreen({
   signal,
   mayHaveWritten,
   longPolls,
+  holdBack,
 }: ScreenOptions): Screen {
   const traffic = watchTraffic(page, longPolls);
   const loginUrls = map.login.urls.map((pattern) => new RegExp(pattern));
@@ -124,10 +127,13 @@ export function createScreen({
       return dialog.dismiss();
     }
     if (known(message, listening ? map.dialogs : [...allowed, ...expected])) return dialog.accept();
-    if (listening && dialog.type() === 'alert') {
+    // Once something was sent, an alert is what the page has to say of it.
+    if (listening && dialog.type() === 'alert' && mayHaveWritten()) {
       heard.push(message);
       return dialog.accept();
     }
+    // A page may go on after it whatever was answered, so that nothing more gets out.
+    holdBack();
     refused ??= message;
     return dialog.dismiss();
   }

@@ -135,6 +135,7 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
         mask,
         mayHaveWritten: () => gate.sent.length > 0,
         longPolls: browsers.longPolls,
+        holdBack: () => (gate.state = 'closed'),
         ...(frame === undefined ? {} : { frame }),
         ...(signal === undefined ? {} : { signal }),
       });
