@@ -16,6 +16,11 @@ const noProcessExit = {
   message: 'Only the entry points end the process.',
 };
 
+const browserGlobals = [
+  ...['document', 'window', 'location', 'sessionStorage', 'fetch', 'setTimeout'],
+  ...['Node', 'URLSearchParams', 'scrollX', 'scrollY'],
+];
+
 export default defineConfig(
   { ignores: ['dist/**', 'coverage/**', '.cache/**', '.qys-e10/**'] },
   {
@@ -33,6 +38,11 @@ export default defineConfig(
   {
     files: ['src/**/*.ts', 'simulators/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, noEnum] },
+  },
+  {
+    files: ['simulators/console/web/client/**/*.js'], // runs in a browser; no compiler looks at it
+    languageOptions: { globals: Object.fromEntries(browserGlobals.map((name) => [name, 'readonly'])) },
+    rules: { 'no-undef': 'error', 'no-unused-vars': ['error', { ignoreRestSiblings: true }] },
   },
   {
     files: ['src/**/*.ts'],

@@ -1,4 +1,5 @@
 import { matches, type Sender, type System } from './journal.js';
+import { isPageFault, type PageFaultKind, type PagePart } from './page-faults.js';
 import { createRandom, hash32 } from './random.js';
 
 /** What goes wrong. `-before` leaves the target untouched; `-after`, `truncated` apply the request and spoil the answer. */
@@ -16,42 +17,6 @@ export type FaultKind =
   | 'html'
   | 'stale-read'
   | 'unauthorised';
-
-/** What goes wrong on a console's page, by place (`console/web/server.ts` has the table). */
-export type PageFaultKind = (typeof PAGE_FAULTS)[number];
-
-const PAGE_FAULTS = [
-  // of a save
-  'not-stored',
-  'drops-field',
-  'error-toast-after',
-  'refused',
-  'busy',
-  'no-right',
-  'normalises-url',
-  'overwritten',
-  // of any request
-  'session-over',
-  // of what a load shows
-  'late-values',
-  'late-labels',
-  'label-missing',
-  'label-twice',
-  'label-renamed',
-  'option-missing',
-  'other-kind',
-  'read-only',
-  'notice',
-  'unknown-dialog',
-  'native-alert',
-  'save-dialog',
-  'save-dialog-unknown',
-  'save-alert',
-  'save-disabled',
-  'half-page',
-  'late-dialog',
-  'guards-leaving',
-] as const;
 
 /** A trouble that is switched on for the requests which fit it. */
 export interface Fault {
@@ -100,8 +65,8 @@ export interface Faults {
   clear(): void;
   /** The first fault of a request that fits and is due. */
   take(target: FaultTarget): RequestFault | undefined;
-  /** All faults of a page that fit and are due: a page can be wrong in several places. */
-  takeOfPage(target: FaultTarget): PageFault[];
+  /** All faults of a page that fit, are due, and can be shown by this request: a page can be wrong in several places. */
+  takeOfPage(target: FaultTarget, part: PagePart): PageFault[];
 }
 
 /** Which request is struck depends on the seed and the order of requests only. */
@@ -122,20 +87,16 @@ export function createFaults(seed: number): Faults {
       active = [];
     },
     take(target) {
-      const struck = active.find((one) => !isOfPage(one.fault) && fits(one.fault, target) && isDue(one));
+      const struck = active.find((one) => !isPageFault(one.fault.kind) && fits(one.fault, target) && isDue(one));
       dropSpent();
       return struck?.fault as RequestFault | undefined;
     },
-    takeOfPage(target) {
-      const struck = active.filter((one) => isOfPage(one.fault) && fits(one.fault, target) && isDue(one));
+    takeOfPage(target, part) {
+      const struck = active.filter((one) => isPageFault(one.fault.kind, part) && fits(one.fault, target) && isDue(one));
       dropSpent();
       return struck.map(({ fault }) => fault as PageFault);
     },
   };
-}
-
-function isOfPage({ kind }: Fault): boolean {
-  return (PAGE_FAULTS as readonly string[]).includes(kind);
 }
 
 interface ActiveFault {

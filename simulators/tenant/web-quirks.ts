@@ -1,7 +1,9 @@
+/** Front-end libraries in whose manner the pages can be written; `table` is an old page without any. */
+export const SKINS = ['element', 'ant', 'iview', 'table'] as const;
+
 /** How the console's web pages look and behave: nobody outside has seen them, so every doubt is a switch. */
 export interface WebQuirks {
-  /** In the manner of which front-end library the markup is written; `table` is an old page without any. */
-  skin: 'element' | 'ant' | 'iview' | 'table';
+  skin: (typeof SKINS)[number];
   /** Each page a document of its own, or one document and the page behind `#`. By default the old skin has documents. */
   routing: 'by-skin' | 'documents' | 'hash';
   /** The page stands in an inner frame, and the shell around it has a 保存 of its own. */
@@ -35,6 +37,11 @@ export interface WebQuirks {
   /** What starts a run of the people sync: 完成 of the wizard, or 立即同步. */
   runStarts: 'finish' | 'button';
   categoriesAt: 'signing' | 'console';
+  /** Newer versions say 用印流程. */
+  categoriesName: '业务分类' | '用印流程';
+  /** The words of a row's link and of the drawer's button. */
+  categoryEdit: '编辑' | '修改';
+  categorySave: '保存' | '确定';
   /** Hidden copies of labels, help texts and table heads with a label's words, odd spaces and colons. */
   decoys: boolean;
   /** Opening a part of the menu closes the others, or everything is open from the start. */
@@ -63,6 +70,9 @@ export const USUAL_WEB_QUIRKS: WebQuirks = {
   longPoll: false,
   runStarts: 'button',
   categoriesAt: 'signing',
+  categoriesName: '业务分类',
+  categoryEdit: '编辑',
+  categorySave: '保存',
   decoys: true,
   menu: 'accordion',
   menuName: '泛微ecology集成',

@@ -100,6 +100,14 @@ describe('a session', () => {
     expect((await (await scriptOf(tenant)).call('integration/load')).status).toBe(200);
   });
 
+  it('can end between two pages', async () => {
+    const tenant = await aTenant();
+    const { at, headers } = await scriptOf(tenant);
+    world.fault({ path: '/web/*', kind: 'session-over', after: 1 });
+    const document = () => said(`${at}/`, { headers });
+    expect([(await document()).status, (await document()).status]).toEqual([200, 302]);
+  });
+
   it('of the console counts at the signing platform, unless that wants its own', async () => {
     const tenant = await aTenant();
     const { headers } = await scriptOf(tenant);
@@ -235,13 +243,15 @@ describe('faults of a save', () => {
     expect([before.answer, before.url]).toEqual([undefined, 'https://oa.example.cn/before']);
   });
 
-  it('strike together, and not at the contract', async () => {
+  it('strike together, where a page can show them, and not at the contract', async () => {
     const tenant = await aTenant();
-    const { load } = await scriptOf(tenant);
-    world.fault({ path: '*', kind: 'label-missing', field: 'oaAddress' });
-    world.fault({ path: '*', kind: 'notice' });
+    const { call, load } = await scriptOf(tenant);
+    world.fault({ kind: 'label-missing', field: 'oaAddress' });
+    world.fault({ kind: 'notice' });
     const headers = { Authorization: `Bearer ${secretOf(tenant, 'CONSOLE_TOKEN')}` };
     await said(`${tenant.at.console}/console/v1/integration`, { headers });
+    await said(`${tenant.at.console}/web/`, { headers: await sessionHeaders(tenant) });
+    await call('callback/save', { page: 'old' });
     const kinds = ((await load('integration/load'))['troubles'] as { kind: string }[]).map(({ kind }) => kind);
     expect(kinds).toEqual(['label-missing', 'notice']);
     expect((await load('integration/load'))['troubles']).toEqual([]);
@@ -289,6 +299,21 @@ describe('the people sync', () => {
     expect(top[0]?.chosenBelow).toEqual(tenant.state().peopleSync['scope']);
     const below = (await load(`people-sync/tree?parent=${top[0]?.id}`))['nodes'] as unknown[];
     expect(below.length).toBeGreaterThan(3);
+    await world.close();
+
+    const twins = await aTenant({ people: { e9: 20, e10: 20, units: 22 }, quirks: { sameUnitNames: true } });
+    const script = await scriptOf(twins);
+    const namesBelow = async (parent: string) =>
+      ((await script.load(`people-sync/tree?parent=${parent}`))['nodes'] as { id: string; name: string }[]).map(
+        (node) => node.name,
+      );
+    const [root] = (await script.load('people-sync/tree'))['nodes'] as { id: string }[];
+    const branches = (
+      (await script.load(`people-sync/tree?parent=${root?.id}`))['nodes'] as { id: string; name: string }[]
+    ).filter(({ name }) => name.endsWith('分公司'));
+    const [first, second] = await Promise.all(branches.map(({ id }) => namesBelow(id)));
+    expect(first?.[0]).toBe(second?.[0]);
+    expect(new Set(first).size).toBe(first?.length);
     await world.close();
 
     const wrong = await aTenant({ startsMigrated: true });

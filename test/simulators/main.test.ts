@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,5 +36,24 @@ it('runs alone, says where everything is, and ends by itself once it is told to'
 
   child.kill('SIGINT');
   expect(await ended).toBe(0);
+  await rm(cwd, { recursive: true });
+});
+
+it.each([
+  [['--help'], 0, /npm run simulators -- \[--first-port/],
+  [['--first-port', 'many'], 2, /many is no port/],
+  [['--skin', 'bootstrap'], 2, /no skin bootstrap, only element/],
+  [['--nonsense'], 2, /nonsense[\s\S]*--first-port <port>/],
+] as const)('explains itself: %j', async (given, code, said) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'qys-e10-simulators-'));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), MAIN, ...given],
+    {
+      cwd,
+      encoding: 'utf8',
+    },
+  );
+  expect([status, code === 0 ? stdout : stderr]).toEqual([code, expect.stringMatching(said)]);
   await rm(cwd, { recursive: true });
 });

@@ -94,7 +94,14 @@ export function handsAt(page: Page, { spec }: SimulatedTenant) {
           .click();
     },
     press: (name: string) => button(name).click(),
-    /** Clicks what has exactly these words, one after the other; the menu comes before the page. */
+    /** Clicks a button that saves, and waits for its own 保存成功: an older one may still be shown. */
+    async save(name = '保存') {
+      const answered = page.waitForResponse((response) => /\/api\/[^/]+\/save$/.test(response.url()));
+      await button(name).click();
+      await answered;
+      await inner.getByText('保存成功').locator('visible=true').first().waitFor();
+    },
+    /** Clicks what has exactly these words, one after the other: three in the menu, which comes before the page, then in the page. */
     async follow(...names: string[]) {
       for (const [at, name] of names.entries()) {
         const isShell = at < 3;

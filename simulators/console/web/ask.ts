@@ -1,4 +1,5 @@
-import type { PageFault, PageFaultKind } from '../../kernel/faults.js';
+import type { PageFault } from '../../kernel/faults.js';
+import type { PageFaultKind } from '../../kernel/page-faults.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Payload } from '../../kernel/payload.js';
 import { json, type ConsoleContext, type FieldError } from '../answers.js';

@@ -8,7 +8,7 @@ export function assetOf(name: string): Response | undefined {
   if (type === undefined || !/^[a-z/-]+\.(js|css)$/.test(name)) return undefined;
   try {
     const text = readFileSync(new URL(`client/${name}`, import.meta.url), 'utf8');
-    return new Response(text, { headers: { 'Content-Type': type, 'Cache-Control': 'no-cache' } });
+    return new Response(text, { headers: { 'Content-Type': type, 'Cache-Control': 'max-age=60' } });
   } catch {
     return undefined;
   }

@@ -10,8 +10,8 @@ export interface MenuEntry {
 
 /** The menu of a platform, with the words of the procedure (`facts/official-procedure.zh.md`). */
 export function menuOf({ spec }: Customer, platform: Platform): MenuEntry[] {
-  const { menuName, categoriesAt } = spec.web;
-  const categories: MenuEntry = { name: '业务分类', to: '/categories' };
+  const { menuName, categoriesAt, categoriesName } = spec.web;
+  const categories: MenuEntry = { name: categoriesName, to: '/categories' };
   const home: MenuEntry = { name: '首页', to: '/home' };
   if (platform === 'signing') {
     const sealing: MenuEntry = { name: '印控中心', below: categoriesAt === 'signing' ? [categories] : [] };

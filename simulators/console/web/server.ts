@@ -17,16 +17,16 @@
  * | integration | 集成中心 → 集成管理 → 泛微ecology集成 → 集成配置信息 | `/ecology/config` |
  * | people-sync | … → 泛微ecology集成 → 组织人员同步 (同步设置, 同步记录, 人员列表) | `/ecology/sync`, `…/runs`, `…/people` |
  * | callback | 集成中心 → 集成登录 → 泛微ecology集成 → 编辑应用 → 回调地址 | `/app/callback` |
- * | categories | 印控中心 → 业务分类, or 系统管理 → 业务分类 at the console | `/categories` |
+ * | categories | 印控中心 → 业务分类 (用印流程), or 系统管理 → 业务分类 at the console | `/categories` |
  * | integration, public | 集成中心 → 集成管理 → 泛微E-cology10集成, 泛微E-cology集成 | `/ecology10`, `/ecology9` |
  *
  * Faults are those of every system (`latency`, `error-after` for stored and then 500, `timeout-after` with `ms: 0` for
  * stored and then a closed socket, `reset` for a closed socket before, `truncated`, …) and those of pages, which strike
- * together. `field` has the names of the contract (`appSecret`, `url`, `schedule`, …; `oaVersion` for the select).
+ * together. `field` has the names of the contract (`appSecret`, `url`, `schedule`, …; `oaVersion` for the select); none is all.
  *
  * | page fault | on a request to | what happens |
  * | --- | --- | --- |
- * | `session-over` | any | the session ends here; `after: n` ends it after n requests |
+ * | `session-over` | load, save, document | the session ends here; `after: n` ends it after n requests |
  * | `not-stored` | save, switch, run | 保存成功, and nothing is stored |
  * | `drops-field` + field | save | 保存成功, all but this field is stored |
  * | `overwritten` + field, text | save | stored, and another administrator writes `text` there right after |
@@ -61,8 +61,10 @@ import { loadIntegration, saveIntegration, switchIntegration } from './integrati
 import { captchaOf, captchaPicture, loginPage } from './login.js';
 import { pollNotices } from './notices.js';
 import { loadPeople, loadPeopleSync, loadRuns, loadTree, savePeopleSync, startSync } from './people-sync.js';
-import { beginSession, cookieOf, documentWithoutSession, sessionOf, sessionOver } from './sessions.js';
+import { beginSession, cookieOf, documentWithoutSession, endSession, sessionOf, sessionOver } from './sessions.js';
 import type { Platform } from './web-state.js';
+
+type Answer = (c: ConsoleContext, customer: Customer) => Response | Promise<Response>;
 
 interface Route {
   act: Act;
@@ -96,46 +98,35 @@ export function addWeb(app: Hono<SystemEnv<Customer>>, kernel: Kernel): void {
   app.get('/t/:id/', (c) => c.redirect(`/t/${c.req.param('id')}/web/`));
   for (const platform of ['web', 'signing'] as const) {
     const at = (path: string) => `/t/:id/${platform}${path}`;
-    const of =
-      (answer: (c: ConsoleContext, customer: Customer) => Response | Promise<Response>) => (c: ConsoleContext) => {
-        const customer = c.get('tenant');
-        return customer === undefined ? c.text('no such tenant', 404) : answer(c, customer);
-      };
+    const of = (answer: Answer) => (c: ConsoleContext) => {
+      const customer = c.get('tenant');
+      return customer === undefined ? c.text('no such tenant', 404) : answer(c, customer);
+    };
+    const get = (path: string, answer: Answer) => app.get(at(path), of(answer));
 
-    app.get(at(''), (c) => c.redirect(`${c.req.path}/`));
-    app.get(at('/assets/*'), (c) => assetOf(c.req.path.split('/assets/')[1] ?? '') ?? c.text('no such file', 404));
-    app.get(
-      at('/login'),
-      of((_, customer) => loginPage(customer, platform)),
-    );
+    get('', (c) => c.redirect(`${c.req.path}/`));
+    get('/assets/*', (c) => assetOf(c.req.path.split('/assets/')[1] ?? '') ?? c.text('no such file', 404));
+    get('/login', (_, customer) => loginPage(customer, platform));
+    get('/captcha.svg', (c, customer) => captchaPicture(customer, c.req.query('n') ?? ''));
     app.post(
       at('/login'),
       of((c, customer) => logIn(c, customer, platform)),
     );
-    app.get(
-      at('/logout'),
-      of((c, customer) => {
-        customer.web.sessions.delete(sessionOf(c, customer, platform) ?? '');
-        return loginPage(customer, platform);
-      }),
-    );
-    app.get(
-      at('/captcha.svg'),
-      of((c, customer) => captchaPicture(customer, c.req.query('n') ?? '')),
-    );
+    get('/logout', (c, customer) => {
+      endSession(c, customer, platform);
+      return loginPage(customer, platform);
+    });
     for (const [name, route] of Object.entries(ROUTES)) {
-      const handler = of((c, customer) => act(kernel, c, customer, platform, route));
-      if (route.writes !== true) app.get(at(`/api/${name}`), handler);
-      app.post(at(`/api/${name}`), handler);
+      const answer: Answer = (c, customer) => act(kernel, c, customer, platform, route);
+      if (route.writes !== true) get(`/api/${name}`, answer);
+      app.post(at(`/api/${name}`), of(answer));
     }
-    app.get(
-      at('/*'),
-      of((c, customer) => {
-        const session = sessionOf(c, customer, platform);
-        const refused = session === undefined ? documentWithoutSession(c, customer, platform) : undefined;
-        return refused ?? shell(customer, platform, c.req.query('inner') !== undefined);
-      }),
-    );
+    get('/*', (c, customer) => {
+      const [over] = kernel.faults.takeOfPage(c.get('target'), 'document');
+      const session = over === undefined ? sessionOf(c, customer, platform) : endSession(c, customer, platform);
+      const refused = session === undefined ? documentWithoutSession(c, customer, platform) : undefined;
+      return refused ?? shell(customer, platform, c.req.query('inner') !== undefined);
+    });
   }
 }
 
@@ -160,12 +151,13 @@ function logIn(c: ConsoleContext, customer: Customer, platform: Platform): Respo
   </script>`);
 }
 
+/** What a page's script asks for, in a session and where this platform has it. */
 async function act(
   kernel: Kernel,
   c: ConsoleContext,
   customer: Customer,
   platform: Platform,
-  { act, on }: Route,
+  { act, on, writes }: Route,
 ): Promise<Response> {
   const { deployment, web } = customer.spec;
   const has =
@@ -175,9 +167,9 @@ async function act(
   if (!has) return c.text('Not Found', 404);
 
   const { tag, ...given } = c.req.method === 'GET' ? c.req.query() : (readJson(c.get('body')) ?? {});
-  const ask: Ask = { c, kernel, customer, platform, given, tag, faults: kernel.faults.takeOfPage(c.get('target')) };
-  const session = sessionOf(c, customer, platform);
-  if (session !== undefined && faultOf(ask, 'session-over') === undefined) return act(ask);
-  customer.web.sessions.delete(session ?? '');
+  const faults = kernel.faults.takeOfPage(c.get('target'), writes ? 'save' : 'load');
+  const ask: Ask = { c, kernel, customer, platform, given, tag, faults };
+  if (faultOf(ask, 'session-over') !== undefined) endSession(c, customer, platform);
+  if (sessionOf(c, customer, platform) !== undefined) return act(ask);
   return sessionOver(c, customer, platform);
 }

@@ -39,6 +39,11 @@ export function sessionOf(c: ConsoleContext, { web, spec }: Customer, platform: 
   });
 }
 
+/** Ends the session of this request, if there is one. */
+export function endSession(c: ConsoleContext, customer: Customer, platform: Platform): undefined {
+  customer.web.sessions.delete(sessionOf(c, customer, platform) ?? '');
+}
+
 /** How a request of the page's script learns that its session is over. */
 export function sessionOver(c: ConsoleContext, customer: Customer, platform: Platform): Response {
   switch (customer.spec.web.sessionOverAs) {

@@ -16,7 +16,7 @@ function here() {
 }
 
 function addressOf(to) {
-  return boot.routing === 'hash' ? `#${to}` : `${boot.base}${to}`;
+  return boot.routing === 'hash' ? `#${to}` : `${boot.base}${to}${boot.inner ? '?inner' : ''}`;
 }
 
 function go(to) {

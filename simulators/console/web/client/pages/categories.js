@@ -3,22 +3,23 @@ import { h } from '../dom.js';
 import { buildForm, greet, saveButton, troublesOf } from './form.js';
 
 export async function categoriesPage(tools) {
-  const { ui, api } = tools;
+  const { ui, api, boot } = tools;
+  const name = `${boot.categoriesName}名称`;
   const holder = h('div.categories');
-  const search = ui.control({ kind: 'text', value: '', placeholder: '请输入业务分类名称' });
-  let name = '';
+  const search = ui.control({ kind: 'text', value: '', placeholder: `请输入${name}` });
+  let wanted = '';
 
   async function fill(page) {
-    const loaded = await api.load('categories/load', { page, name });
+    const loaded = await api.load('categories/load', { page, name: wanted });
     const columns = [
-      { name: '业务分类名称', of: (row) => row.name },
+      { name, of: (row) => row.name },
       { name: '业务类型', of: ({ kind }) => kind },
       { name: '所属公司', of: ({ company }) => company },
       { name: '回调', of: ({ hasCallback }) => hasCallback },
       { name: '状态', of: ({ state }) => state },
     ];
     const actions = [
-      ['编辑', (row) => edit(row.id, page)],
+      [boot.categoryEdit, (row) => edit(row.id, page)],
       ['复制', () => ui.toast('error', '暂不支持')],
     ];
     const pager = ui.pager({ page: loaded.page, size: loaded.size, total: loaded.total, unit: '条', onPage: fill });
@@ -33,14 +34,14 @@ export async function categoriesPage(tools) {
     const form = buildForm(tools, [field], troubles);
     const parameters = Object.entries(loaded.parameters).map(([key, value]) => h('li', `${key} = ${value}`));
     const body = [
-      ui.plainItem('业务分类名称', loaded.name),
+      ui.plainItem(name, loaded.name),
       ui.plainItem('回调事件', loaded.events.join('、') || '无'),
       ...form.nodes,
       ui.plainItem('自定义参数', parameters.length > 0 ? h('ul', parameters) : '无'),
     ];
     const save = saveButton(
       tools,
-      '保存',
+      boot.categorySave,
       troubles,
       () => api.save('categories/save', { id, tag: loaded.tag, ...form.values() }),
       () => {
@@ -49,7 +50,7 @@ export async function categoriesPage(tools) {
       },
     );
     const drawer = ui.drawer({
-      title: '编辑业务分类',
+      title: `${boot.categoryEdit}${boot.categoriesName}`,
       body: [ui.form(body)],
       buttons: [ui.button('取消', () => drawer.close()), ...(form.isWhole ? [save] : [])],
     });
@@ -57,7 +58,7 @@ export async function categoriesPage(tools) {
   }
 
   const find = ui.button('查询', () => {
-    name = search.get();
+    wanted = search.get();
     void fill(1);
   });
   await fill(1);

@@ -5,13 +5,13 @@ import { Refused } from '../api.js';
 /** Troubles of a load by kind. */
 export function troublesOf(list = []) {
   return {
-    of: (kind, field) => list.find((one) => one.kind === kind && (field === undefined || one.field === field)),
-    all: (kind) => list.filter((one) => one.kind === kind),
+    /** Of this field, where one is named; a trouble without a field is one of all fields. */
+    of: (kind, field) => list.find((one) => one.kind === kind && [undefined, one.field ?? field].includes(field)),
   };
 }
 
 /**
- * Builds the items of the fields. `fields`: { key, label, kind, value, options, secret, required }.
+ * Builds the items of the fields. `fields`: { key, label, kind, value, options, required, tip }.
  * Answers their nodes and a reader of the values.
  */
 export function buildForm({ ui, boot }, fields, troubles) {
@@ -49,7 +49,6 @@ export function buildForm({ ui, boot }, fields, troubles) {
   return {
     nodes: shown.flatMap(({ nodes }) => nodes),
     isWhole: cut === undefined,
-    controls: Object.fromEntries(built.map(({ key, control }) => [key, control])),
     values: () => Object.fromEntries(built.map(({ key, kind, control }) => [key, plain(kind, control.get())])),
   };
 }

@@ -61,7 +61,7 @@ export async function pageAt(to, tools) {
     case '/categories':
       return framed(
         tools,
-        [boot.platform === 'signing' ? '印控中心' : '系统管理', '业务分类'],
+        [boot.platform === 'signing' ? '印控中心' : '系统管理', boot.categoriesName],
         [],
         await categoriesPage(tools),
       );

@@ -169,7 +169,7 @@ export function createUi(boot) {
   }
 
   /** Links in lists, no roles. */
-  function shell({ to, go, addressOf }) {
+  function shell({ to, addressOf }) {
     const place = placeIn(boot.menu, to);
     const left = h('div', { id: 'left' });
     const content = h('div.page-content.scrolls', { id: 'right' });

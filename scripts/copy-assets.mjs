@@ -1,0 +1,9 @@
+// What the compiler leaves behind: files that are read beside the code. They go to the same place in `dist/`.
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+for (const folder of ['src', 'simulators']) {
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (/\.(css|yaml)$/.test(file)) cpSync(join(folder, file), join('dist', folder, file));
+  }
+}
