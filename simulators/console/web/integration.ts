@@ -48,8 +48,9 @@ export const saveIntegration: Act = (ask) => {
     errors: (values) => pageErrors(bodyOf(customer, to, values)),
     store(values) {
       const body = bodyOf(customer, to, values);
-      if (switches || mayDeactivate) storeVersion(customer, mayDeactivate ? 'E9' : to);
-      if (!mayDeactivate) storeForm(customer, body);
+      if (switches) storeVersion(customer, to);
+      storeForm(customer, body);
+      if (mayDeactivate) storeVersion(customer, 'E9');
     },
   });
 };

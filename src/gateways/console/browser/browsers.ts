@@ -25,6 +25,8 @@ export interface Browsers {
   withContext<T>(options: LeaseOptions, use: (context: BrowserContext) => Promise<T>): Promise<T>;
   /** Addresses to which menus have led, by tenant and page: a short cut for the next time, forgotten with the process. */
   addresses: Map<string, string>;
+  /** Places of requests that stay open: a page with one is at rest all the same. */
+  longPolls: Set<string>;
   /** Contexts that are open now. */
   open(): number;
   executablePath: string;
@@ -82,6 +84,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     executablePath,
     sandbox,
     addresses: new Map(),
+    longPolls: new Set(),
     open: () => places.taken(),
     withContext: ({ origin, session, ...rules }, use) =>
       turnAt(origin).take(() =>

@@ -7,7 +7,7 @@ import { fieldsFor, isSame, misfits, readingsOf, type Readings } from './reading
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
 import type { Said } from './verdict.js';
-import { failed, walkTo } from './walk.js';
+import { clickEntry, failed, walkTo } from './walk.js';
 
 type Which = CallbackSettings['page'];
 
@@ -41,7 +41,7 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
   const fields = fieldsFor(form.fields, undefined);
   const leaveBy = isGlobal ? undefined : callbackNew?.leaveBy;
   const ask = { ...askFor(fields), ...(leaveBy ? { entries: { leave: { texts: leaveBy } } } : {}) };
-  const isNew = (sight: Sight): boolean => (sight.entries['leave'] ?? 0) > 0;
+  const isNew = (sight: Sight): boolean => (sight.entries['leave']?.count ?? 0) > 0;
 
   async function open(trip: Trip): Promise<Form> {
     const rest = restFor(main, fields);
@@ -51,17 +51,17 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
       restMs: (now) => (isNew(now) ? 0 : rest.restMs(now)),
     });
     try {
-      return await asForm(screen, sight);
+      return await asForm(trip, screen, sight);
     } catch (error) {
       await failed(trip, screen, NAME, main, error);
       throw error;
     }
   }
 
-  async function asForm(screen: Screen, sight: Sight): Promise<Form> {
+  async function asForm({ map }: Trip, screen: Screen, sight: Sight): Promise<Form> {
     const page: Which = isNew(sight) ? 'new' : isGlobal ? 'global' : 'old';
     screen.phase = 'check';
-    if (page !== 'new') await formOn(screen, NAME, main, { sight });
+    if (page !== 'new') await formOn(screen, NAME, main, { sight, words: map.said });
     const own = page === 'new' ? {} : readingsOf(fields, sight.fields);
     const shown: [string, MapField][] = [['page', PAGE_FIELD], ...fields];
     return { name: NAME, page: main, screen, sight, fields: shown, readings: { url: '', ...own, page } };
@@ -87,7 +87,8 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
     const allow = trip.map.dialogs.filter((dialog) => dialog.id === id);
     screen.phase = 'save';
     trip.gate.acting = true;
-    await screen.click(opened.sight.frame, { what: 'entry', texts: link }, 'menu-missing', link.join(' / '));
+    screen.expect(allow);
+    await clickEntry(screen, link);
     const arrived = (sight: Sight): boolean =>
       to === 'new' ? isNew(sight) : !isNew(sight) && misfits(fields, sight.fields).length === 0;
     const rest = restFor(main, fields);
@@ -97,7 +98,7 @@ export function createCallback(pages: PageMap['pages'], chosen?: 'old' | 'global
       restMs: (now) => (to === 'new' ? 0 : rest.restMs(now)),
     });
     if (!arrived(sight)) throw screen.trouble('value-not-taken', { fields: ['page'] });
-    return asForm(screen, sight);
+    return asForm(trip, screen, sight);
   }
 
   return {

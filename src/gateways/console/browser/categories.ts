@@ -7,7 +7,7 @@ import { fieldsFor, plain, readingsOf } from './reading.js';
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
 import { pageTrouble } from './trouble.js';
-import { failed, walkTo } from './walk.js';
+import { clickEntry, failed, walkTo } from './walk.js';
 
 const NAME = 'categories';
 const MOST_PAGES = 500;
@@ -111,11 +111,11 @@ export function createCategories(page: CategoriesPage): CategoriesOperations {
       { ...form, ...(list.then ? { entries: { then: { texts: list.then } } } : {}) },
       {
         ...arrived,
-        until: (now) => rest.until(now) || now.entries['then'] === 1,
+        until: (now) => rest.until(now) || now.entries['then']?.count === 1,
       },
     );
     if (list.then && !rest.until(sight)) {
-      await screen.click(sight.frame, { what: 'entry', texts: list.then }, 'menu-missing', list.then.join(' / '));
+      await clickEntry(screen, list.then);
       sight = await screen.settle(form, arrived);
     }
     refuseMisfits(screen, fields, sight);

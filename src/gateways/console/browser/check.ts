@@ -102,8 +102,8 @@ async function lookAround(trip: Trip, name: string, page: MapPage, { pages }: Pa
   const rest = restFor(page, fields);
   const { screen, sight } = await walkTo(trip, name, page, {
     ask,
-    until: (now) => (list ? now.table !== null : rest.until(now) || (now.entries['leave'] ?? 0) > 0),
-    restMs: (now) => ((now.entries['leave'] ?? 0) > 0 ? 0 : rest.restMs(now)),
+    until: (now) => (list ? now.table !== null : rest.until(now) || (now.entries['leave']?.count ?? 0) > 0),
+    restMs: (now) => ((now.entries['leave']?.count ?? 0) > 0 ? 0 : rest.restMs(now)),
   });
   screen.phase = 'check';
   const picture = await trip.picture(screen, name, page, 'check');
@@ -115,7 +115,7 @@ async function lookAround(trip: Trip, name: string, page: MapPage, { pages }: Pa
 type Checked = Pick<PageCheck, 'ok' | 'fields' | 'save'>;
 
 function checkForm(page: MapPage, fields: [string, MapField][], sight: Sight): Checked {
-  const isNew = (sight.entries['leave'] ?? 0) > 0;
+  const isNew = (sight.entries['leave']?.count ?? 0) > 0;
   const mode = modeOf(page, sight);
   const checks = fields.map(([key, field]): [string, FieldCheck] => [
     key,

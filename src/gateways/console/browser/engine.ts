@@ -48,7 +48,8 @@ const LookSeen = z.object({
   login: z.object({ over: z.boolean(), form: z.boolean(), proof: z.boolean() }),
   busy: z.boolean(),
   buttons: z.record(z.string(), z.object({ count: z.number(), enabled: z.boolean() })),
-  entries: z.record(z.string(), z.number()),
+  /** `inside`: in the list of the entry above it. */
+  entries: z.record(z.string(), z.object({ count: z.number(), inside: z.boolean() })),
   table: z
     .object({
       rows: z.array(z.object({ name: z.string(), more: z.record(z.string(), z.string().nullable()) })),

@@ -1,7 +1,7 @@
 import type { OaVersion } from '../../../domain/settings.js';
 import { fieldAsk, type LookAsk } from './engine.js';
 import { asReading, setField, type Target } from './fields.js';
-import type { MapField, MapPage } from './page-map.js';
+import type { MapField, MapPage, PageMap } from './page-map.js';
 import { fieldsFor, isSame, MASKED, misfits, readingOf, readingsOf, type FieldMap, type Readings } from './reading.js';
 import { listen } from './listen.js';
 import type { Screen, Sight } from './screen.js';
@@ -28,13 +28,14 @@ export async function formOn(
   screen: Screen,
   name: string,
   page: MapPage,
-  given: { mode?: OaVersion; sight?: Sight } = {},
+  given: { mode?: OaVersion; sight?: Sight; words?: PageMap['said'] } = {},
 ): Promise<Form> {
-  const { mode } = given;
+  const { mode, words } = given;
   const all = fieldsFor(page.fields, mode);
   const sight = given.sight ?? (await screen.settle(askFor(all), restFor(page, all)));
   const now = modeOf(page, sight) ?? mode;
   const fields = fieldsFor(page.fields, now);
+  refuseWords(screen, sight, words);
   refuseMisfits(screen, fields, sight);
   return { name, page, screen, sight, fields, readings: readingsOf(fields, sight.fields) };
 }
@@ -45,7 +46,7 @@ export async function openForm(trip: Trip, name: string, page: MapPage): Promise
   const { screen, sight } = await walkTo(trip, name, page, { ask: askFor(all), ...restFor(page, all) });
   screen.phase = 'check';
   try {
-    return await formOn(screen, name, page, { sight });
+    return await formOn(screen, name, page, { sight, words: trip.map.said });
   } catch (error) {
     await failed(trip, screen, name, page, error);
     throw error;
@@ -81,6 +82,18 @@ export function modeOf(page: MapPage, sight: Sight): OaVersion | undefined {
 
 export function askFor(fields: readonly [string, MapField][]): LookAsk {
   return { fields: Object.fromEntries(fields.map(([key, field]) => [key, fieldAsk(field)])) };
+}
+
+/** A page may say why there is nothing on it. */
+function refuseWords(screen: Screen, sight: Sight, words: PageMap['said'] | undefined): void {
+  if (!words || Object.values(sight.fields).some(({ controls }) => controls > 0)) return;
+  for (const [code, texts] of [
+    ['no-right', words.denied],
+    ['busy', words.busy],
+  ] as const) {
+    const heard = sight.said.find(({ text }) => texts.some((word) => text.includes(word)));
+    if (heard) throw screen.trouble(code, { text: heard.text });
+  }
 }
 
 export function refuseMisfits(screen: Screen, fields: readonly [string, MapField][], sight: Sight): void {
@@ -143,6 +156,8 @@ export interface Kept {
   wanted: Readings;
   said: Said;
   sides: boolean;
+  /** Which fields of the page as it is read back are judged; by default all. */
+  judged?: (form: Form) => [string, MapField][];
 }
 
 /**
@@ -162,7 +177,7 @@ export async function readBack(
       throw asReadBack(error, maybeWritten);
     });
     form.screen.phase = 'read-back';
-    verdict = judge({ ...kept, fields: form.fields, after: form.readings });
+    verdict = judge({ ...kept, fields: kept.judged?.(form) ?? form.fields, after: form.readings });
     if (verdict.result === 'written') {
       await trip.picture(form.screen, name, form.page, 'after');
       await form.screen.close();

@@ -4,7 +4,19 @@ import type { Integration, IntegrationFields, IntegrationWrite, OaVersion } from
 import type { Tenant } from '../../../domain/tenant.js';
 import { INTEGRATION_FIELDS, isSecretField } from '../../../domain/wanted.js';
 import { setField, type Target } from './fields.js';
-import { askFor, fill, formOn, modeOf, openForm, readBack, refuseMasks, restFor, save, type Form } from './form.js';
+import {
+  askFor,
+  fill,
+  formOn,
+  modeOf,
+  openForm,
+  readBack,
+  refuseMasks,
+  restFor,
+  save,
+  type Form,
+  type Kept,
+} from './form.js';
 import { listen } from './listen.js';
 import type { Notes } from './notes.js';
 import type { IntegrationPage, MapField } from './page-map.js';
@@ -52,13 +64,20 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
     return form;
   }
 
-  async function saveForm(trip: Trip, form: Form, wanted: Record<string, Target>, sides: boolean, before: Readings) {
+  async function saveForm(
+    trip: Trip,
+    form: Form,
+    wanted: Record<string, Target>,
+    how: Pick<Kept, 'before' | 'sides' | 'judged'>,
+    to?: OaVersion,
+  ) {
     const readings = await fill(trip, form, wanted);
     if (!page.maskMayBeSaved) refuseMasks(form);
     const said = await save(trip, form);
     await form.screen.close();
     if (said.kind === 'login') throw form.screen.trouble('needs-login');
-    await readBack(trip, form, { before, wanted: readings, said, sides }, open);
+    const version = to === undefined ? {} : { oaVersion: to };
+    await readBack(trip, form, { ...how, wanted: { ...readings, ...version }, said }, open);
   }
 
   /** Chooses the version, confirms, and waits until the form of that version stands there. */
@@ -72,6 +91,7 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
     // The dialog may store by itself, so this is the moment of a write.
     const act = async (): Promise<void> => {
       trip.gate.acting = true;
+      screen.expect(dialogs);
       await setField(screen, form.sight, 'oaVersion', field, to);
       if (dialogs.length > 0) await confirmed(trip, form, dialogs, to);
     };
@@ -112,7 +132,12 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
     if (write)
       await notes.write(tenant.id, { ...(await notes.read(tenant.id, run)), formBefore: fieldsOf(chosen.readings) });
     // What came with the switch has its own picture of before; the version is from before the switch.
-    await saveForm(trip, chosen, write ? targetsOf(write) : {}, false, { ...chosen.readings, ...only(before) });
+    const wanted = write ? targetsOf(write) : {};
+    // Where the old version still stands nothing was kept: its form has other fields.
+    const judged = (read: Form): Form['fields'] =>
+      modeOf(page, read.sight) === to ? read.fields : read.fields.filter(([key]) => key === 'oaVersion');
+    const how = { before: { ...chosen.readings, ...only(before) }, sides: false, judged };
+    await saveForm(trip, chosen, wanted, how, to);
   }
 
   /** The public cloud's page: filled in is E10, emptied is E9. */
@@ -127,7 +152,7 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
       throw form.screen.trouble('not-offered', { text: 'the page is opened by filling it in' });
     if (to === 'E10') await notes.write(tenant.id, { ...(await notes.read(tenant.id, run)), formBefore: seen.fields });
     const wanted = to === 'E10' && write ? targetsOf(write) : emptied(form);
-    await saveForm(trip, form, wanted, true, form.readings);
+    await saveForm(trip, form, wanted, { before: form.readings, sides: true });
   }
 
   return {
@@ -144,7 +169,7 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
       if (mode !== undefined && mode !== write.oaVersion) {
         throw form.screen.trouble('changed-meanwhile', { fields: ['oaVersion'] });
       }
-      await saveForm(trip, form, targetsOf(write, form), true, form.readings);
+      await saveForm(trip, form, targetsOf(write, form), { before: form.readings, sides: true });
     },
   };
 }

@@ -59,7 +59,10 @@ export async function listen(trip: Trip, screen: Screen, ask: LookAsk, act: () =
       const alerts = screen.alerts().map((text) => ({ text: mask(text), tone: 'plain' as const }));
       const fresh = sight?.said.filter(({ text }) => !before.has(text)) ?? [];
       const heard = wordsOf(map, [...alerts, ...fresh.map(({ text, tone }) => ({ text: mask(text), tone }))]);
-      if (heard && gate.pending === 0) return heard;
+      if (heard && gate.pending === 0)
+        return heard.kind === 'ok'
+          ? heard
+          : { ...byStatus(gate.lastStatus, heard), ...(heard.text === undefined ? {} : { text: heard.text }) };
       if (gate.pending > 0 || !sent) answered = undefined;
       else answered ??= Date.now();
       if (answered !== undefined && Date.now() - answered > WORDS_MS) return byStatus(gate.lastStatus);
@@ -86,9 +89,12 @@ function wordsOf(map: PageMap, heard: readonly { text: string; tone: 'ok' | 'err
   return judged.find(({ kind }) => kind !== 'ok') ?? judged[0];
 }
 
-function byStatus(status: number | undefined): Said {
+/** An answer that never came, or a fault of the server, leaves open what was done, whatever the page says of it. */
+function byStatus(status: number | undefined, otherwise: Said = { kind: 'nothing' }): Said {
+  if (status === undefined) return otherwise;
+  if (status === 0) return { kind: 'nothing', text: 'no answer' };
   if (status === 429 || status === 503) return { kind: 'busy', text: `HTTP ${status}` };
+  if (status >= 500) return { kind: 'nothing', text: `HTTP ${status}` };
   if (status === 403) return { kind: 'denied', text: 'HTTP 403' };
-  if (status !== undefined && status >= 400) return { kind: 'error', text: `HTTP ${status}` };
-  return { kind: 'nothing' };
+  return status >= 400 ? { kind: 'error', text: `HTTP ${status}` } : otherwise;
 }

@@ -90,7 +90,8 @@ export interface Traffic {
   forget(): void;
 }
 
-export function watchTraffic(page: Page): Traffic {
+/** `longPolls`: places of those that were met, which are not waited for a second time. */
+export function watchTraffic(page: Page, longPolls: Set<string>): Traffic {
   const open = new Map<Request, number>();
   let last = Date.now();
   let statuses: number[] = [];
@@ -98,7 +99,8 @@ export function watchTraffic(page: Page): Traffic {
     if (open.delete(request)) last = Date.now();
   };
   page.on('request', (request) => {
-    if (['xhr', 'fetch'].includes(request.resourceType())) open.set(request, Date.now());
+    if (['xhr', 'fetch'].includes(request.resourceType()) && !longPolls.has(placeOf(request)))
+      open.set(request, Date.now());
   });
   page.on('requestfinished', ends);
   page.on('requestfailed', ends);
@@ -108,9 +110,17 @@ export function watchTraffic(page: Page): Traffic {
   return {
     isQuiet() {
       const now = Date.now();
+      for (const [request, since] of open) {
+        if (now - since > LONG_POLL_MS && isRead(request)) longPolls.add(placeOf(request));
+      }
       return now - last >= QUIET_MS && [...open.values()].every((since) => now - since > LONG_POLL_MS);
     },
     statuses: () => statuses,
     forget: () => (statuses = []),
   };
+}
+
+function placeOf(request: Request): string {
+  const { origin, pathname } = new URL(request.url());
+  return `${request.method()} ${origin}${pathname}`;
 }

@@ -15,7 +15,9 @@
   const TABS = '[role=tab],[role=tablist],.el-tabs__item,.ant-tabs-tab,.ivu-tabs-tab';
   const LISTS =
     '[role=listbox],[role=option],.el-select-dropdown,.ant-select-dropdown,.ivu-select-dropdown,.el-autocomplete-suggestion';
-  const NO_LABEL = ['script,style,noscript,template,option,button,[role=button]', MENUS, TABS, LISTS].join();
+  /** The names of a wizard's steps. */
+  const STEPS = '.el-steps,.ant-steps,.ivu-steps,[class~=steps]';
+  const NO_LABEL = ['script,style,noscript,template,option,button,[role=button]', MENUS, TABS, LISTS, STEPS].join();
   const BUTTONS =
     'button,[role=button],input[type=button],input[type=submit],.el-button,.ant-btn,.ivu-btn,a,[role=link],[role=menuitem],[role=tab]';
   const DIALOGS =
@@ -319,13 +321,27 @@
     return getComputedStyle(e).cursor === 'pointer';
   }
 
-  /** Entries of menus, tabs, cards and links. `near`: of several, the one that stands together with this text. */
+  /**
+   * Entries of menus, tabs, cards and links. `near`: the entry above. Where that one has a list of its own with this text in it, only what
+   * is in there counts: menus have entries of one name below several others. Else, of several, what stands together with it.
+   */
   function entries({ texts, near = [] }) {
-    let found = preferHit(withText(texts).filter((e) => isClickable(e) && !e.closest(LISTS) && !isDisabled(e)));
+    let found = withText(texts).filter((e) => isClickable(e) && !e.closest(LISTS) && !isDisabled(e));
+    const homes = homesOf(texts, near);
+    if (homes.length > 0) found = found.filter((e) => homes.some((home) => home.contains(e)));
+    found = preferHit(found);
     const inMenu = found.filter((e) => e.closest(MENUS) || e.closest(TABS));
     if (found.length > 1 && inMenu.length > 0) found = inMenu;
     if (found.length > 1 && near.length > 0) found = closest(found, withText(near));
-    return found;
+    return { found, inside: homes.length > 0 && found.length > 0 };
+  }
+
+  /** What belongs to an entry of a menu that has others below it, shown or not. */
+  function homesOf(texts, near) {
+    const wanted = texts.map(norm);
+    return withText(near)
+      .map((e) => e.closest('li,[role=treeitem],dl,.el-submenu,.el-sub-menu,.ant-menu-submenu,.ivu-menu-submenu'))
+      .filter((home) => home !== null && all('*', home).some((e) => wanted.includes(norm(e.textContent))));
   }
 
   function closest(elements, anchors) {
@@ -353,7 +369,8 @@
   function options({ texts }) {
     return withText(texts).filter((e) => {
       if (e.closest('option') || e.closest(MENUS) || !floats(e) || e.closest(TOASTS)) return false;
-      if (e.closest(SELECTS) || e.closest('label')) return false;
+      // A list may hang inside its own select; what the select shows as chosen is no option.
+      if ((e.closest(SELECTS) && !e.closest(LISTS)) || e.closest('label')) return false;
       e.scrollIntoView({ block: 'nearest' });
       return isHit(e);
     });
@@ -527,7 +544,7 @@
   }
 
   // Trees: what has a box to tick, by nesting or, where a library draws it flat, by place.
-  const NODES = '[role=treeitem],li,.el-tree-node,.ant-tree-treenode,[class*=tree-node]';
+  const NODES = '[role=treeitem],li,.el-tree-node,.ant-tree-treenode,[class~=tree-node]';
   const BOXES = 'input[type=checkbox],[role=checkbox],.el-checkbox,.ant-tree-checkbox,.ivu-checkbox-wrapper';
   const SUBTREES = 'ul,ol,[role=group],.el-tree-node__children,[class*=children]';
 
@@ -578,7 +595,10 @@
     }
     const title = clone.querySelector('[class*=label]:not(input),[class*=title]');
     const text = (title && norm(title.textContent) !== '' ? title : clone).textContent;
-    return (norm(text) === '' ? box.textContent : text).replace(/\s+/g, ' ').trim();
+    return (norm(text) === '' ? box.textContent : text)
+      .replace(/\s+/g, ' ')
+      .replace(/^\s*[[(]?[+−▸▾▶▼►◢-][\])]?\s*/, '')
+      .trim();
   }
 
   function tick(box) {
@@ -653,7 +673,7 @@
       case 'button':
         return buttons(ask.texts);
       case 'entry':
-        return entries(ask);
+        return entries(ask).found;
       case 'answer':
         return dialogElements()
           .filter((e) => ask.about.some((text) => norm(innerText(e)).includes(norm(text))))
@@ -705,7 +725,12 @@
           return [key, { count: found.length, enabled: found.length === 1 && !isDisabled(found[0]) }];
         }),
       ),
-      entries: Object.fromEntries(Object.entries(ask.entries ?? {}).map(([key, one]) => [key, entries(one).length])),
+      entries: Object.fromEntries(
+        Object.entries(ask.entries ?? {}).map(([key, one]) => {
+          const { found, inside } = entries(one);
+          return [key, { count: found.length, inside }];
+        }),
+      ),
       table: ask.table ? table(ask.table) : null,
       total: ask.table?.total ? counted(ask.table.total) : null,
       tree: ask.tree ? tree(ask.tree) : null,

@@ -64,6 +64,8 @@ export interface Screen {
   /** Clicks what the engine finds, if it is exactly one; else throws `code`. */
   click(frame: Frame | Page, ask: FindAsk, code: TroubleCode, field: string): Promise<void>;
   trouble(code: TroubleCode, more?: Partial<TroubleFacts>): Error;
+  /** Dialogs that the next click may raise: a native one has to be answered at once. */
+  expect(dialogs: readonly MapDialog[]): void;
   /** Native alerts are words of the page while we listen; else they are refused. */
   listen(on: boolean): void;
   /** What native alerts said since `listen`. */
@@ -86,10 +88,23 @@ export interface ScreenOptions {
   signal?: AbortSignal;
   /** Whether a write may have gone out by now. */
   mayHaveWritten: () => boolean;
+  longPolls: Set<string>;
+  /** Lets no further write through. */
+  holdBack: () => void;
 }
 
-export function createScreen({ page, map, name, mask, frame, signal, mayHaveWritten }: ScreenOptions): Screen {
-  const traffic = watchTraffic(page);
+export function createScreen({
+  page,
+  map,
+  name,
+  mask,
+  frame,
+  signal,
+  mayHaveWritten,
+  longPolls,
+  holdBack,
+}: ScreenOptions): Screen {
+  const traffic = watchTraffic(page, longPolls);
   const loginUrls = map.login.urls.map((pattern) => new RegExp(pattern));
   const words = [...map.said.ok, ...map.said.busy, ...map.said.denied];
   const base = { words, login: { texts: map.login.texts, buttons: map.login.buttons, proof: map.login.proof } };
@@ -99,6 +114,7 @@ export function createScreen({ page, map, name, mask, frame, signal, mayHaveWrit
   let nativeLogin = false;
   let crashed = false;
   let allowed: readonly MapDialog[] = [];
+  let expected: readonly MapDialog[] = [];
 
   page.on('crash', () => (crashed = true));
   page.on('dialog', (dialog) => void onNative(dialog).catch(() => undefined));
@@ -110,11 +126,14 @@ export function createScreen({ page, map, name, mask, frame, signal, mayHaveWrit
       nativeLogin = true;
       return dialog.dismiss();
     }
-    if (known(message, listening ? map.dialogs : allowed)) return dialog.accept();
-    if (listening && dialog.type() === 'alert') {
+    if (known(message, listening ? map.dialogs : [...allowed, ...expected])) return dialog.accept();
+    // Once something was sent, an alert is what the page has to say of it.
+    if (listening && dialog.type() === 'alert' && mayHaveWritten()) {
       heard.push(message);
       return dialog.accept();
     }
+    // A page may go on after it whatever was answered, so that nothing more gets out.
+    holdBack();
     refused ??= message;
     return dialog.dismiss();
   }
@@ -132,6 +151,9 @@ export function createScreen({ page, map, name, mask, frame, signal, mayHaveWrit
     phase: 'open',
     frameHint: frame,
     known,
+    expect(dialogs) {
+      expected = dialogs;
+    },
     listen(on) {
       listening = on;
       if (on) heard = [];
@@ -263,7 +285,7 @@ function together(looks: { frame: Frame; seen: LookSeen }[], hint: string | unde
     dialogs: looks.flatMap(({ frame, seen }) => seen.dialogs.map((dialog) => ({ ...dialog, frame }))),
     said: looks.flatMap(({ seen }) => seen.said),
     buttons: form.seen.buttons,
-    entries: form.seen.entries,
+    entries: entriesOf(looks.map(({ seen }) => seen.entries)),
     table: form.seen.table,
     total: form.seen.total ?? looks.map(({ seen }) => seen.total).find((total) => total !== null) ?? null,
     tree: form.seen.tree,
@@ -272,6 +294,17 @@ function together(looks: { frame: Frame; seen: LookSeen }[], hint: string | unde
     proof: looks.some(({ seen }) => seen.login.proof),
     loggedOut: atLogin || looks.some(({ seen }) => seen.login.over || seen.login.form),
   };
+}
+
+/** A menu may stand in the shell, and tabs in the frame. */
+function entriesOf(looks: readonly LookSeen['entries'][]): LookSeen['entries'] {
+  const keys = Object.keys(looks[0] ?? {});
+  return Object.fromEntries(
+    keys.map((key) => {
+      const each = looks.flatMap((look) => (look[key] ? [look[key]] : []));
+      return [key, { count: sum(each.map(({ count }) => count)), inside: each.some(({ inside }) => inside) }];
+    }),
+  );
 }
 
 function stateOf({ fields, dialogs, buttons, entries, table, total, tree, texts }: Sight): string {

@@ -134,6 +134,8 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
         name,
         mask,
         mayHaveWritten: () => gate.sent.length > 0,
+        longPolls: browsers.longPolls,
+        holdBack: () => (gate.state = 'closed'),
         ...(frame === undefined ? {} : { frame }),
         ...(signal === undefined ? {} : { signal }),
       });

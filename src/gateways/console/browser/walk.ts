@@ -22,7 +22,7 @@ export async function walkTo(
   const known = page.url === undefined ? trip.found.get(key) : new URL(page.url, trip.address).href;
   const screen = await trip.newScreen(name, page);
   try {
-    if (known !== undefined) {
+    if (known) {
       await goTo(screen, known);
       const { until = () => true } = arrived;
       const sight = await screen.settle(
@@ -30,11 +30,13 @@ export async function walkTo(
         page.url === undefined ? { ...arrived, patienceMs: SHORT_CUT_MS } : arrived,
       );
       if (page.url !== undefined || until(sight)) return { screen, sight };
+      // The menus of this console lead to no address of their own: never tried again.
+      trip.found.set(key, '');
     }
     await goTo(screen, trip.address);
     await follow(screen, path);
     const sight = await screen.settle(ask, arrived);
-    if (arrived.until?.(sight)) trip.found.set(key, screen.page.url());
+    if (known === undefined && arrived.until?.(sight)) trip.found.set(key, screen.page.url());
     return { screen, sight };
   } catch (error) {
     await failed(trip, screen, name, page, error);
@@ -62,7 +64,7 @@ async function goTo(screen: Screen, address: string): Promise<void> {
 
 /** Entry by entry. One that is not there is passed over where the next one is: menus differ in how deep they begin. */
 async function follow(screen: Screen, path: readonly string[][]): Promise<void> {
-  const shown = (sight: Sight, at: number): boolean => sight.entries[String(at)] === 1;
+  const shown = (sight: Sight, at: number): boolean => sight.entries[String(at)]?.count === 1;
   const asked = (at: number): LookAsk => ({
     entries: Object.fromEntries(
       [at, at + 1].flatMap((index) => {
@@ -71,6 +73,7 @@ async function follow(screen: Screen, path: readonly string[][]): Promise<void> 
       }),
     ),
   });
+  const step = (at: number): Promise<void> => clickEntry(screen, path[at] ?? [], path[at - 1]);
   for (let at = 0; at < path.length; at++) {
     const texts = path[at] ?? [];
     const until = (now: Sight): boolean => shown(now, at) || shown(now, at + 1);
@@ -79,18 +82,24 @@ async function follow(screen: Screen, path: readonly string[][]): Promise<void> 
       if (shown(sight, at + 1)) continue;
       throw screen.trouble('menu-missing', { fields: [texts.join(' / ')] });
     }
+    // It is open already: a click would close it.
+    if (shown(sight, at + 1) && sight.entries[String(at + 1)]?.inside) continue;
     const nextWasThere = shown(sight, at + 1);
-    await click(screen, path, at);
+    await step(at);
     if (!nextWasThere) continue;
     // It may have been open, and is closed by the click.
     const after = await screen.settle(asked(at), { until, patienceMs: MENU_MS });
-    if (!shown(after, at + 1) && shown(after, at)) await click(screen, path, at);
+    if (!shown(after, at + 1) && shown(after, at)) await step(at);
   }
 }
 
-async function click(screen: Screen, path: readonly string[][], at: number): Promise<void> {
-  const texts = path[at] ?? [];
-  const ask = { what: 'entry', texts, near: path[at - 1] ?? [] } as const;
+/** Clicks the one entry with this text, in whatever frame it stands. */
+export async function clickEntry(
+  screen: Screen,
+  texts: readonly string[],
+  near: readonly string[] = [],
+): Promise<void> {
+  const ask = { what: 'entry', texts, near } as const;
   for (const frame of screen.page.frames()) {
     if (
       (await locate(frame, ask)
