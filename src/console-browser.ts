@@ -55,7 +55,9 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
     pages,
     async logIn(tenant, how) {
       const { browsers, sessions, maps } = pages;
-      await logIn({ tenant, browsers, sessions, map: pageMapOf(tenant, maps), ...how });
+      const shown = how.headless ? executablePath : findChromium(config.browser.variables, { window: true });
+      const browser = { executablePath: shown ?? executablePath, sandbox: browsers.sandbox };
+      await logIn({ tenant, browsers: browser, sessions, map: pageMapOf(tenant, maps), ...how });
     },
     driver: (tenant, secrets, run) => createBrowserDriver(tenant, { pages, secrets, run }),
     close: () => pages.browsers.close(),

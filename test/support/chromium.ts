@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 /** Where distributions put Chromium; `QYS_E10_CHROMIUM` says it otherwise. */
 const PLACES = [
   process.env['QYS_E10_CHROMIUM'],
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

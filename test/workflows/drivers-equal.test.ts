@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../simulators/kernel/faults.js';
+import type { Fault, PageFault } from '../../simulators/kernel/faults.js';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import type { DriverKind } from '../../src/domain/tenant.js';
 import type { Step } from '../../src/domain/steps.js';
+import { chromiumPath } from '../support/chromium.js';
 import { anOperator, type Habits } from '../support/operator.js';
 import { aRig, undoable, type Rig } from '../support/rig.js';
 
@@ -21,7 +22,7 @@ const CONSOLES: [string, Partial<TenantSpec>][] = [
 ];
 
 const NAME = { name: '一样有限公司' };
-const DRIVERS: Exclude<DriverKind, 'browser'>[] = ['api', 'manual'];
+const DRIVERS: DriverKind[] = ['api', 'manual', ...(chromiumPath === undefined ? [] : (['browser'] as const))];
 const ENTRY: Record<DriverKind, Partial<TenantSpec>> = {
   api: {},
   manual: { entry: { qiyuesuo: { driver: 'manual', api: undefined } } },
@@ -68,11 +69,12 @@ function withoutIdentity(value: unknown): unknown {
   );
 }
 
-describe.each(CONSOLES)('%s', (_console, shape) => {
+describe.each(CONSOLES)('%s', { timeout: 400_000 }, (_console, shape) => {
   it('holds the same after a migration and after its rollback, whoever drove it', async () => {
     rig = await aRig(DRIVERS.map((driver) => ({ id: driver, ...NAME, ...shape, ...ENTRY[driver] })));
     const before = new Map(DRIVERS.map((driver) => [driver, undoable(rig, driver)]));
 
+    if (DRIVERS.includes('browser')) await rig.logIn('browser');
     await Promise.all(
       DRIVERS.map(async (driver) => {
         await rig.start(driver);
@@ -92,52 +94,62 @@ describe.each(CONSOLES)('%s', (_console, shape) => {
   });
 });
 
+type Failure = Omit<Fault | PageFault, 'tenant'> | ((fields: string[]) => boolean);
+
+const API = { system: 'console', kind: 'error-before', times: Infinity } as const;
+const PAGE = { system: 'console', kind: 'refused', times: Infinity } as const;
+
 /** How a step fails for good: by a console that refuses, or by a person who does. */
-const FAILURES: [
-  Step,
-  Record<Exclude<DriverKind, 'browser'>, Omit<Fault, 'tenant'> | ((fields: string[]) => boolean)>,
-][] = [
+const FAILURES: [Step, Record<DriverKind, Failure>][] = [
   [
     'switch-mode',
     {
-      api: { system: 'console', method: 'PUT', path: '/integration/oa-version', kind: 'error-before', times: Infinity },
+      api: { ...API, method: 'PUT', path: '/integration/oa-version' },
       manual: (fields) => fields.includes('integration.oaVersion'),
+      browser: { ...PAGE, path: '/web/api/integration/save' },
     },
   ],
   [
     'sync-people',
     {
-      api: { system: 'console', method: 'POST', path: '/people-sync/runs', kind: 'error-before', times: Infinity },
+      api: { ...API, method: 'POST', path: '/people-sync/runs' },
       manual: (fields) => fields.includes('people-sync.run'),
+      browser: { ...PAGE, path: '/web/api/people-sync/run' },
     },
   ],
   [
     'rewrite-categories',
     {
-      api: { system: 'console', method: 'PUT', path: /categories/, kind: 'error-before', after: 1, times: 3 },
+      api: { ...API, method: 'PUT', path: /categories/, after: 1, times: 3 },
       manual: (fields) => fields.some((field) => field.startsWith('category:')),
+      browser: { ...PAGE, path: '/signing/api/categories/save', after: 1, times: 1 },
     },
   ],
 ];
 
-it.each(FAILURES)('a failure in %s is undone with the same proof, whoever drove it', async (step, failures) => {
-  rig = await aRig(DRIVERS.map((driver) => ({ id: driver, ...SHAPE, ...ENTRY[driver] })));
-  for (const driver of DRIVERS) {
-    const before = undoable(rig, driver);
-    const failure = failures[driver];
-    if (typeof failure !== 'function') rig.world.fault({ ...failure, tenant: driver });
-    await rig.start(driver);
-    let refused = false;
-    const { ending, result } = await ended(driver, {
-      instead: ({ tasks, undo }) => {
-        const fields = tasks.filter(({ do: what }) => what !== 'read').map(({ field }) => field);
-        if (refused || undo || typeof failure !== 'function' || !failure(fields)) return undefined;
-        refused = true;
-        return { do: 'reject', reason: 'not tonight' };
-      },
-    });
-    expect({ ending, step: result?.failedStep }, driver).toEqual({ ending: 'rolled-back', step });
-    expect(result?.undo, driver).toMatchObject({ left: [], foreign: [] });
-    expect(undoable(rig, driver), driver).toEqual(before);
-  }
-});
+it.each(FAILURES)(
+  'a failure in %s is undone with the same proof, whoever drove it',
+  { timeout: 400_000 },
+  async (step, failures) => {
+    rig = await aRig(DRIVERS.map((driver) => ({ id: driver, ...SHAPE, ...ENTRY[driver] })));
+    for (const driver of DRIVERS) {
+      const before = undoable(rig, driver);
+      const failure = failures[driver];
+      if (typeof failure !== 'function') rig.world.fault({ ...failure, tenant: driver });
+      if (driver === 'browser') await rig.logIn(driver);
+      await rig.start(driver);
+      let refused = false;
+      const { ending, result } = await ended(driver, {
+        instead: ({ tasks, undo }) => {
+          const fields = tasks.filter(({ do: what }) => what !== 'read').map(({ field }) => field);
+          if (refused || undo || typeof failure !== 'function' || !failure(fields)) return undefined;
+          refused = true;
+          return { do: 'reject', reason: 'not tonight' };
+        },
+      });
+      expect({ ending, step: result?.failedStep }, driver).toEqual({ ending: 'rolled-back', step });
+      expect(result?.undo, driver).toMatchObject({ left: [], foreign: [] });
+      expect(undoable(rig, driver), driver).toEqual(before);
+    }
+  },
+);

@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** Has no window and no interface of its own: half the work for the same page. */
+const WITHOUT_WINDOW = ['chromium-headless-shell', 'chrome-headless-shell'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'msedge'];
 const PLACES = [
   '/usr/bin/chromium',
@@ -22,16 +24,21 @@ export class BrowserLogOn extends Error {
 
 /**
  * The Chromium (or Chrome, or Edge) to drive: QYS_E10_CHROMIUM, else one on the path or in a usual place; undefined where there is none.
+ * `window`: an operator has to see it; otherwise one without a window comes first.
  * Throws `BrowserLogOn` where DEBUG asks for the library's log: it writes down what is typed into a page.
  */
-export function findChromium(env: Record<string, string | undefined>): string | undefined {
+export function findChromium(
+  env: Record<string, string | undefined>,
+  { window }: { window: boolean } = { window: false },
+): string | undefined {
   if (/(^|[\s,])(pw:|\*)/.test(env['DEBUG'] ?? '')) {
     throw new BrowserLogOn('DEBUG makes the browser library write secrets into its log: unset DEBUG (pw:… or *)');
   }
   const explicit = env['QYS_E10_CHROMIUM']?.trim();
   if (explicit) return explicit;
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find(isExecutable);
+  const named = (names: readonly string[]) => folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  return [...(window ? [] : named(WITHOUT_WINDOW)), ...named(NAMES), ...PLACES].find(isExecutable);
 }
 
 function isExecutable(file: string): boolean {
