@@ -1,5 +1,6 @@
 // Makes the pictures of docs/runbook.md from the demo that is led by hand: npm run screenshots. Needs Chromium.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,12 @@ try {
   }
 } finally {
   await browser.close();
-  demo.kill('SIGINT');
+  // It stops its server, too.
+  if (demo.exitCode === null) {
+    const ended = once(demo, 'exit');
+    demo.kill('SIGINT');
+    await ended;
+  }
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
