@@ -317,7 +317,7 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 120_000
       const before = one.simulated.state();
       const report = await one.driver().check();
 
-      expect(report).toMatchObject({ map: 'private-4.3.6', status: 'assumed', session: true, ok: true });
+      expect(report).toMatchObject({ map: 'private-4.3.6', gate: 'closed', session: true, ok: true });
       expect(report.pages.map(({ page }) => page)).toEqual(['integration', 'callbackNew', 'people', 'categories']);
       const { fields, save } = report.pages.find(({ page }) => page === 'integration') ?? {};
       expect(save).toEqual({ count: 1, enabled: true });
@@ -339,6 +339,9 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 120_000
       expect(ok).toBe(false);
       // A console that reads by POST: its paths have to be learned at the site.
       expect(pages.find(({ page }) => page === 'integration')?.heldBack.join()).toContain('integration/load');
+      const opened = await one.driver().check('open');
+      expect(opened).toMatchObject({ gate: 'open', ok: true });
+      expect(one.world.journal.writes('acme')).toEqual([]);
     });
   });
 
