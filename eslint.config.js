@@ -18,7 +18,7 @@ const noProcessExit = {
 
 const browserGlobals = [
   ...['document', 'window', 'location', 'sessionStorage', 'fetch', 'setTimeout'],
-  ...['Node', 'URLSearchParams', 'scrollX', 'scrollY'],
+  ...['CSS', 'Node', 'NodeFilter', 'URLSearchParams', 'getComputedStyle', 'scrollX', 'scrollY'],
 ];
 
 export default defineConfig(
@@ -40,7 +40,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, noEnum] },
   },
   {
-    files: ['simulators/console/web/client/**/*.js'], // runs in a browser; no compiler looks at it
+    files: ['simulators/console/web/client/**/*.js', 'src/gateways/console/browser/page-engine.js'], // runs in a browser; no compiler looks at it
     languageOptions: { globals: Object.fromEntries(browserGlobals.map((name) => [name, 'readonly'])) },
     rules: { 'no-undef': 'error', 'no-unused-vars': ['error', { ignoreRestSiblings: true }] },
   },

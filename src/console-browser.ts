@@ -3,16 +3,11 @@ import { ConfigError, type Config } from './config.js';
 import type { Tenant } from './domain/tenant.js';
 import { createBrowsers } from './gateways/console/browser/browsers.js';
 import { BrowserLogOn, findChromium } from './gateways/console/browser/chromium.js';
-import {
-  createBrowserDriver,
-  pageMapOf,
-  type BrowserDriver,
-  type ConsoleBrowser,
-} from './gateways/console/browser/driver.js';
+import { createBrowserDriver, type BrowserDriver, type ConsoleBrowser } from './gateways/console/browser/driver.js';
 import { createEvidenceStore } from './gateways/console/browser/evidence.js';
 import { logIn, type LogInOptions } from './gateways/console/browser/login.js';
 import { createNotes } from './gateways/console/browser/notes.js';
-import { loadPageMaps, PageMapError } from './gateways/console/browser/page-map.js';
+import { choosePageMap, loadPageMaps, PageMapError } from './gateways/console/browser/page-map.js';
 import { createSessionStore } from './gateways/console/browser/session.js';
 import type { KnownSecrets } from './gateways/console/manual/driver.js';
 import { createSeal, loadSealKey, type Seal } from './gateways/seal.js';
@@ -57,7 +52,13 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
       const { browsers, sessions, maps } = pages;
       const shown = how.headless ? executablePath : findChromium(config.browser.variables, { window: true });
       const browser = { executablePath: shown ?? executablePath, sandbox: browsers.sandbox };
-      await logIn({ tenant, browsers: browser, sessions, map: pageMapOf(tenant, maps), ...how });
+      await logIn({
+        tenant,
+        browsers: browser,
+        sessions,
+        map: choosePageMap(maps, tenant.qiyuesuo.deployment, tenant.qiyuesuo.version),
+        ...how,
+      });
     },
     driver: (tenant, secrets, run) => createBrowserDriver(tenant, { pages, secrets, run }),
     close: () => pages.browsers.close(),

@@ -13,8 +13,8 @@ import {
 import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { E10 } from '../gateways/e10/e10.js';
-import { SYNC_RUNNING } from '../gateways/console/driver.js';
-import { Conflict, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
+import { SYNC_RUNNING, TREE_EMPTY } from '../gateways/console/driver.js';
+import { Conflict, GatewayError, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
 import { lookAndWrite } from './look-and-write.js';
@@ -46,7 +46,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const systems = open(tenant, pages);
       const driver = await systems.console();
       const before = seal.open(snapshot, Snapshot);
-      const seen = await driver.readPeopleSync();
+      const seen = await driver.readPeopleSync().catch(refuseEmptyTree);
       const asFound = { enabled: seen.enabled, scope: seen.scope, schedule: seen.schedule };
       const schedule = tenant.people.schedule ?? before.peopleSync?.schedule ?? seen.schedule;
       const nothingToKeep = tenant.people.scope === 'keep' && before.peopleSync?.scope.length === 0;
@@ -69,8 +69,8 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       }
       const scope = wantedScope(tenant, seen, oldUnits(before), units);
       const e10 = await systems.checks();
-      // By name alone E10 cannot be asked about units.
-      const inScope = driver.kind === 'manual' ? [] : withDescendants(scope, units);
+      // By name alone E10 cannot be asked about units: pages show no ids.
+      const inScope = driver.kind === 'api' ? withDescendants(scope, units) : [];
       const source = e10 ? await countWithin(e10, inScope, units) : null;
       const { active } = await driver.countPeople();
       if (source !== null) refuseMassChange(tenant, source, active);
@@ -137,6 +137,13 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       return { run, findings: runFindings(tenant, run) };
     },
   };
+}
+
+/** A page without its tree does not tell the scope: the same trouble as an empty tree, and it may pass. */
+function refuseEmptyTree(error: unknown): never {
+  if (!(error instanceof GatewayError) || error.code !== TREE_EMPTY) throw error;
+  const message = `${TREE_RETRY_HINT}: ${error.message}`;
+  throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
 }
 
 /** Asks again later, when the console itself says, while the run has not ended. */

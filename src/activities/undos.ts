@@ -1,5 +1,6 @@
 import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
+import { fingerprint } from '../domain/fingerprint.js';
 import type { Sealed, UndoProof } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
 import {
@@ -10,10 +11,10 @@ import {
   ownedPeopleSync,
   type OursInPeopleSync,
 } from '../domain/owned.js';
-import type { CallbackSettings, Category } from '../domain/settings.js';
+import type { CallbackSettings, Category, IntegrationFields, IntegrationWrite, OaVersion } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import { proveUndo, sortUndo, type OwnedValue } from '../domain/undo.js';
-import { wantedFields } from '../domain/wanted.js';
+import { SECRET_FIELDS, wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
 import { readBack, saveSeen, settled } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
@@ -33,13 +34,18 @@ export interface UndoInput extends TenantInput {
 export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
   return {
     async undoMode({ tenant, pages, snapshot, leave }: UndoInput): Promise<UndoResult> {
-      const driver = await open(tenant, pages).console();
-      const { oaVersion } = seal.open(snapshot, Snapshot).integration;
+      const systems = open(tenant, pages);
+      const driver = await systems.console();
+      const { oaVersion, fields } = seal.open(snapshot, Snapshot).integration;
       return restorePage({
         what: 'integration',
         look: () => driver.readIntegration(),
         values: (seen) => ownedMode(oaVersion, seen.oaVersion),
-        save: (seen) => driver.switchMode(oaVersion, seen),
+        save: async (seen) => {
+          // A page may store the switch back only together with its form, and empty that by itself.
+          const form = driver.kind === 'browser' ? await oldForm(systems, oaVersion, fields) : undefined;
+          return driver.switchMode(oaVersion, seen, form);
+        },
         leave,
       });
     },
@@ -144,6 +150,18 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       );
     },
   };
+}
+
+/** The form as the snapshot has it; its secrets as far as there are references to them. */
+async function oldForm(systems: Systems, oaVersion: OaVersion, before: IntegrationFields): Promise<IntegrationWrite> {
+  const { encryptionKey: _key, appSecret: _secret, ...fields } = before;
+  const secrets: IntegrationWrite['secrets'] = {};
+  for (const field of SECRET_FIELDS) {
+    const previous = await systems.previousSecret(field);
+    const told = before[field];
+    if (previous !== undefined && (told === undefined || told === fingerprint(previous))) secrets[field] = previous;
+  }
+  return { oaVersion, fields, secrets };
 }
 
 async function compareWithSnapshot(

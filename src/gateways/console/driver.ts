@@ -53,6 +53,9 @@ export interface ConsoleDriver {
 /** The code of the `Conflict` where another run is under way and cannot be told. */
 export const SYNC_RUNNING = 'sync-running';
 
+/** The code of the failure where a page shows no organisation, so that the scope of the people sync cannot be told. */
+export const TREE_EMPTY = 'tree-empty';
+
 export interface Organisation {
   units: Unit[];
   reason?: string;

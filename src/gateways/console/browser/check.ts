@@ -5,7 +5,8 @@ import { modeOf, restFor } from './form.js';
 import type { MapField, MapPage, PageMap } from './page-map.js';
 import { fieldsFor, misfits, type FieldMap } from './reading.js';
 import type { Sight } from './screen.js';
-import { onTrip, type Trip, type TripDeps } from './trip.js';
+import type { Gate } from './network.js';
+import { onTrip, type Trip, type TripDeps, type Where } from './trip.js';
 import type { TroubleCode } from './trouble.js';
 import { walkTo } from './walk.js';
 
@@ -37,6 +38,8 @@ export interface PageCheck {
 export interface CheckReport {
   map: string;
   status: PageMap['status'];
+  /** `open` where the console reads by POST and that was allowed: then it is the not clicking alone that writes nothing. */
+  gate: Gate['state'];
   /** False where the session is over, or nobody has logged in. */
   session: boolean;
   /** Every page fits; fields that show only later do not count. */
@@ -48,12 +51,12 @@ export interface CheckReport {
  * Walks to every page of the map and compares it. Clicks menu entries, tabs and harmless dialogs, and types nothing; the network lets
  * nothing but reads through.
  */
-export async function checkPages(deps: TripDeps): Promise<CheckReport> {
+export async function checkPages(deps: TripDeps, gate: Gate['state'] = 'closed'): Promise<CheckReport> {
   const { map } = deps;
   const pages: PageCheck[] = [];
-  for (const [name, page] of checkable(map)) pages.push(await checkPage(deps, name, page));
+  for (const [name, page] of checkable(map)) pages.push(await checkPage(deps, { name, page, gate }));
   const session = !pages.some(({ trouble }) => trouble?.type === 'NeedsLogin');
-  return { map: map.map, status: map.status, session, ok: pages.every(({ ok }) => ok), pages };
+  return { map: map.map, status: map.status, gate, session, ok: pages.every(({ ok }) => ok), pages };
 }
 
 /** The old callback page is reached only by leaving the new one, which may store it. */
@@ -63,10 +66,11 @@ function checkable({ pages }: PageMap): [string, MapPage][] {
   );
 }
 
-async function checkPage(deps: TripDeps, name: string, page: MapPage): Promise<PageCheck> {
+async function checkPage(deps: TripDeps, where: Where): Promise<PageCheck> {
+  const { name, page } = where;
   let heldBack: string[] = [];
   try {
-    return await onTrip(deps, { name, page, gate: 'closed' }, async (trip) => {
+    return await onTrip(deps, where, async (trip) => {
       heldBack = trip.gate.refused;
       return await lookAround(trip, name, page, deps.map);
     });

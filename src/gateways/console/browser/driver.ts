@@ -8,8 +8,9 @@ import { createCategories } from './categories.js';
 import { checkPages, type CheckReport } from './check.js';
 import type { EvidenceStore } from './evidence.js';
 import { createIntegration } from './integration.js';
+import type { Gate } from './network.js';
 import type { Notes } from './notes.js';
-import { choosePageMap, type MapPage, type PageMap, type PageMaps } from './page-map.js';
+import { choosePageMap, type MapPage, type PageMaps } from './page-map.js';
 import { createPeople } from './people.js';
 import { newRun, runUnderWay } from './runs.js';
 import type { SessionStore } from './session.js';
@@ -36,8 +37,11 @@ export interface BrowserDriverDeps {
 }
 
 export type BrowserDriver = ConsoleDriver & {
-  /** Opens every page and reports how it fits the map. Writes nothing, types nothing; the network lets no write through. */
-  check(): Promise<CheckReport>;
+  /**
+   * Opens every page and reports how it fits the map. Writes nothing, types nothing; the network lets no write through, unless the
+   * `gate` is opened for a console that reads by POST.
+   */
+  check(gate?: Gate['state']): Promise<CheckReport>;
   /** Forgets what was noted for this tenant. Contexts close by themselves, after each operation. */
   close(): Promise<void>;
 };
@@ -102,7 +106,7 @@ export function createBrowserDriver(
     listCategories: () => onCategories((trip) => present(categories, 'categories').list(trip)),
     saveCategoryCallback: (category, wanted) =>
       onCategories((trip) => present(categories, 'categories').save(trip, category, wanted)),
-    check: () => checkPages(deps),
+    check: (gate) => checkPages(deps, gate),
     close: () => notes.delete(tenant.id),
   };
 
@@ -151,9 +155,4 @@ export function createBrowserDriver(
     if (page !== undefined) return page;
     throw pageTrouble('no-map', { page: name, phase: 'open', text: `the page map ${map.map} has no such page` });
   }
-}
-
-/** The map by which a tenant's pages are found. */
-export function pageMapOf(tenant: Tenant, maps: PageMaps): PageMap {
-  return choosePageMap(maps, tenant.qiyuesuo.deployment, tenant.qiyuesuo.version);
 }

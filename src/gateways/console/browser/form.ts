@@ -46,6 +46,10 @@ export async function openForm(trip: Trip, name: string, page: MapPage): Promise
   const { screen, sight } = await walkTo(trip, name, page, { ask: askFor(all), ...restFor(page, all) });
   screen.phase = 'check';
   try {
+    for (const [key, { secret }] of all) {
+      const value = secret ? sight.fields[key]?.value : undefined;
+      if (typeof value === 'string') trip.learn(value);
+    }
     return await formOn(screen, name, page, { sight, words: trip.map.said });
   } catch (error) {
     await failed(trip, screen, name, page, error);

@@ -129,7 +129,7 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
       return;
     }
     const chosen = await formOn(form.screen, PAGE, page, { mode: to, sight });
-    if (write)
+    if (write && to === 'E10')
       await notes.write(tenant.id, { ...(await notes.read(tenant.id, run)), formBefore: fieldsOf(chosen.readings) });
     // What came with the switch has its own picture of before; the version is from before the switch.
     const wanted = write ? targetsOf(write) : {};

@@ -388,12 +388,16 @@
     return outermost([...new Set([...named, ...popups, ...layers])]);
   }
 
-  /** A layer over the page that asks something: large enough, with a button, and met by a click at one of its buttons. */
+  /**
+   * A layer over the page that asks something, in no library's manner: over the middle of the window, with a button that can be met. Not
+   * the frame of an application, which has the menus and most of the text in it.
+   */
   function isLayer(e) {
-    if (e.matches(`header,footer,${TOASTS}`)) return false;
-    const { width, height } = e.getBoundingClientRect();
-    if (width * height < 0.03 * window.innerWidth * window.innerHeight) return false;
-    return isOpen(e);
+    if (e.matches(`header,footer,${TOASTS}`) || e.querySelector(MENUS)) return false;
+    const { left, right, top, bottom } = e.getBoundingClientRect();
+    const [x, y] = [window.innerWidth / 2, window.innerHeight / 2];
+    if (left > x || right < x || top > y || bottom < y) return false;
+    return isOpen(e) && innerText(e).length * 2 < innerText(document.body).length;
   }
 
   function isOpen(e) {
@@ -447,15 +451,13 @@
     return [...toasts, ...errors, ...others].filter(({ text }) => text !== '').slice(0, 20);
   }
 
+  /** Words of the login count anywhere where nothing shows that somebody is logged in, else in boxes and toasts only. */
   function login({ texts = [], buttons: names = [], proof = [] }) {
-    const box = dialogElements().map(innerText);
-    const toasts = all(TOASTS)
-      .filter((e) => shown(e))
-      .map(innerText);
-    const over =
-      [...box, ...toasts].some((text) => texts.some((one) => text.includes(one))) || withText(texts).length > 0;
+    const isIn = withText(proof).length > 0;
+    const boxes = [...dialogElements(), ...all(TOASTS).filter((e) => shown(e))].map(innerText);
+    const over = boxes.some((text) => texts.some((one) => text.includes(one))) || (!isIn && withText(texts).length > 0);
     const password = all('input[type=password]').some((e) => shown(e));
-    return { over, form: password && buttons(names).length > 0, proof: withText(proof).length > 0 };
+    return { over, form: password && buttons(names).length > 0, proof: isIn };
   }
 
   // Tables: by place, since a library may draw head, body and fixed columns as tables of their own.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sameScope } from '../../../domain/people.js';
 import type { PeopleSyncSettings, Unit } from '../../../domain/settings.js';
-import type { Organisation, PeopleCount } from '../driver.js';
+import { TREE_EMPTY, type Organisation, type PeopleCount } from '../driver.js';
 import { fieldAsk, type LookAsk, type LookSeen } from './engine.js';
 import { setField, type Target } from './fields.js';
 import { askFor, refuseMisfits, restFor } from './form.js';
@@ -286,7 +286,7 @@ export function createPeople(page: PeoplePage): PeopleOperations {
 
 /** Throws where the page shows no tree: an unknown scope is never an empty one. */
 function settingsOf({ screen, readings, tree, reason }: Walked): PeopleSyncSettings {
-  if (tree.length === 0) throw screen.trouble('tree-empty', reason === undefined ? {} : { text: reason });
+  if (tree.length === 0) throw screen.trouble(TREE_EMPTY, reason === undefined ? {} : { text: reason });
   const enabled = readings['enabled'] === true;
   const scope = scopeOf(tree);
   // Where nothing is chosen the wizard may not lead to its schedule.

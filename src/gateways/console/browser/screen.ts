@@ -292,7 +292,10 @@ function together(looks: { frame: Frame; seen: LookSeen }[], hint: string | unde
     texts: looks.flatMap(({ seen }) => seen.texts),
     busy: looks.some(({ seen }) => seen.busy),
     proof: looks.some(({ seen }) => seen.login.proof),
-    loggedOut: atLogin || looks.some(({ seen }) => seen.login.over || seen.login.form),
+    // A page of the console may have "login" in its address as well: 集成登录.
+    loggedOut:
+      (atLogin && !looks.some(({ seen }) => seen.login.proof)) ||
+      looks.some(({ seen }) => seen.login.over || seen.login.form),
   };
 }
 

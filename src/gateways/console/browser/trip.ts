@@ -44,6 +44,8 @@ export interface Trip {
   /** Where this page was found before, by what it is called. */
   found: { get(page: string): string | undefined; set(page: string, address: string): void };
   mask: (text: string) => string;
+  /** A secret that a page showed: it must not get any further either. */
+  learn(secret: string): void;
   newScreen(name: string, page: MapPage): Promise<Screen>;
   picture(screen: Screen, name: string, page: MapPage, moment: Moment): Promise<string | undefined>;
 }
@@ -114,7 +116,8 @@ async function onTripTo<T>(
 function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address: string): Trip {
   const { map, evidence, browsers, tenant } = deps;
   const keyOf = (page: string): string => `${tenant.id}|${address}|${page}`;
-  const mask = createMask(deps.secrets);
+  const secrets = [...deps.secrets];
+  const mask = (text: string): string => createMask(secrets)(text);
   return {
     map,
     context,
@@ -125,6 +128,9 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
       set: (page, found) => browsers.addresses.set(keyOf(page), found),
     },
     mask,
+    learn(secret) {
+      if (secret !== '' && !secrets.includes(secret)) secrets.push(secret);
+    },
     async newScreen(name, { frame }) {
       const page = await context.newPage();
       const { signal } = deps;
@@ -145,7 +151,7 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
       const secretFields = Object.values(page.fields as Record<string, MapField>).filter(({ secret }) => secret);
       const picture = await takePicture(screen.page, {
         secretFields: secretFields.map(fieldAsk),
-        secrets: deps.secrets,
+        secrets,
         blackout: page.blackout,
       });
       if (!picture) return undefined;

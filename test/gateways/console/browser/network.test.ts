@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGate, type Gate } from '../../../../src/gateways/console/browser/network.js';
+import { aFleet, CHROMIUM } from './a-console.js';
+
+const fleet = aFleet();
+afterAll(() => fleet.close());
+
+let server: Server;
+let address: string;
+let seen: string[];
+beforeEach(async () => {
+  seen = [];
+  server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    request.resume();
+    request.on('end', () => {
+      // The answer to a write is lost on a connection that was used before.
+      if (request.url === '/save') return request.socket.destroy();
+      response.setHeader('Content-Type', 'text/html').end('<p>page</p>');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+/** What a page's script meets, behind a gate. */
+async function inPage(
+  gate: Gate,
+  script: string,
+  hosts = [new URL(address).host],
+  reads: string[] = [],
+): Promise<unknown> {
+  return fleet.withContext({ origin: address, gate, hosts, reads }, async (context) => {
+    const page = await context.newPage();
+    await page.goto(address);
+    return page.evaluate(script);
+  });
+}
+
+const fetched = (path: string, method = 'POST'): string =>
+  `fetch(${JSON.stringify(path)}, { method: '${method}', body: '${method}' === 'GET' ? undefined : 'x' }).then((r) => r.status, () => 'failed')`;
+
+describe.skipIf(CHROMIUM === undefined)('the network of a console', () => {
+  it('sends a write once, also where its answer is lost', async () => {
+    const gate = { ...createGate('open'), acting: true };
+    const warm = `${fetched('/read', 'GET')}.then(() => ${fetched('/read', 'GET')})`;
+    expect(await inPage(gate, `${warm}.then(() => ${fetched('/save')})`)).toBe('failed');
+
+    expect(seen.filter((one) => one === 'POST /save')).toHaveLength(1);
+    expect(gate).toMatchObject({ sent: ['/save'], lastStatus: 0, pending: 0 });
+  });
+
+  it('passes answers on, and counts as sent only what came after something was done', async () => {
+    const gate = createGate('open');
+    expect(await inPage(gate, fetched('/other'))).toBe(200);
+    expect(gate).toMatchObject({ sent: [], lastStatus: 200 });
+  });
+
+  it('lets no write through a closed gate, but what a site reads by POST', async () => {
+    const gate = createGate('closed');
+    const hosts = [new URL(address).host];
+    expect(await inPage(gate, fetched('/save'), hosts)).toBe('failed');
+    expect(await inPage(gate, fetched('/api/list'), hosts, ['^/api/list$'])).toBe(200);
+
+    expect(seen.filter((one) => one.startsWith('POST'))).toEqual(['POST /api/list']);
+    expect(gate.refused).toEqual(['/save']);
+  });
+
+  it('calls no other host', async () => {
+    const elsewhere = address.replace('127.0.0.1', 'localhost');
+    expect(await inPage(createGate('open'), fetched(`${elsewhere}/read`, 'GET'))).toBe('failed');
+    expect(seen).not.toContain('GET /read');
+  });
+});
