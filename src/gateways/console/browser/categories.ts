@@ -122,8 +122,8 @@ export function createCategories(page: CategoriesPage): CategoriesOperations {
     return { name: NAME, page, screen, sight, fields, readings: readingsOf(fields, sight.fields) };
   }
 
-  /** Closes the form of a row, by the page's own way or by coming to the list afresh. */
-  async function leaveRow(screen: Screen): Promise<Sight | undefined> {
+  /** Closes the form of a row in the page's own way. Undefined where the list does not come back as it was. */
+  async function leaveRow(screen: Screen, list: Sight): Promise<Sight | undefined> {
     for (const frame of screen.page.frames()) {
       const button = locate(frame, { what: 'button', texts: ['取消', '关闭', '返回'] });
       if ((await button.count().catch(() => 0)) === 1) {
@@ -131,11 +131,9 @@ export function createCategories(page: CategoriesPage): CategoriesOperations {
         break;
       }
     }
-    const back = await screen.settle(
-      { table, ...form },
-      { until: (now) => now.table !== null && !rest.until(now), patienceMs: 4_000 },
-    );
-    return back.table !== null && !rest.until(back) ? back : undefined;
+    const isBack = (now: Sight): boolean => now.table !== null && !rest.until(now) && same(now, list);
+    const back = await screen.settle({ table, ...form }, { until: isBack, hurry: true, patienceMs: 3_000 });
+    return isBack(back) ? back : undefined;
   }
 
   /** The addresses behind the rows that stand in one list, as long as it comes back as it was after each. */
@@ -148,8 +146,8 @@ export function createCategories(page: CategoriesPage): CategoriesOperations {
         for (const row of rows.filter(({ id }) => wanted.has(id))) {
           const { readings } = await openRow(screen, row, now);
           found.set(row.id, String(readings['url'] ?? ''));
-          const back = await leaveRow(screen);
-          if (!back || JSON.stringify(back.table?.rows) !== JSON.stringify(first.table?.rows)) return true;
+          const back = await leaveRow(screen, first);
+          if (!back) return true;
           now = back;
         }
         return undefined;
@@ -215,6 +213,10 @@ export function createCategories(page: CategoriesPage): CategoriesOperations {
       );
     },
   };
+}
+
+function same(one: Sight, other: Sight): boolean {
+  return JSON.stringify(one.table?.rows) === JSON.stringify(other.table?.rows);
 }
 
 function categoryOf({ id, name, company, state }: Row, url: string | null): Category {

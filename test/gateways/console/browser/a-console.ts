@@ -20,12 +20,12 @@ import { createEvidenceStore } from '../../../../src/gateways/console/browser/ev
 import { logIn } from '../../../../src/gateways/console/browser/login.js';
 import { createNotes } from '../../../../src/gateways/console/browser/notes.js';
 import { choosePageMap, loadPageMaps, type PageMaps } from '../../../../src/gateways/console/browser/page-map.js';
-import { createSessionStore } from '../../../../src/gateways/console/browser/session.js';
+import { createSessionStore, type Session } from '../../../../src/gateways/console/browser/session.js';
 import type { Picture } from '../../../../src/gateways/console/browser/trip.js';
 import type { KnownSecrets } from '../../../../src/gateways/console/manual/driver.js';
 import { createSeal } from '../../../../src/gateways/seal.js';
 import { stringify } from 'yaml';
-import { logIn as typeLogin } from '../../../../simulators/operator.js';
+import { logIn as typeLogin, sessionHeaders } from '../../../../simulators/operator.js';
 
 /** The Chromium of this machine; without one these tests are skipped, and say so. */
 export const CHROMIUM = findChromium(process.env);
@@ -53,6 +53,8 @@ export interface AConsoleOptions {
   spec?: Partial<TenantSpec>;
   browsers?: Browsers;
   loggedIn?: boolean;
+  /** Pictures cost time, so only tests of them take any. */
+  evidence?: boolean;
   /** Seconds that a page rests while something on it is empty; less than in the maps, where a test has nothing that comes late. */
   rest?: number;
 }
@@ -68,6 +70,7 @@ export async function aConsole({
   browsers,
   loggedIn = true,
   rest = 0.3,
+  evidence = false,
 }: AConsoleOptions = {}): Promise<AConsole> {
   const world = await startWorld({ tenants: [{ id: 'acme', syncSeconds: 0, ...spec }] });
   const simulated = world.tenant('acme');
@@ -79,7 +82,7 @@ export async function aConsole({
     sessions: createSessionStore({ folder: join(folder, 'sessions'), seal }),
     notes: createNotes({ folder: join(folder, 'notes'), seal }),
     maps: resting(await loadPageMaps(), rest),
-    evidence: createEvidenceStore(join(folder, 'evidence')),
+    ...(evidence ? { evidence: createEvidenceStore(join(folder, 'evidence')) } : {}),
   };
   const tenant = tenantOf(simulated);
   const secrets = secretsOf(simulated);
@@ -111,8 +114,35 @@ export async function aConsole({
       await rm(folder, { recursive: true, force: true });
     },
   };
-  if (loggedIn) await console.logIn();
+  const { sessionIn, sessionBoundToAgent } = simulated.spec.web;
+  if (loggedIn && sessionIn === 'cookie' && !sessionBoundToAgent)
+    await pages.sessions.put(tenant.id, await cookieOf(simulated));
+  else if (loggedIn) await console.logIn();
   return console;
+}
+
+/** What `logIn` would store, without the second browser that it takes. */
+async function cookieOf(simulated: SimulatedTenant): Promise<Session> {
+  const { Cookie = '' } = await sessionHeaders(simulated);
+  const [name = '', value = ''] = Cookie.split('=');
+  const { origin, hostname: domain } = new URL(simulated.at.console);
+  const cookie = {
+    name,
+    value,
+    domain,
+    path: '/',
+    expires: -1,
+    httpOnly: true,
+    secure: false,
+    sameSite: 'Lax' as const,
+  };
+  return {
+    storage: { cookies: [cookie], origins: [] },
+    session: {},
+    userAgent: 'operator',
+    origin,
+    at: new Date().toISOString(),
+  };
 }
 
 function tenantOf(simulated: SimulatedTenant): Tenant {
@@ -142,6 +172,9 @@ function formOf(tenant: Tenant, { wanted }: KnownSecrets): IntegrationWrite {
 }
 
 function resting({ shipped, site }: PageMaps, rest: number): PageMaps {
-  for (const { pages } of shipped) for (const page of Object.values(pages)) page.rest = rest;
+  for (const map of shipped) {
+    map.patience = 6;
+    for (const page of Object.values(map.pages)) page.rest = rest;
+  }
   return { shipped, site };
 }
