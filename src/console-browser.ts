@@ -20,7 +20,7 @@ export interface ConsolePages {
   /** Opens a window at the tenant's console and keeps the session of whoever logs in there. Rejects where nobody does. */
   logIn(tenant: Tenant, how: Pick<LogInOptions, 'at' | 'timeoutMs' | 'signal' | 'headless' | 'onOpen'>): Promise<void>;
   /** Looks only. `run` names whoever works, for what is noted between trips. */
-  driver(tenant: Tenant, secrets: KnownSecrets, run: string): BrowserDriver;
+  driver(tenant: Tenant, secrets: KnownSecrets, run: string, signal?: AbortSignal): BrowserDriver;
   close(): Promise<void>;
 }
 
@@ -60,7 +60,8 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
         ...how,
       });
     },
-    driver: (tenant, secrets, run) => createBrowserDriver(tenant, { pages, secrets, run }),
+    driver: (tenant, secrets, run, signal) =>
+      createBrowserDriver(tenant, { pages, secrets, run, ...(signal ? { signal } : {}) }),
     close: () => pages.browsers.close(),
   };
 }

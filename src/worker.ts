@@ -17,7 +17,13 @@ import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
 import type { Config } from './config.js';
 import { openConsolePages, sealOf } from './console-browser.js';
-import { COORDINATOR_TASK_QUEUE, consoleTaskQueue, inspectionTaskQueue, siteTaskQueue } from './domain/ids.js';
+import {
+  COORDINATOR_TASK_QUEUE,
+  consoleInspectionTaskQueue,
+  consoleTaskQueue,
+  inspectionTaskQueue,
+  siteTaskQueue,
+} from './domain/ids.js';
 import { createNginx } from './gateways/proxy/nginx.js';
 import type { ReverseProxy } from './gateways/proxy/proxy.js';
 import { createSecretStore } from './gateways/secrets.js';
@@ -71,13 +77,18 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled) })] };
   const { preflight, takeSnapshot, verify } = activities;
 
-  const created: Promise<Worker>[] = options.sites.map((site) =>
-    Worker.create({
-      ...shared,
-      interceptors,
-      taskQueue: inspectionTaskQueue(site),
-      activities: { preflight, takeSnapshot, verify },
-    }),
+  // Only who has a browser may take what needs one; on one machine there is nobody else to say that there is none.
+  const takesConsoles = console !== undefined || temporal.mode === 'embedded';
+  const inspections = [inspectionTaskQueue, ...(takesConsoles ? [consoleInspectionTaskQueue] : [])];
+  const created: Promise<Worker>[] = options.sites.flatMap((site) =>
+    inspections.map((queueOf) =>
+      Worker.create({
+        ...shared,
+        interceptors,
+        taskQueue: queueOf(site),
+        activities: { preflight, takeSnapshot, verify },
+      }),
+    ),
   );
   if (options.serves !== 'inspect') {
     const atSites = options.sites.map((site) =>
@@ -90,8 +101,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       }),
     );
     created.push(...atSites);
-    // Only who has a browser may take what needs one.
-    const withBrowser = console
+    const withBrowser = takesConsoles
       ? options.sites.map((site) =>
           Worker.create({
             ...shared,

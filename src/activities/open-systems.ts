@@ -33,7 +33,13 @@ export interface OpenSystemsDeps {
   browserDriver?: BrowserDriverOf;
 }
 
-export type BrowserDriverOf = (tenant: Tenant, secrets: KnownSecrets, run: string) => ConsoleDriver;
+/** `signal` ends an operation between two of its steps, never a write under way. */
+export type BrowserDriverOf = (
+  tenant: Tenant,
+  secrets: KnownSecrets,
+  run: string,
+  signal: AbortSignal,
+) => ConsoleDriver;
 
 /**
  * Opens a tenant's systems over HTTP. Every gateway may call the hosts of the tenant's own file and no other. Reads end with
@@ -122,7 +128,7 @@ function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: 
 
 function byBrowser(create: BrowserDriverOf, tenant: Tenant, secrets: KnownSecrets): ConsoleDriver {
   try {
-    return create(tenant, secrets, Context.current().info.workflowExecution?.runId ?? '');
+    return create(tenant, secrets, Context.current().info.workflowExecution?.runId ?? '', endsWithActivity());
   } catch (error) {
     if (!(error instanceof PageMapError)) throw error;
     throw new StepRefused({ ...NO_BROWSER, message: error.message });

@@ -34,7 +34,9 @@ export function orderRoutes(app: Hono<BoardEnv>, sight: Sight, options: BoardOpt
 
   app.post(`${path}/take`, async (c) => {
     const seen = await orderIn(c);
-    return seen ? act(c, seen, { do: 'take' }, {}, 'taken') : show.notFound(c);
+    if (!seen) return show.notFound(c);
+    const over = (await c.req.formData()).get('over') === '1';
+    return act(c, seen, { do: 'take', ...(over ? { over } : {}) }, {}, 'taken');
   });
 
   app.post(`${path}/reject`, async (c) => {
@@ -82,6 +84,13 @@ export function orderRoutes(app: Hono<BoardEnv>, sight: Sight, options: BoardOpt
     const field = (await c.req.formData()).get('field');
     const task = seen.order.tasks.find((one) => one.field === field && one.secret !== undefined && !one.done);
     if (!task) return show.notFound(c);
+    // To whoever does the order, and to nobody else.
+    if (seen.order.takenBy !== c.var.by) {
+      const problem = c.var.text.revealToTaker;
+      return c.req.header('accept') === 'application/json'
+        ? c.json({ value: null, problem, seconds: SECRET_SHOWN_S }, 409)
+        : refuse(c, seen, 409, { refusals: [problem] });
+    }
     const value = (await secretsOf({ tasks: [task] }, revealFrom)).get(task.field) ?? null;
     const { tenantId, order } = seen;
     tell('Secret revealed', { by: c.var.by, tenantId, order: order.number, field: task.field });

@@ -73,7 +73,7 @@ const en = {
   counts: 'Tenants',
   count: {
     running: 'running',
-    parked: 'wait for an endpoint',
+    parked: 'parked',
     undoing: 'being undone by the gate',
     prepared: 'prepared',
     notStarted: 'not started',
@@ -219,6 +219,10 @@ const en = {
   revealTitle: 'A secret',
   revealHides: (seconds: number) => `Hidden again after ${seconds} seconds.`,
   revealOff: 'The board was started without --reveal: qys-e10 orders show --reveal shows it at a terminal.',
+  revealToTaker: 'Take the order first: a secret is shown to whoever does it.',
+  takeOver: (by: string) => `Take it over from ${by}`,
+  loginOrder:
+    'The browser’s session at this console is over. Log in where its worker runs; a login in your own browser does not help. The command answers this order by itself:',
   revealMissing: 'Its reference leads nowhere at the board’s machine.',
   switchDialog: 'The switch asks in a dialog about people and organisation: 确认切换. Save the form with 保存.',
   showsOther: 'The page shows something else',
@@ -397,7 +401,7 @@ const zh: Texts = {
   counts: '租户',
   count: {
     running: '运行中',
-    parked: '等待端点',
+    parked: '停放',
     undoing: '门控回退中',
     prepared: '已准备',
     notStarted: '未开始',
@@ -529,6 +533,10 @@ const zh: Texts = {
   revealTitle: '密钥',
   revealHides: (seconds) => `${seconds} 秒后自动隐藏。`,
   revealOff: '看板未以 --reveal 启动：可在终端用 qys-e10 orders show --reveal 查看。',
+  revealToTaker: '请先领取工单：密钥只显示给处理该工单的人。',
+  takeOver: (by) => `从 ${by} 接手`,
+  loginOrder:
+    '浏览器在该管理平台的会话已失效。请在其 worker 所在机器上登录；在自己的浏览器中登录无效。以下命令会自动应答本工单：',
   revealMissing: '看板所在机器上找不到该引用。',
   switchDialog: '切换时会弹出人员提示：点击【确认切换】；填写完成后点击【保存】。',
   showsOther: '页面显示的不是这样',

@@ -44,6 +44,11 @@ export function consoleTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}-console@${site}`;
 }
 
+/** Looks at such tenants: a worker without a browser must not take them. */
+export function consoleInspectionTaskQueue(site: string): string {
+  return `${COORDINATOR_TASK_QUEUE}-console-inspect@${site}`;
+}
+
 /** Looks at tenants have a queue of their own: whoever serves it can write nothing, and wakes no interrupted migration. */
 export function inspectionTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}-inspect@${site}`;

@@ -5,7 +5,7 @@ import {
   type RetryPolicy,
 } from '@temporalio/workflow';
 import type { CoordinatorActivities, TenantActivities } from '../activities/index.js';
-import { consoleTaskQueue, inspectionTaskQueue } from '../domain/ids.js';
+import { consoleInspectionTaskQueue, consoleTaskQueue, inspectionTaskQueue } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 
@@ -136,6 +136,11 @@ export function activityQueue({ site, qiyuesuo }: Tenant): string | undefined {
   return qiyuesuo.driver === 'browser' ? consoleTaskQueue(site) : undefined;
 }
 
+/** Where a tenant is only looked at. */
+export function inspectionQueue({ site, qiyuesuo }: Pick<Tenant, 'site' | 'qiyuesuo'>): string {
+  return qiyuesuo.driver === 'browser' ? consoleInspectionTaskQueue(site) : inspectionTaskQueue(site);
+}
+
 /** The same options for all, and for each a summary that the Web UI shows beside it. */
 function named<G>(options: BoundedOptions, summaries: Record<keyof G & string, string>): G {
   const { startToCloseTimeout, retry } = options;
@@ -184,9 +189,9 @@ export function gateActivities(): Pick<CoordinatorActivities, 'undoChanged'> {
 }
 
 /** What a coordinator asks of a tenant's own site: looks only. */
-export function inspectionActivities(site: string, policy: Policy): Pick<TenantActivities, 'verify'> {
+export function inspectionActivities(tenant: Tenant, policy: Policy): Pick<TenantActivities, 'verify'> {
   return proxyActivities<TenantActivities>({
-    taskQueue: inspectionTaskQueue(site),
+    taskQueue: inspectionQueue(tenant),
     startToCloseTimeout: '10 minutes',
     heartbeatTimeout: HEARTBEAT,
     retry: {

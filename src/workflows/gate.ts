@@ -113,7 +113,10 @@ export function createGate(tenantId: string, batch: string | undefined, progress
       parked = await tellLook(false);
       try {
         await looks();
-        if (parked && (await tellLook(true))) await condition(() => !parked);
+        if (!parked || !(await tellLook(true)) || !parked) return;
+        progress.hold('waits for its turn in the batch', { byItself: true });
+        await condition(() => !parked);
+        progress.hold(null);
       } finally {
         parked = false;
       }

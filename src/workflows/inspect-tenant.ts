@@ -5,7 +5,7 @@ import type { CategoriesMode } from '../domain/categories.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { PreflightFacts } from '../activities/preflight.js';
-import { activityGroups } from './activity-groups.js';
+import { activityGroups, inspectionQueue } from './activity-groups.js';
 import { findingOfFailure } from './failures.js';
 import { neededIn } from './work-orders.js';
 
@@ -26,7 +26,7 @@ export interface Inspection {
 
 /** Looks at a tenant as `migrateTenant` would, with the very same activities. Has no activity that writes. */
 export async function inspectTenant({ tenant, policy = DEFAULT_POLICY }: InspectTenantInput): Promise<Inspection> {
-  const { reads } = activityGroups(policy);
+  const { reads } = activityGroups(policy, inspectionQueue(tenant));
   const findings: Finding[] = [];
   let facts: PreflightFacts = {};
   try {

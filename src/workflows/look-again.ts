@@ -26,7 +26,7 @@ export async function lookAgain(
         ...(left === undefined ? {} : { left }),
       });
       try {
-        const { findings } = await inspectionActivities(tenant.site, policy).verify({
+        const { findings } = await inspectionActivities(tenant, policy).verify({
           tenant,
           people: null,
           findings: [],

@@ -149,9 +149,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   );
   setHandler(
     firstLookSignal,
-    ({ tenantId, over: looked }) => {
-      if (looked) tenantLooked(state, tenantId);
-      else tenantParked(state, tenantId, FIRST_LOOK);
+    async ({ tenantId, over: looked }) => {
+      if (!looked) tenantParked(state, tenantId, FIRST_LOOK);
+      // It waited before this batch took it over, so it has its place already.
+      else if (!tenantLooked(state, tenantId))
+        await getExternalWorkflowHandle(tenantWorkflowId(tenantId)).signal(endpointOpenSignal).catch(gone);
       changed();
     },
     { description: 'A tenant waits for a person to tell what its pages show, or has been told' },

@@ -106,6 +106,9 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     progress.found(stale);
     if (stale.some(isBlocking)) return blocked(stale, 'snapshot');
 
+    // A person may have answered when the window had closed.
+    if (progress.status.orders.length > 0) await maintenanceWindow();
+
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');
     undoable('switch-mode');

@@ -19,8 +19,8 @@ export interface Progress {
   found(findings: readonly Finding[]): void;
   /** What is about to be written. */
   plan(changes: readonly Change[]): void;
-  /** What the tenant waits for without anybody's answer, in words; null when it goes on. */
-  hold(what: string | null): void;
+  /** What the tenant waits for without anybody's answer, in words; null when it goes on. `byItself`: nobody has to act. */
+  hold(what: string | null, how?: { byItself: boolean }): void;
   /** A work order was opened, changed or answered; the step waits while it is open. */
   ordered(order: WorkOrder): void;
   /** Keeps an order that is no answer. */
@@ -61,17 +61,19 @@ export function createProgress(
   );
 
   let told = '';
+  let byItself = false;
 
   const show = (lists = true): void => {
     setCurrentDetails(tenantDetails(status));
     if (!lists) return;
     const order = status.orders.find(isOpen) ?? null;
     const waits = status.waiting !== null || order !== null || status.held !== null;
+    const asks = waits && !(byItself && status.waiting === null && order === null);
     showInLists({
       step: status.step,
       outcome: status.outcome,
       codes: status.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code),
-      needsAttention: waits || status.outcome === 'rollback-incomplete',
+      needsAttention: asks || status.outcome === 'rollback-incomplete',
     });
     tell({ waits: waits ? nextAction(status) : null, order });
   };
@@ -108,8 +110,9 @@ export function createProgress(
     plan(changes) {
       status.changes = [...changes];
     },
-    hold(what) {
+    hold(what, how) {
       status.held = what;
+      byItself = how?.byItself ?? false;
       show();
     },
     ordered(order) {

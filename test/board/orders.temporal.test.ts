@@ -222,6 +222,9 @@ describe('secrets on the board', () => {
     const revealing = await aBoard(rig.migrations, { revealFrom: rig.world.tenant('acme').env });
     try {
       const other = await revealing.visitor();
+      const early = await other.post(`${path}/reveal`, { field });
+      expect([early.status, early.body.includes(value)]).toEqual([409, false]);
+      expect((await other.post(`${path}/take`, {})).status).toBe(303);
       const html = await other.post(`${path}/reveal`, { field });
       expect(html.headers).toMatchObject({ 'cache-control': 'no-store', refresh: `20; url=${path}` });
       expect(html.body).toContain(value);
@@ -283,7 +286,7 @@ describe('what the board shows of batches', () => {
       });
       expect(page).toContain('1 work order is open');
       expect(page).toContain('qys-e10 retry -f my.batch.yaml --code E10-TOKEN-REFUSED --reason …');
-      expect(page).toMatch(/running 1 /);
+      expect(page).toMatch(/parked 1 /);
       expect(page).toContain('Temporal’s Web UI');
       const link = await ofFile.get(`/batches/${batch}?show=failed`);
       expect(link.body).toContain(`http://127.0.0.1:8233/namespaces/default/workflows?query=QysBatch`);

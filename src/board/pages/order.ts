@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { fingerprint } from '../../domain/fingerprint.js';
 import { consoleField, CONSOLE_PAGES } from '../../domain/work-orders/console-fields.js';
 import { isRow, isSwitch, pagesOf, type PageOfOrder } from '../../domain/work-orders/pages.js';
-import { isOpen, type OrderTask, type WorkOrder } from '../../domain/work-orders/work-order.js';
+import { isLogin, isOpen, type OrderTask, type WorkOrder } from '../../domain/work-orders/work-order.js';
 import { LONGEST_NOTE, type Problem, type Typed } from '../answer-form.js';
 import type { OrderSight } from '../sight.js';
 import { answerInput, labelOf, otherInput, problemText, rowInput, type FieldForm } from './order-inputs.js';
@@ -130,9 +130,13 @@ function openOrder(seen: OrderSight, form: OrderForm, page: Page): Html {
       order.takenBy === by
         ? ''
         : html`<form method="post" action="${path}/take" class="take">
-            ${hiddenToken(page)}<button>${text.take}</button> <span class="quiet">${text.takeHint}</span>
+            ${hiddenToken(page)}${order.takenBy === null ? '' : html`<input type="hidden" name="over" value="1" />`}<button>
+              ${order.takenBy === null ? text.take : text.takeOver(order.takenBy)}
+            </button>
+            <span class="quiet">${text.takeHint}</span>
           </form>`
     }
+    ${isLogin(order) ? html`<p>${text.loginOrder} <code>qys-e10 console login --tenant ${tenantId} -f …</code></p>` : ''}
     <form method="post" action="${path}/confirm" enctype="multipart/form-data" id="answer" novalidate>
       ${hiddenToken(page)}<input type="hidden" name="seen" value="${form.seen}" />
       <h2>${text.todo}</h2>

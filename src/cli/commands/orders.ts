@@ -43,9 +43,10 @@ export function ordersCommand(register: Register): Command {
   );
   orders.addCommand(
     ofOrder(new Command('take'))
-      .description('tell others that you do it')
-      .action((id: string, { file }: { file: string }) =>
-        register((context) => tell(id, file, context, (of) => ({ ...of, do: 'take' }))),
+      .description('tell others that you do it; nobody else may confirm or reject it then')
+      .option('--over', 'also from somebody else who has it')
+      .action((id: string, { file, over }: { file: string; over?: true }) =>
+        register((context) => tell(id, file, context, (of) => ({ ...of, do: 'take', ...(over ? { over } : {}) }))),
       ),
   );
   orders.addCommand(

@@ -254,10 +254,12 @@ export function tenantParked(state: BatchState, id: string, endpoint: string): v
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'parked');
 }
 
-/** A person has told what the pages of a parked tenant show. */
-export function tenantLooked(state: BatchState, id: string): void {
+/** A person has told what the pages of a tenant show. False where it has no place to wait for: it goes on at once. */
+export function tenantLooked(state: BatchState, id: string): boolean {
   const tenant = state.inFlight.find((one) => one.id === id);
-  if (tenant?.parkedAt === FIRST_LOOK) tenant.looked = true;
+  if (tenant?.parkedAt !== FIRST_LOOK) return false;
+  tenant.looked = true;
+  return true;
 }
 
 export function tenantWoken(state: BatchState, id: string): void {

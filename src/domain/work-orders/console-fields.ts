@@ -21,6 +21,7 @@ export interface ConsoleField {
 /** Where a page is found: menus from the top. The procedure itself spells them in more than one way. */
 export const CONSOLE_PAGES: Record<Deployment, Partial<Record<ConsolePage, { zh: string; en: string }>>> = {
   private: {
+    login: { zh: '登录', en: 'login' },
     integration: {
       zh: '契约锁管理平台 → 集成中心 → 集成管理 → 泛微ecology集成 → 集成配置信息',
       en: 'management console → integration centre → integrations → Weaver ecology → settings',
@@ -36,6 +37,7 @@ export const CONSOLE_PAGES: Record<Deployment, Partial<Record<ConsolePage, { zh:
     categories: { zh: '业务分类（用印流程）→ 编辑 → 回调地址', en: 'business categories → edit → callback address' },
   },
   public: {
+    login: { zh: '登录', en: 'login' },
     integration: {
       zh: '契约锁公有云 → 集成管理 → 泛微E-cology10集成',
       en: 'public cloud → integrations → Weaver E-cology10',

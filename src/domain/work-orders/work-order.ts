@@ -61,28 +61,32 @@ export interface WorkOrder {
 }
 
 /** What a person does with an order. */
-export type OrderAction = { number: number; by: string } & (
-  | { do: 'take' }
-  | {
-      do: 'confirm';
-      /** What the page shows, by field: needed for what is read; else only where it is not what was asked for. */
-      values: Record<string, string>;
-      /** Of a checklist: those that are done by now. Absent: all. */
-      rows?: string[];
-      note?: string;
-      evidence?: Evidence;
-    }
-  | { do: 'reject'; reason: string }
-);
+export type OrderAction = { number: number; by: string } &
+  /** `over`: also from somebody else who has it. */
+  (
+    | { do: 'take'; over?: true }
+    | {
+        do: 'confirm';
+        /** What the page shows, by field: needed for what is read; else only where it is not what was asked for. */
+        values: Record<string, string>;
+        /** Of a checklist: those that are done by now. Absent: all. */
+        rows?: string[];
+        note?: string;
+        evidence?: Evidence;
+      }
+    | { do: 'reject'; reason: string }
+  );
 
 /** Why an action does not fit; null where it does. */
 export function refusalOfAction(order: WorkOrder | undefined, action: OrderAction): string | null {
   if (!order) return `there is no order ${action.number}`;
   if (action.by.trim() === '') return 'by is needed';
   if (!isOpen(order)) return `order ${order.number} is ${order.state} already`;
+  const hasIt = order.takenBy === null || order.takenBy === action.by;
   if (action.do === 'take') {
-    return order.takenBy === null || order.takenBy === action.by ? null : `it is taken by ${order.takenBy}`;
+    return hasIt || action.over ? null : `it is taken by ${order.takenBy ?? ''}: orders take --over takes it over`;
   }
+  if (!hasIt) return `it is taken by ${order.takenBy ?? ''}: take it over first (orders take --over)`;
   if (action.do === 'reject') return action.reason.trim() === '' ? 'a reason is needed' : null;
   return refusalOfConfirmation(order, action);
 }
@@ -135,8 +139,9 @@ export function carryOut(order: WorkOrder, seen: Seen, action: OrderAction, at: 
   const { by } = action;
   if (action.do === 'take') {
     if (order.takenBy === by) return seen;
+    const from = order.takenBy;
     Object.assign(order, { state: 'taken', takenBy: by });
-    order.trail.push({ at, what: 'taken', by });
+    order.trail.push({ at, what: 'taken', by, ...(from === null ? {} : { note: `from ${from}` }) });
     return seen;
   }
   if (action.do === 'reject') {
@@ -224,6 +229,8 @@ export function notAsWanted(tasks: readonly OrderTask[], seen: Seen): OrderTask[
   return tasks.filter(({ field, do: what, value, secret }) => {
     const shown = seen[field];
     if (what !== 'set' || shown === undefined) return false;
+    // A page that hides its secrets tells nothing of them: what it is, is proved from outside.
+    if (secret && shown === 'hidden') return false;
     const wanted = secret?.word ?? value ?? '';
     return !(consoleField(field)?.kind === 'list' ? sameList(shown, wanted) : sameAddress(shown, wanted));
   });

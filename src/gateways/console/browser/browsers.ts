@@ -58,9 +58,11 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
 
   async function launched(): Promise<Browser> {
     browser ??= launch();
-    const running = await browser.catch(() => undefined);
+    const known = browser;
+    const running = await known.catch(() => undefined);
     if (running?.isConnected()) return running;
-    browser = launch();
+    // Of several who find it gone the first starts another one.
+    if (browser === known) browser = launch();
     return browser;
   }
 
@@ -70,7 +72,8 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     try {
       return await chromium.launch({ executablePath, headless, chromiumSandbox: sandbox, args: QUIET });
     } catch {
-      throw new BrowserGone(`${executablePath} does not start: run it by hand to see why`);
+      const asRoot = sandbox && process.getuid?.() === 0 ? ' (as root: QYS_E10_BROWSER_SANDBOX=off)' : '';
+      throw new BrowserGone(`${executablePath} does not start: run it by hand to see why${asRoot}`);
     }
   }
 

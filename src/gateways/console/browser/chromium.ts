@@ -31,7 +31,7 @@ export function findChromium(
   env: Record<string, string | undefined>,
   { window }: { window: boolean } = { window: false },
 ): string | undefined {
-  if (/(^|[\s,])(pw:|\*)/.test(env['DEBUG'] ?? '')) {
+  if (logsPages(env['DEBUG'] ?? '')) {
     throw new BrowserLogOn('DEBUG makes the browser library write secrets into its log: unset DEBUG (pw:… or *)');
   }
   const explicit = env['QYS_E10_CHROMIUM']?.trim();
@@ -39,6 +39,15 @@ export function findChromium(
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const named = (names: readonly string[]) => folders.flatMap((folder) => names.map((name) => join(folder, name)));
   return [...(window ? [] : named(WITHOUT_WINDOW)), ...named(NAMES), ...PLACES].find(isExecutable);
+}
+
+/** As the library's logger matches names. */
+function logsPages(debug: string): boolean {
+  const patterns = debug.split(/[\s,]+/).filter((one) => one !== '' && !one.startsWith('-'));
+  return patterns.some((pattern) => {
+    const name = new RegExp(`^${pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+    return ['pw:api', 'pw:protocol', 'pw:browser', 'pw:channel'].some((one) => name.test(one));
+  });
 }
 
 function isExecutable(file: string): boolean {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { IntegrationFields } from '../../../domain/settings.js';
 import type { Tenant } from '../../../domain/tenant.js';
 import { SYNC_RUNNING, type ConsoleDriver } from '../driver.js';
@@ -16,6 +17,8 @@ import { newRun, runUnderWay } from './runs.js';
 import type { SessionStore } from './session.js';
 import { onTrip, type Picture, type Trip } from './trip.js';
 import { pageTrouble, type TroubleCode } from './trouble.js';
+
+const LIST_LAGS_MS = [0, 1_000, 2_000, 4_000];
 
 /** What a worker process has for all its tenants whose driver is `browser`. */
 export interface ConsoleBrowser {
@@ -126,11 +129,13 @@ export function createBrowserDriver(
     if (underWay) return { ...underWay, inTheWay: true as const };
     await noteRuns(trip, key);
     const said = await pages.start(trip);
-    const begun = newRun(
-      await pages.runs(trip),
-      runs.map(({ runId }) => runId),
-    );
-    if (begun) return begun;
+    const before = runs.map(({ runId }) => runId);
+    // A list may lag behind what the page has said.
+    for (const ms of said.kind === 'ok' || said.kind === 'nothing' ? LIST_LAGS_MS : [0]) {
+      await pause(ms);
+      const begun = newRun(await pages.runs(trip), before);
+      if (begun) return begun;
+    }
     const running = said.text !== undefined && /同步中|进行中|正在同步/.test(said.text);
     const code: TroubleCode = running
       ? SYNC_RUNNING

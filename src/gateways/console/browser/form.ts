@@ -36,6 +36,11 @@ export async function formOn(
   const now = modeOf(page, sight) ?? mode;
   const fields = fieldsFor(page.fields, now);
   refuseWords(screen, sight, words);
+  // Labels may stand there long before their values: what is not loaded is not empty.
+  if (page.ready !== undefined && all.some(([key]) => key === page.ready) && !isFilled(sight, page.ready)) {
+    const seen = sight.fields[page.ready];
+    if (seen?.controls === 1) throw screen.trouble('page-busy', { fields: [page.ready] });
+  }
   refuseMisfits(screen, fields, sight);
   return { name, page, screen, sight, fields, readings: readingsOf(fields, sight.fields) };
 }
@@ -60,10 +65,6 @@ export async function openForm(trip: Trip, name: string, page: MapPage): Promise
 /** A page counts as loaded when its `ready` field shows something, and rests longer while anything is missing or empty. */
 export function restFor(page: MapPage, fields: readonly [string, MapField][]) {
   const anyField = (sight: Sight): boolean => Object.values(sight.fields).some(({ controls }) => controls > 0);
-  const isFilled = (sight: Sight, key: string): boolean => {
-    const seen = sight.fields[key];
-    return seen?.controls === 1 && seen.value !== '' && seen.value !== null;
-  };
   return {
     until: (sight: Sight) => anyField(sight) && (page.ready === undefined || isFilled(sight, page.ready)),
     restMs: (sight: Sight) => {
@@ -74,6 +75,11 @@ export function restFor(page: MapPage, fields: readonly [string, MapField][]) {
       return open ? page.rest * 1_000 : 0;
     },
   };
+}
+
+function isFilled(sight: Sight, key: string): boolean {
+  const seen = sight.fields[key];
+  return seen?.controls === 1 && seen.value !== '' && seen.value !== null;
 }
 
 /** The OA version that a page shows as chosen. */

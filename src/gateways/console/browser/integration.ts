@@ -48,6 +48,9 @@ export function createIntegration({ tenant, page, notes, run }: IntegrationDeps)
   function integrationOf(form: Form): Integration {
     const fields = fieldsOf(form.readings);
     const oaVersion = page.emptyMeansE9 ? (isEmpty(fields) ? 'E9' : 'E10') : modeOf(page, form.sight);
+    if (oaVersion === undefined && page.fields.oaVersion) {
+      throw form.screen.trouble('page-busy', { fields: ['oaVersion'], text: 'it shows no version' });
+    }
     // A page without the choice belongs to E10 alone.
     const told = { deployment, oaVersion: oaVersion ?? 'E10', fields };
     return { ...told, etag: createHash('sha256').update(canonicalJson(told), 'utf8').digest('hex').slice(0, 16) };

@@ -80,6 +80,8 @@ function isAllowed(url: URL, hosts: readonly string[]): boolean {
 
 /** A request open longer than this is taken for a long poll: a page with one is still all the same. */
 const LONG_POLL_MS = 5_000;
+/** A place that was met as one is waited for so long all the same. */
+const KNOWN_POLL_MS = 1_500;
 const QUIET_MS = 300;
 
 /** What a page's scripts ask for, to tell when it has come to rest. */
@@ -90,17 +92,20 @@ export interface Traffic {
   forget(): void;
 }
 
-/** `longPolls`: places of those that were met, which are not waited for a second time. */
+/** `longPolls`: places of those that were met, which are not waited for as long a second time. */
 export function watchTraffic(page: Page, longPolls: Set<string>): Traffic {
   const open = new Map<Request, number>();
   let last = Date.now();
   let statuses: number[] = [];
   const ends = (request: Request): void => {
+    const since = open.get(request);
     if (open.delete(request)) last = Date.now();
+    // It was only slow that time.
+    if (since !== undefined && Date.now() - since < LONG_POLL_MS) longPolls.delete(placeOf(request));
   };
   page.on('request', (request) => {
-    if (['xhr', 'fetch'].includes(request.resourceType()) && !longPolls.has(placeOf(request)))
-      open.set(request, Date.now());
+    if (!['xhr', 'fetch'].includes(request.resourceType())) return;
+    open.set(request, Date.now());
   });
   page.on('requestfinished', ends);
   page.on('requestfailed', ends);
@@ -113,7 +118,10 @@ export function watchTraffic(page: Page, longPolls: Set<string>): Traffic {
       for (const [request, since] of open) {
         if (now - since > LONG_POLL_MS && isRead(request)) longPolls.add(placeOf(request));
       }
-      return now - last >= QUIET_MS && [...open.values()].every((since) => now - since > LONG_POLL_MS);
+      // Not even one that is known is passed over at once: what was slow a moment ago may have the page's values.
+      const waits = ([request, since]: [Request, number]): boolean =>
+        now - since <= (longPolls.has(placeOf(request)) ? KNOWN_POLL_MS : LONG_POLL_MS);
+      return now - last >= QUIET_MS && ![...open].some(waits);
     },
     statuses: () => statuses,
     forget: () => (statuses = []),

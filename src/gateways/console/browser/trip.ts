@@ -169,7 +169,10 @@ async function keepSession(context: BrowserContext, deps: TripDeps, before: Sess
   if (!page) return;
   const now = await sessionOf(page, origin).catch(() => undefined);
   const changed = now && renewed(before, now);
-  if (changed) await deps.sessions.put(deps.tenant.id, changed);
+  // Not over one that the operator has opened meanwhile.
+  if (!changed) return;
+  const kept = await deps.sessions.get(deps.tenant.id, origin);
+  if (kept?.at === before.at) await deps.sessions.put(deps.tenant.id, { ...changed, at: before.at });
 }
 
 const BY_LIBRARY = /^[a-zA-Z]+\.[a-zA-Z_]+: |Target .*closed|browser has been closed/;
