@@ -1,0 +1,47 @@
+import type { Grade } from '../outcomes.js';
+import type { OutcomeCounts } from './outcomes.js';
+
+/** All that decides the grade of a people sync. */
+export interface PeopleProof {
+  /** Nothing read is an error, whatever else there is. */
+  source: number;
+  /** Whether everybody was compared, some were looked up, or there was only a count. */
+  by: 'list' | 'sample' | 'count';
+  /** Of the comparison after the run. */
+  counts: OutcomeCounts;
+  /** Active in Qiyuesuo though not in E10, and nobody has decided about them. */
+  stillActive: number;
+  /** People that edits during the reading leave open; 0 where all lists settled. */
+  uncertain: number;
+  sample?: { size: number; wrong: number };
+  /** Whether more people are missing than the guard allows to be lost. */
+  tooManyMissing: boolean;
+}
+
+/** The rule, as it stands in reports. */
+export const gradeRule: Record<Grade, Record<'en' | 'zh', string>> = {
+  A: {
+    en: 'everybody was compared, and everybody is as E10 has them',
+    zh: '已逐人核对全部人员，且与 E10 一致',
+  },
+  B: {
+    en: 'nobody was found to be wrong, but not everybody was compared: by sample or count, or people were edited meanwhile',
+    zh: '未发现错误，但并非逐人核对：仅抽样或计数，或读取期间人员有变动',
+  },
+  C: {
+    en: 'some people are missing, ambiguous or still active: a person has to follow up',
+    zh: '部分人员缺失、无法确定或仍启用：需人工跟进',
+  },
+  D: {
+    en: 'nobody was read, or more people are missing than may be lost',
+    zh: '未读取到人员，或缺失人数超过允许值',
+  },
+};
+
+/** A–D for the people sync alone: the strictest rule that fits. */
+export function peopleGrade(proof: PeopleProof): Grade {
+  const { source, by, counts, stillActive, uncertain, sample, tooManyMissing } = proof;
+  if (source === 0 || tooManyMissing) return 'D';
+  if (counts.missing > 0 || counts.ambiguous > 0 || stillActive > 0 || (sample?.wrong ?? 0) > 0) return 'C';
+  return by === 'list' && uncertain === 0 ? 'A' : 'B';
+}

@@ -1,0 +1,154 @@
+import type { Comparison } from '../domain/people/outcomes.js';
+import type { PeopleListName } from '../domain/people/rows.js';
+import type { Database } from './database.js';
+import { currentRows, keySql } from './keys.js';
+import { matchPeople, SIDES } from './matching.js';
+import { findOutside } from './scope.js';
+import { tableOf } from './tables.js';
+
+/** The fields of a person that matter to a signature: whom it reaches, and under which name and number. */
+const FIELDS = { name: 'name', jobNumber: 'job_number', mobile: 'mobile', email: 'email' } as const;
+type Field = keyof typeof FIELDS;
+
+const MATCHED_BY = `CASE rank WHEN -1 THEN 'matched-by-decision' WHEN 0 THEN 'matched-by-job-number'
+  WHEN 1 THEN 'matched-by-mobile' ELSE 'matched-by-email' END`;
+
+/**
+ * Compares the two sides person by person, and says of everybody what becomes, or became, of them and why. `scope`: ids of the
+ * units of E10 whose people are wanted, those below included; null for everybody. Repeating it gives the same again.
+ */
+export async function comparePeople(
+  db: Database,
+  comparison: Comparison,
+  scope: readonly string[] | null,
+): Promise<void> {
+  await matchPeople(db, comparison);
+  await findOutside(db, comparison === 'baseline' ? null : scope);
+  await joinPeople(db, comparison);
+  await db.transaction(async () => {
+    await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
+    await db.run(
+      `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
+         nullif(changed, ''), nullif(differs, '') FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM m_joined)`,
+    );
+    if (comparison === 'baseline') await db.run(NOT_COMPARED);
+    if (comparison === 'actual') await db.run(GONE);
+  });
+  await dropWork(db);
+}
+
+/** One row for everybody of either side who is compared, with what is known of both. */
+async function joinPeople(db: Database, comparison: Comparison): Promise<void> {
+  const { found, wanted } = SIDES[comparison];
+  const shown = await shownFields(db, comparison);
+  const before = comparison === 'actual' ? currentRows(tableOf('qiyuesuo-before')) : null;
+  // What a run does to a person: before with after, where both are known; otherwise what is there with what is wanted.
+  const changed = before === null ? differing('f', 'w', shown) : differing('b', 'f', shown);
+  await db.run(
+    `CREATE OR REPLACE TABLE m_joined AS
+     SELECT w.id AS wanted_id, ${before === null ? 'f.id AS before_id, NULL AS after_id' : 'b.id AS before_id, f.id AS after_id'},
+       m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found, w.id IS NOT NULL AS has_wanted, f.active,
+       fu.reason AS found_unclear, wu.reason AS wanted_unclear, o.id IS NOT NULL AS outside,
+       ${before === null ? 'NULL::BOOLEAN' : 'b.active'} AS was_active, ${before === null ? 'false' : 'b.id IS NOT NULL'} AS was_there,
+       f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id AS bound_elsewhere,
+       ${before === null ? 'false' : 'b.oa_user_id IS DISTINCT FROM f.oa_user_id'} AS bound_anew,
+       ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
+     FROM (SELECT * FROM ${currentRows(tableOf(found))} WHERE not_compared IS NULL) f
+     FULL JOIN m_match m ON m.found_id = f.id
+     FULL JOIN ${currentRows(tableOf(wanted))} w ON w.id = m.wanted_id
+     LEFT JOIN m_found_unclear fu ON fu.id = f.id
+     LEFT JOIN m_wanted_unclear wu ON wu.id = w.id
+     LEFT JOIN m_outside o ON o.id = w.id
+     ${before === null ? '' : `LEFT JOIN ${before} b ON b.id = f.id`}
+     WHERE f.id IS NOT NULL OR w.id IS NOT NULL`,
+  );
+}
+
+/** Fields that a list shows of nobody are not compared: a system that tells no e-mail addresses has not lost them. */
+async function shownFields(db: Database, comparison: Comparison): Promise<Field[]> {
+  const { found, wanted } = SIDES[comparison];
+  const lists: PeopleListName[] = comparison === 'actual' ? [found, wanted, 'qiyuesuo-before'] : [found, wanted];
+  const fields: Field[] = [];
+  for (const [field, column] of Object.entries(FIELDS) as [Field, string][]) {
+    const counts = lists.map((list) => `(SELECT count(${column}) FROM ${tableOf(list)}) > 0`);
+    const answer = await db.row<{ shown: boolean }>(`SELECT ${counts.join(' AND ')} AS shown`);
+    if (answer?.shown === true) fields.push(field);
+  }
+  return fields;
+}
+
+/** Names of the fields that differ, separated by spaces; what the second one leaves empty is not a difference. */
+function differing(from: string, to: string, fields: readonly Field[]): string {
+  if (fields.length === 0) return `''`;
+  const parts = fields.map((field) => {
+    const [one, other] = [valueSql(field, from), valueSql(field, to)];
+    return `CASE WHEN ${from}.id IS NOT NULL AND ${other} IS NOT NULL AND ${one} IS DISTINCT FROM ${other} THEN '${field}' END`;
+  });
+  return `concat_ws(' ', ${parts.join(', ')})`;
+}
+
+function valueSql(field: Field, table: string): string {
+  const column = FIELDS[field];
+  const key = field === 'name' ? `nullif(trim(${column}), '')` : keySql(field);
+  return key.replaceAll(column, `${table}.${column}`);
+}
+
+const verdict = (outcome: string, reason: string): string =>
+  `{outcome: '${outcome}', reason: ${reason.startsWith('CASE') || reason.includes('unclear') ? reason : `'${reason}'`}}`;
+
+/** As first match wins. The order is the rule: what a person must decide comes before what would be done. */
+const VERDICTS: Record<Comparison, string> = {
+  baseline: `CASE
+    WHEN wanted_unclear IS NOT NULL THEN ${verdict('ambiguous', 'wanted_unclear')}
+    WHEN found_unclear IS NOT NULL THEN ${verdict('ambiguous', 'found_unclear')}
+    WHEN NOT has_found THEN ${verdict('created', 'no-counterpart')}
+    WHEN NOT has_wanted THEN ${verdict('missing', 'no-counterpart')}
+    WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
+    ELSE ${verdict('unchanged', MATCHED_BY)} END`,
+  foreseen: `CASE
+    WHEN outside AND has_found AND active THEN ${verdict('disabled', 'outside-scope')}
+    WHEN outside THEN ${verdict('skipped', 'outside-scope')}
+    WHEN wanted_unclear IS NOT NULL THEN ${verdict('ambiguous', 'wanted_unclear')}
+    WHEN found_unclear IS NOT NULL THEN ${verdict('ambiguous', 'found_unclear')}
+    WHEN NOT has_found THEN ${verdict('created', 'no-counterpart')}
+    WHEN NOT has_wanted AND active THEN ${verdict('disabled', 'no-counterpart')}
+    WHEN NOT has_wanted THEN ${verdict('skipped', 'was-disabled')}
+    WHEN NOT active THEN ${verdict('updated', 'enabled-again')}
+    WHEN bound_elsewhere THEN ${verdict('linked', MATCHED_BY)}
+    WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
+    ELSE ${verdict('unchanged', MATCHED_BY)} END`,
+  actual: `CASE
+    WHEN outside AND has_found AND NOT active AND was_active THEN ${verdict('disabled', 'outside-scope')}
+    WHEN outside THEN ${verdict('skipped', 'outside-scope')}
+    WHEN wanted_unclear IS NOT NULL THEN ${verdict('ambiguous', 'wanted_unclear')}
+    WHEN found_unclear IS NOT NULL THEN ${verdict('ambiguous', 'found_unclear')}
+    WHEN NOT has_found THEN ${verdict('missing', 'no-counterpart')}
+    WHEN NOT has_wanted AND NOT active AND was_active THEN ${verdict('disabled', 'no-counterpart')}
+    WHEN NOT has_wanted AND active THEN ${verdict('skipped', 'still-active')}
+    WHEN NOT has_wanted THEN ${verdict('skipped', 'was-disabled')}
+    WHEN NOT active THEN ${verdict('missing', 'disabled-there')}
+    WHEN bound_elsewhere THEN ${verdict('missing', 'bound-elsewhere')}
+    WHEN NOT was_there THEN ${verdict('created', MATCHED_BY)}
+    WHEN NOT was_active THEN ${verdict('updated', 'enabled-again')}
+    WHEN bound_anew THEN ${verdict('linked', MATCHED_BY)}
+    WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
+    ELSE ${verdict('unchanged', MATCHED_BY)} END`,
+};
+
+/** Leavers, secondary accounts and people without a login: E10 does not show them either (`facts/weaver.md` §5.1). */
+const NOT_COMPARED = `INSERT INTO outcome
+  SELECT 'baseline', NULL, id, NULL, 'skipped', not_compared, NULL, NULL, NULL FROM ${currentRows('e9_people')}
+  WHERE not_compared IS NOT NULL`;
+
+/** In Qiyuesuo before the run, and not after it. */
+const GONE = `INSERT INTO outcome
+  SELECT 'actual', NULL, b.id, NULL, CASE WHEN b.active THEN 'disabled' ELSE 'skipped' END,
+    CASE WHEN b.active THEN 'removed' ELSE 'was-disabled' END, NULL, NULL, NULL
+  FROM ${currentRows('qiyuesuo_before')} b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
+
+async function dropWork(db: Database): Promise<void> {
+  const tables = await db.rows<{ name: string }>(
+    "SELECT table_name AS name FROM duckdb_tables() WHERE starts_with(table_name, 'm_')",
+  );
+  for (const { name } of tables) await db.run(`DROP TABLE IF EXISTS ${name}`);
+}

@@ -1,0 +1,113 @@
+import { MOST_PASSES, passVerdict, type PassFacts, type PassVerdict } from '../domain/people/reading.js';
+import type { ListName, ListPage, PagedList } from '../domain/people/rows.js';
+import type { AnyRow, ListPosition, Pages } from './pages.js';
+
+/** How far a chunk got, as it may stand in a history: the next one begins here, if the file can prove it. */
+export interface ChunkMark {
+  list: ListName;
+  pass: number;
+  /** Pages of this pass, those that were read again included. */
+  page: number;
+  rows: number;
+  digest: string;
+}
+
+/** What a chunk came to. Counts and a digest: nothing of a person. */
+export interface ChunkResult extends ChunkMark {
+  /** Nothing is left to read. */
+  done: boolean;
+  /** True: the file did not have what was read before, so the list was begun anew. */
+  restarted: boolean;
+  /** Of the last pass that came to its end; null in the middle of the first one. */
+  verdict: PassVerdict | null;
+  facts: PassFacts | null;
+}
+
+export interface ReadChunkInput<Row extends AnyRow> {
+  list: ListName;
+  source: PagedList<Row>;
+  /** At most so many pages are read; a bounded unit of work, e.g. 50. */
+  pages: number;
+  /** Of the chunk before; null for the first one. */
+  after: ChunkMark | null;
+  /** Looked at before each page. */
+  signal?: AbortSignal;
+  /** After each page that is safe: the place for a heartbeat. */
+  onPage?: (mark: ChunkMark) => void;
+}
+
+/** Rows that move at one place after the other are a storm: then it is better to go on, and say so. */
+const MOST_REWINDS = 20;
+
+/**
+ * Reads a list from where the file stands: page by page, each one with its cursor in one transaction, one request at a time. A
+ * page that fails throws; called again, it goes on at that page. Between two pages the last row of the one before is looked at
+ * again: if it is another one now, the page before is read again. A pass that edits disturbed is repeated, at most
+ * `MOST_PASSES` times; after that the verdict says what is uncertain.
+ */
+export async function readChunk<Row extends AnyRow>(
+  store: Pages,
+  { list, source, pages, after, signal, onPage }: ReadChunkInput<Row>,
+): Promise<ChunkResult> {
+  const { at: begin, restarted } = await provenPosition(store, list, after);
+  let at = begin;
+  let verdict: PassVerdict | null = null;
+  let facts: PassFacts | null = null;
+  let before: string | undefined;
+
+  for (let read = 0; ; read++) {
+    if (at.ended) {
+      facts = await store.facts(list, at.pass);
+      verdict = passVerdict(facts);
+      if (verdict.state !== 'disturbed' || at.pass >= MOST_PASSES) return result(true);
+      at = await store.nextPass(list, at.pass + 1);
+      before = undefined;
+    }
+    if (read >= pages) return result(false);
+    signal?.throwIfAborted();
+    const page = await source.readPage(at.cursor);
+    const ids = idsOf(page);
+    if (await hasMoved(source, at)) at = await backOrOn(store, list, at);
+    // The same page again: a source that knows no pages. What it has is in already.
+    else at = await store.append(list, at, ids !== '' && ids === before ? ENDLESS : page);
+    before = ids;
+    onPage?.(markOf(list, at));
+  }
+
+  function result(done: boolean): ChunkResult {
+    return { ...markOf(list, at), done, restarted, verdict, facts };
+  }
+}
+
+const ENDLESS: ListPage<never> = { rows: [], total: null, next: null };
+
+/** A file that lacks what a chunk before has read is another file: then nothing that it holds of the list counts. */
+async function provenPosition(
+  store: Pages,
+  list: ListName,
+  after: ChunkMark | null,
+): Promise<{ at: ListPosition; restarted: boolean }> {
+  if (after === null) return { at: await store.position(list), restarted: false };
+  const digest = await store.digestAt(list, after.pass, after.page);
+  if (digest === after.digest) return { at: await store.position(list), restarted: false };
+  return { at: await store.clear(list), restarted: true };
+}
+
+async function hasMoved(source: PagedList<AnyRow>, { cursor, lastId }: ListPosition): Promise<boolean> {
+  if (cursor === null || lastId === undefined) return false;
+  const now = await source.rowBefore?.(cursor);
+  return now !== undefined && now !== lastId;
+}
+
+async function backOrOn(store: Pages, list: ListName, at: ListPosition): Promise<ListPosition> {
+  const { rewinds } = await store.facts(list, at.pass);
+  return rewinds < MOST_REWINDS ? store.again(list, at) : store.gap(list, at);
+}
+
+function markOf(list: ListName, { pass, page, rows, digest }: ListPosition): ChunkMark {
+  return { list, pass, page, rows, digest };
+}
+
+function idsOf({ rows }: ListPage<AnyRow>): string {
+  return rows.map(({ id }) => id).join('\n');
+}
