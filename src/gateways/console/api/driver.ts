@@ -45,6 +45,10 @@ export function createApiDriver(http: Http): ConsoleDriver {
     await http.put(path, schema.Written, { ...more, classify, json, headers: { 'If-Match': etag } });
   }
 
+  async function readPeople(cursor: string | null, limit: number) {
+    return get('/people', schema.PeopleRows, { cursor: cursor ?? undefined, limit });
+  }
+
   async function readSyncRun(runId: string) {
     return get(`/people-sync/runs/${encodeURIComponent(runId)}`, schema.SyncRun);
   }
@@ -106,6 +110,19 @@ export function createApiDriver(http: Http): ConsoleDriver {
       return { total: read, active: sum(pages.map(({ active }) => active)) };
     },
 
+    people: () => ({
+      async readPage(cursor) {
+        const { people, total, next } = await readPeople(cursor, PEOPLE_PAGE);
+        return { rows: people, total, next: next ? next : null };
+      },
+      async rowBefore(cursor) {
+        // Only a cursor that counts rows can be moved back by one; one that names a row is not shifted by edits at all.
+        if (!/^[1-9]\d*$/.test(cursor) || !isCount(cursor)) return undefined;
+        const { people } = await readPeople(String(Number(cursor) - 1), 1);
+        return people.length === 1 ? people[0]?.id : undefined;
+      },
+    }),
+
     async listCategories() {
       const path = '/categories';
       const query = { limit: CATEGORIES_PAGE };
@@ -144,6 +161,11 @@ async function allPages<P extends { next?: string }>(
     if (cursor !== undefined) cursors.add(cursor);
   } while (cursor !== undefined);
   return pages;
+}
+
+/** A multiple of the page's size, as the cursors of an adapter that counts rows are; ids are much longer. */
+function isCount(cursor: string): boolean {
+  return cursor.length <= 8 && Number(cursor) % PEOPLE_PAGE === 0;
 }
 
 /** No key but those of the contract. Fields that are absent stay absent: it keeps the stored secret then. */
