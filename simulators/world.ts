@@ -12,6 +12,7 @@ import { simulateTenant, type SimulatedTenant } from './simulated-tenant.js';
 import type { Addresses, Customer } from './tenant/customer.js';
 import { createIdentity } from './tenant/identity.js';
 import { createOrganisation } from './tenant/organisation.js';
+import { createRoster } from './tenant/roster.js';
 import { settleSpec } from './tenant/settled-spec.js';
 import type { TenantSpec } from './tenant/spec.js';
 
@@ -94,7 +95,13 @@ async function startTenants(
       console: `${consoleAt}/t/${spec.id}`,
       signing: `${consoleAt}/t/${spec.id}/signing`,
     };
-    const customer: Customer = { id: spec.id, spec, identity, org, at, console: createPages(spec, identity, org, at) };
+    const { e9: inService, e10: inE10, leavers, secondary } = spec.people;
+    const pages = createPages(spec, identity, org, at);
+    const rosters = {
+      e9: createRoster(spec.quirks, inService + leavers + secondary, org.units),
+      e10: createRoster(spec.quirks, inE10, org.units),
+    };
+    const customer: Customer = { id: spec.id, spec, identity, org, at, console: pages, rosters };
     e10.host.add(customer);
     e9?.host.add(customer);
     if (onShared === undefined) {

@@ -1,6 +1,7 @@
 import type { ConsolePages } from '../console/state.js';
 import type { Identity } from './identity.js';
 import type { Organisation } from './organisation.js';
+import type { Roster, RosterName } from './roster.js';
 import type { SettledSpec } from './settled-spec.js';
 
 /** One tenant as the simulated systems know it. */
@@ -11,6 +12,8 @@ export interface Customer {
   org: Organisation;
   at: Addresses;
   console: ConsolePages;
+  /** Who is in each list of people at the moment. */
+  rosters: Record<RosterName, Roster>;
 }
 
 /** Base addresses without a slash at the end. */

@@ -258,5 +258,6 @@ describe('the next page', () => {
     expect(await list?.rowBefore?.('opaque')).toBeUndefined();
     expect(server.times(CONSOLE_PEOPLE)).toBe(1);
     expect(await list?.rowBefore?.('1000')).toBe('999');
+    expect(await list?.rowBefore?.('c2000')).toBe('c1999');
   });
 });

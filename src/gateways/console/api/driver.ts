@@ -116,10 +116,16 @@ export function createApiDriver(http: Http): ConsoleDriver {
         return { rows: people, total, next: next ? next : null };
       },
       async rowBefore(cursor) {
-        // Only a cursor that counts rows can be moved back by one; one that names a row is not shifted by edits at all.
-        if (!/^[1-9]\d*$/.test(cursor) || !isCount(cursor)) return undefined;
-        const { people } = await readPeople(String(Number(cursor) - 1), 1);
-        return people.length === 1 ? people[0]?.id : undefined;
+        const before = oneRowBefore(cursor);
+        if (before === undefined) return undefined;
+        try {
+          const { people } = await readPeople(before, 1);
+          return people.length === 1 ? people[0]?.id : undefined;
+        } catch (error) {
+          // The cursor does not count rows after all.
+          if (error instanceof Rejected) return undefined;
+          throw error;
+        }
       },
     }),
 
@@ -163,9 +169,14 @@ async function allPages<P extends { next?: string }>(
   return pages;
 }
 
-/** A multiple of the page's size, as the cursors of an adapter that counts rows are; ids are much longer. */
-function isCount(cursor: string): boolean {
-  return cursor.length <= 8 && Number(cursor) % PEOPLE_PAGE === 0;
+/**
+ * Adapters whose cursors count rows (`1000`, `c1000`) shift people when somebody comes or goes, so the row before can be asked
+ * for. A cursor that names a person shifts nobody; the contract leaves the choice to the adapter.
+ */
+function oneRowBefore(cursor: string): string | undefined {
+  const [, prefix = '', digits = ''] = /^(\D{0,8})([1-9]\d{2,7})$/.exec(cursor) ?? [];
+  const count = Number(digits);
+  return count > 0 && count % PEOPLE_PAGE === 0 ? `${prefix}${count - 1}` : undefined;
 }
 
 /** No key but those of the contract. Fields that are absent stay absent: it keeps the stored secret then. */

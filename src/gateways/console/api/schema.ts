@@ -136,15 +136,13 @@ export const PeopleRows = sparse(
           email: Field,
           state: z.enum(['active', 'disabled']),
         })
-        .transform(
-          ({ state, ...person }): PersonRow => ({
-            ...person,
-            login: null,
-            units: [],
-            active: state === 'active',
-            notCompared: null,
-          }),
-        ),
+        .transform(({ state, ...person }): PersonRow => ({
+          ...person,
+          login: null,
+          units: [],
+          active: state === 'active',
+          notCompared: null,
+        })),
     ),
     total: z.int(),
     next: Cursor,
