@@ -67,10 +67,14 @@ export async function readChunk<Row extends AnyRow>(
     signal?.throwIfAborted();
     const page = await source.readPage(at.cursor);
     const ids = idsOf(page);
-    if (await hasMoved(source, at)) at = await backOrOn(store, list, at);
-    // The same page again: a source that knows no pages. What it has is in already.
-    else at = await store.append(list, at, ids !== '' && ids === before ? ENDLESS : page);
-    before = ids;
+    if (await hasMoved(source, at)) {
+      at = await backOrOn(store, list, at);
+      before = undefined;
+    } else {
+      // The same page again: a source that knows no pages. What it has is in already.
+      at = await store.append(list, at, ids !== '' && ids === before ? ENDLESS : page);
+      before = ids;
+    }
     onPage?.(markOf(list, at));
   }
 

@@ -9,6 +9,8 @@ export interface PeopleProof {
   by: 'list' | 'sample' | 'count';
   /** Of the comparison after the run. */
   counts: OutcomeCounts;
+  /** People who are there with a name, number or address that is not E10's. */
+  differing: number;
   /** Active in Qiyuesuo though not in E10, and nobody has decided about them. */
   stillActive: number;
   /** People that edits during the reading leave open; 0 where all lists settled. */
@@ -29,8 +31,8 @@ export const gradeRule: Record<Grade, Record<'en' | 'zh', string>> = {
     zh: '未发现错误，但并非逐人核对：仅抽样或计数，或读取期间人员有变动',
   },
   C: {
-    en: 'some people are missing, ambiguous or still active: a person has to follow up',
-    zh: '部分人员缺失、无法确定或仍启用：需人工跟进',
+    en: 'some people are missing, ambiguous, still active, or not as E10 has them: a person has to follow up',
+    zh: '部分人员缺失、无法确定、仍启用或信息与 E10 不一致：需人工跟进',
   },
   D: {
     en: 'nobody was read, or more people are missing than may be lost',
@@ -40,8 +42,9 @@ export const gradeRule: Record<Grade, Record<'en' | 'zh', string>> = {
 
 /** A–D for the people sync alone: the strictest rule that fits. */
 export function peopleGrade(proof: PeopleProof): Grade {
-  const { source, by, counts, stillActive, uncertain, sample, tooManyMissing } = proof;
+  const { source, by, counts, differing, stillActive, uncertain, sample, tooManyMissing } = proof;
   if (source === 0 || tooManyMissing) return 'D';
-  if (counts.missing > 0 || counts.ambiguous > 0 || stillActive > 0 || (sample?.wrong ?? 0) > 0) return 'C';
+  const wrong = counts.missing + counts.ambiguous + differing + stillActive + (sample?.wrong ?? 0);
+  if (wrong > 0) return 'C';
   return by === 'list' && uncertain === 0 ? 'A' : 'B';
 }
