@@ -8,7 +8,6 @@ import {
   type ReasonCount,
 } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
-import { currentRows } from './keys.js';
 import type { Opaque } from './opaque.js';
 
 /** Heads by outcome of one unit of E10. Units are no persons: their codes may be shown. */
@@ -72,10 +71,10 @@ export async function massChange(
   opaque: Opaque,
 ): Promise<{ change: MassChange; examples: Partial<Record<Guarded, string[]>> }> {
   const numbers = await db.row<MassChange>(
-    `SELECT (SELECT count(*)::INTEGER FROM ${currentRows('e10_people')}
+    `SELECT (SELECT count(*)::INTEGER FROM e10_people
          ANTI JOIN (SELECT wanted_id FROM outcome WHERE comparison = 'foreseen' AND reason = 'outside-scope') o
          ON id = o.wanted_id) AS source,
-       (SELECT count_if(active)::INTEGER FROM ${currentRows('qiyuesuo_before')}) AS active,
+       (SELECT count_if(active)::INTEGER FROM qiyuesuo_before) AS active,
        count_if(outcome = 'disabled')::INTEGER AS disabled, count_if(outcome = 'created')::INTEGER AS created,
        count_if(changed IS NOT NULL AND outcome IN ('updated', 'linked') OR reason = 'enabled-again')::INTEGER AS changed
      FROM outcome WHERE comparison = 'foreseen'`,
@@ -139,7 +138,7 @@ async function byUnit(db: Database, comparison: Comparison, most: number): Promi
        LIMIT ${most})
      SELECT coalesce(nullif(u.code, ''), c.unit) AS unit, c.outcome, c.people FROM counted c
        JOIN chosen ON chosen.unit IS NOT DISTINCT FROM c.unit
-       LEFT JOIN ${currentRows('e10_units')} u ON u.id = c.unit
+       LEFT JOIN e10_units u ON u.id = c.unit
      ORDER BY 1 NULLS LAST, 2`,
     [comparison],
   );

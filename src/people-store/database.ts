@@ -12,13 +12,17 @@ export interface Database {
   stream<Row>(sql: string, values?: readonly DuckDBValue[]): AsyncIterable<Row[]>;
   /** All of it or nothing, also when the process is killed in the middle. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Within a transaction, to be kept or dropped with it. */
   append(table: string, write: (appender: DuckDBAppender) => void): Promise<void>;
+  /** What follows may use all threads that this file may have; what was before uses one. */
+  withAllThreads<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
 /** What one file may use. */
 export interface DatabaseLimits {
   memoryMiB: number;
+  /** For comparisons. Pages are appended by one thread: more of them wait for each other, and take twice the CPU. */
   threads: number;
 }
 
@@ -39,7 +43,7 @@ export function createDatabases(prepare: (db: Database) => Promise<void>, limits
     try {
       const instance = await shared.instance;
       const connection = await instance.connect();
-      return databaseOf(connection, () => {
+      return databaseOf(connection, limits.threads, () => {
         connection.closeSync();
         release(file, instance);
       });
@@ -60,11 +64,11 @@ export function createDatabases(prepare: (db: Database) => Promise<void>, limits
 async function openInstance(
   file: string,
   prepare: (db: Database) => Promise<void>,
-  { memoryMiB, threads }: DatabaseLimits,
+  { memoryMiB }: DatabaseLimits,
 ): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(file, {
     memory_limit: `${memoryMiB}MiB`,
-    threads: String(threads),
+    threads: '1',
     temp_directory: `${dirname(file)}/spill`,
     // A site has no way to DuckDB's server, and nothing of it is needed.
     autoinstall_known_extensions: 'false',
@@ -75,14 +79,16 @@ async function openInstance(
   await chmod(file, 0o600);
   const connection = await instance.connect();
   try {
-    await prepare(databaseOf(connection, () => undefined));
+    await prepare(databaseOf(connection, 1, () => undefined));
   } finally {
     connection.closeSync();
   }
   return instance;
 }
 
-function databaseOf(connection: DuckDBConnection, close: () => void): Database {
+function databaseOf(connection: DuckDBConnection, threads: number, close: () => void): Database {
+  const appenders = new Map<string, DuckDBAppender>();
+
   async function run(sql: string, values: readonly DuckDBValue[] = []): Promise<void> {
     await connection.run(sql, [...values]);
   }
@@ -112,14 +118,25 @@ function databaseOf(connection: DuckDBConnection, close: () => void): Database {
         await run('COMMIT');
         return result;
       } catch (error) {
+        // An appender may hold half a page: it must not come with the next one.
+        appenders.clear();
         await run('ROLLBACK').catch(() => undefined);
         throw error;
       }
     },
     async append(table, write) {
-      const appender = await connection.createAppender(table);
+      const appender = appenders.get(table) ?? (await connection.createAppender(table));
+      appenders.set(table, appender);
       write(appender);
-      appender.closeSync();
+      appender.flushSync();
+    },
+    async withAllThreads(work) {
+      await run(`SET threads TO ${threads}`);
+      try {
+        return await work();
+      } finally {
+        await run('SET threads TO 1');
+      }
     },
     close,
   };

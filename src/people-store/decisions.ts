@@ -7,7 +7,6 @@ import { stringify } from 'csv-stringify';
 import type { Comparison } from '../domain/people/outcomes.js';
 import { reasonTexts, type OutcomeReason } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
-import { currentRows } from './keys.js';
 import { SIDES } from './matching.js';
 import type { Opaque } from './opaque.js';
 import { familyOf, tableOf } from './tables.js';
@@ -71,8 +70,8 @@ export async function writeAmbiguous(
       ${opaque.sql(familyOf(found), 'c.found_id')} AS candidate, f.name AS candidate_name,
       f.job_number AS candidate_job_number, f.mobile AS candidate_mobile, f.email AS candidate_email,
       CASE WHEN f.active THEN 'yes' ELSE 'no' END AS candidate_active
-    FROM candidate c JOIN ${currentRows(tableOf(wanted))} w ON w.id = c.wanted_id
-      JOIN ${currentRows(tableOf(found))} f ON f.id = c.found_id
+    FROM candidate c JOIN ${tableOf(wanted)} w ON w.id = c.wanted_id
+      JOIN ${tableOf(found)} f ON f.id = c.found_id
     WHERE c.comparison = $1
       AND c.wanted_id NOT IN (SELECT wanted_id FROM decision WHERE comparison = $1)
     ORDER BY person, candidate`;

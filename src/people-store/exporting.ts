@@ -1,7 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Comparison } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
-import { currentRows } from './keys.js';
 import { SIDES } from './matching.js';
 import type { Opaque } from './opaque.js';
 import { familyOf, tableOf } from './tables.js';
@@ -43,10 +42,10 @@ export async function exportOutcomes(db: Database, opaque: Opaque, input: Export
            CASE WHEN o.wanted_id IS NOT NULL THEN ${other} END AS counterpart, o.outcome, o.reason, o.unit, o.changed,
            o.differs, ${fields.join(', ')}
          FROM outcome o
-           LEFT JOIN ${currentRows(tableOf(before.list))} b ON b.id = o.${before.key}
-           LEFT JOIN ${currentRows(tableOf(after.list))} a ON a.id = o.${after.key}
+           LEFT JOIN ${tableOf(before.list)} b ON b.id = o.${before.key}
+           LEFT JOIN ${tableOf(after.list)} a ON a.id = o.${after.key}
          WHERE o.comparison = '${comparison}') x
-       LEFT JOIN ${currentRows('e10_units')} u ON u.id = x.unit
+       LEFT JOIN e10_units u ON u.id = x.unit
        ORDER BY person
      ) TO '${file.replaceAll("'", "''")}' (${options})`,
   );

@@ -1,6 +1,6 @@
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
-import { currentRows, KEY_COLUMNS, keySql } from './keys.js';
+import { KEY_COLUMNS, keySql } from './keys.js';
 import type { Opaque } from './opaque.js';
 import { familyOf, tableOf } from './tables.js';
 
@@ -29,7 +29,7 @@ const EXAMPLES = 3;
 
 /** Duplicates and empties among the people who are compared and active. */
 export async function reportList(db: Database, opaque: Opaque, list: PeopleListName): Promise<ListReport> {
-  const rows = currentRows(tableOf(list));
+  const rows = tableOf(list);
   const heads = await db.row<{ people: number; compared: number }>(
     `SELECT count(*)::INTEGER AS people, count_if(not_compared IS NULL)::INTEGER AS compared FROM ${rows}`,
   );

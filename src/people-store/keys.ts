@@ -14,8 +14,3 @@ export function keySql(key: keyof typeof KEY_COLUMNS): string {
   if (key !== 'mobile') return `nullif(lower(trim(${column})), '')`;
   return `nullif(regexp_replace(regexp_replace(${column}, '[^0-9]', '', 'g'), '^(00)?86(1[0-9]{10})$', '\\2'), '')`;
 }
-
-/** One row for each id: the one that was read last. Twice-read pages leave several. */
-export function currentRows(table: string): string {
-  return `(SELECT * FROM ${table} QUALIFY row_number() OVER (PARTITION BY id ORDER BY page DESC) = 1)`;
-}

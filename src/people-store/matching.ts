@@ -2,7 +2,7 @@ import { MATCH_RULES } from '../domain/people/matching.js';
 import type { Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
-import { currentRows, keySql } from './keys.js';
+import { keySql } from './keys.js';
 import { tableOf } from './tables.js';
 
 /** The two sides of a comparison: `wanted` is how it is to be, `found` is what is compared with it. */
@@ -23,23 +23,24 @@ const RANKS = MATCH_RULES.map((_, rank) => rank);
  */
 export async function matchPeople(db: Database, comparison: Comparison): Promise<void> {
   const { found, wanted } = SIDES[comparison];
-  await db.run('CREATE OR REPLACE TABLE m_decided AS SELECT wanted_id, found_id FROM decision WHERE comparison = $1', [
-    comparison,
-  ]);
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE m_decided AS SELECT wanted_id, found_id FROM decision WHERE comparison = $1',
+    [comparison],
+  );
   for (const [side, list] of [['found', found] as const, ['wanted', wanted] as const]) {
     // Whom a person has decided about takes no part: neither as somebody to find, nor as somebody in the way.
     await db.run(
-      `CREATE OR REPLACE TABLE m_${side} AS
+      `CREATE OR REPLACE TEMP TABLE m_${side} AS
        SELECT row_number() OVER ()::INTEGER AS n, id,
          ${MATCH_RULES.map(({ key }, rank) => `${keySql(key)} AS key_${rank}`).join(', ')}
-       FROM ${currentRows(tableOf(list))}
+       FROM ${tableOf(list)}
        WHERE not_compared IS NULL AND id NOT IN (SELECT ${side}_id FROM m_decided WHERE ${side}_id IS NOT NULL)`,
     );
   }
   await findPairs(db);
   await findUnclear(db);
   await db.run(
-    `CREATE OR REPLACE TABLE m_match AS
+    `CREATE OR REPLACE TEMP TABLE m_match AS
      SELECT f.id AS found_id, w.id AS wanted_id, p.rank FROM m_pair p
        JOIN m_found f ON f.n = p.found JOIN m_wanted w ON w.n = p.wanted
        ANTI JOIN m_unclear u ON u.side = 'found' AND u.n = p.found
@@ -54,14 +55,14 @@ async function findPairs(db: Database): Promise<void> {
     `SELECT key_${rank} AS key, count(*) AS owners, min(n) AS n FROM m_${side} WHERE key_${rank} IS NOT NULL GROUP BY 1`;
   for (const rank of RANKS) {
     await db.run(
-      `CREATE OR REPLACE TABLE m_key_${rank} AS
+      `CREATE OR REPLACE TEMP TABLE m_key_${rank} AS
        SELECT key, f.n AS found, w.n AS wanted, f.owners > 1 OR w.owners > 1 AS shared
        FROM (${owners('found', rank)}) f JOIN (${owners('wanted', rank)}) w USING (key)`,
     );
   }
   const pairs = RANKS.map((rank) => `SELECT found, wanted, ${rank} AS rank FROM m_key_${rank} WHERE NOT shared`);
   await db.run(
-    `CREATE OR REPLACE TABLE m_pair AS
+    `CREATE OR REPLACE TEMP TABLE m_pair AS
      SELECT found, wanted, min(rank)::TINYINT AS rank FROM (${pairs.join(' UNION ALL ')}) GROUP BY 1, 2`,
   );
 }
@@ -77,13 +78,13 @@ async function findUnclear(db: Database): Promise<void> {
     ),
   );
   await db.run(
-    `CREATE OR REPLACE TABLE m_shared AS
+    `CREATE OR REPLACE TEMP TABLE m_shared AS
      SELECT side, n, min(rank)::TINYINT AS rank FROM (${shared.join(' UNION ALL ')}) GROUP BY 1, 2`,
   );
   const several = (side: string): string => `SELECT ${side} FROM m_pair GROUP BY 1 HAVING count(*) > 1`;
   // A pair stands only where nothing contradicts it on either side; all who are in one that falls are unclear.
   await db.run(
-    `CREATE OR REPLACE TABLE m_fallen AS
+    `CREATE OR REPLACE TEMP TABLE m_fallen AS
      SELECT found, wanted, contradicted, shared_rank FROM (
        SELECT p.found, p.wanted, coalesce(f.rank, w.rank) AS shared_rank,
          p.found IN (${several('found')}) OR p.wanted IN (${several('wanted')}) AS contradicted
@@ -93,7 +94,7 @@ async function findUnclear(db: Database): Promise<void> {
      WHERE contradicted OR shared_rank IS NOT NULL`,
   );
   await db.run(
-    `CREATE OR REPLACE TABLE m_unclear AS
+    `CREATE OR REPLACE TEMP TABLE m_unclear AS
      SELECT side, n, CASE WHEN bool_or(contradicted) THEN NULL ELSE min(rank) END AS rank FROM (
        SELECT 'found' AS side, found AS n, contradicted, shared_rank AS rank FROM m_fallen
        UNION ALL SELECT 'wanted', wanted, contradicted, shared_rank FROM m_fallen
@@ -110,7 +111,7 @@ async function nameUnclear(db: Database, comparison: Comparison): Promise<void> 
     ELSE 'rules-disagree' END`;
   for (const side of ['found', 'wanted']) {
     await db.run(
-      `CREATE OR REPLACE TABLE m_${side}_unclear AS
+      `CREATE OR REPLACE TEMP TABLE m_${side}_unclear AS
        SELECT s.id, s.n, ${reason} AS reason FROM m_unclear u JOIN m_${side} s ON s.n = u.n WHERE u.side = '${side}'`,
     );
   }

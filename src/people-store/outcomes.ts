@@ -1,7 +1,7 @@
 import type { Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
-import { currentRows, keySql } from './keys.js';
+import { keySql } from './keys.js';
 import { matchPeople, SIDES } from './matching.js';
 import { findOutside } from './scope.js';
 import { tableOf } from './tables.js';
@@ -41,11 +41,11 @@ export async function comparePeople(
 async function joinPeople(db: Database, comparison: Comparison): Promise<void> {
   const { found, wanted } = SIDES[comparison];
   const shown = await shownFields(db, comparison);
-  const before = comparison === 'actual' ? currentRows(tableOf('qiyuesuo-before')) : null;
+  const before = comparison === 'actual' ? tableOf('qiyuesuo-before') : null;
   // What a run does to a person: before with after, where both are known; otherwise what is there with what is wanted.
   const changed = before === null ? differing('f', 'w', shown) : differing('b', 'f', shown);
   await db.run(
-    `CREATE OR REPLACE TABLE m_joined AS
+    `CREATE OR REPLACE TEMP TABLE m_joined AS
      SELECT w.id AS wanted_id, ${before === null ? 'f.id AS before_id, NULL AS after_id' : 'b.id AS before_id, f.id AS after_id'},
        m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found, w.id IS NOT NULL AS has_wanted, f.active,
        fu.reason AS found_unclear, wu.reason AS wanted_unclear, o.id IS NOT NULL AS outside,
@@ -53,9 +53,9 @@ async function joinPeople(db: Database, comparison: Comparison): Promise<void> {
        f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id AS bound_elsewhere,
        ${before === null ? 'false' : 'b.oa_user_id IS DISTINCT FROM f.oa_user_id'} AS bound_anew,
        ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
-     FROM (SELECT * FROM ${currentRows(tableOf(found))} WHERE not_compared IS NULL) f
+     FROM (SELECT * FROM ${tableOf(found)} WHERE not_compared IS NULL) f
      FULL JOIN m_match m ON m.found_id = f.id
-     FULL JOIN ${currentRows(tableOf(wanted))} w ON w.id = m.wanted_id
+     FULL JOIN ${tableOf(wanted)} w ON w.id = m.wanted_id
      LEFT JOIN m_found_unclear fu ON fu.id = f.id
      LEFT JOIN m_wanted_unclear wu ON wu.id = w.id
      LEFT JOIN m_outside o ON o.id = w.id
@@ -137,14 +137,14 @@ const VERDICTS: Record<Comparison, string> = {
 
 /** Leavers, secondary accounts and people without a login: E10 does not show them either (`facts/weaver.md` §5.1). */
 const NOT_COMPARED = `INSERT INTO outcome
-  SELECT 'baseline', NULL, id, NULL, 'skipped', not_compared, NULL, NULL, NULL FROM ${currentRows('e9_people')}
+  SELECT 'baseline', NULL, id, NULL, 'skipped', not_compared, NULL, NULL, NULL FROM e9_people
   WHERE not_compared IS NOT NULL`;
 
 /** In Qiyuesuo before the run, and not after it. */
 const GONE = `INSERT INTO outcome
   SELECT 'actual', NULL, b.id, NULL, CASE WHEN b.active THEN 'disabled' ELSE 'skipped' END,
     CASE WHEN b.active THEN 'removed' ELSE 'was-disabled' END, NULL, NULL, NULL
-  FROM ${currentRows('qiyuesuo_before')} b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
+  FROM qiyuesuo_before b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
 
 async function dropWork(db: Database): Promise<void> {
   const tables = await db.rows<{ name: string }>(

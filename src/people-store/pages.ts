@@ -13,10 +13,18 @@ export interface ListPosition {
   /** Where the next page begins; null at the front. */
   cursor: string | null;
   ended: boolean;
-  /** The id before the cursor; undefined where it is not to be compared: at the front, or where rows have just moved. */
+  /** The last id that was read; undefined at the front, or where rows have just moved. */
   lastId: string | undefined;
+  /** Where the last page began, and the id that stood before it: to be looked at again. Undefined where there is nothing to see. */
+  border: Border | undefined;
   /** Of everything that was read in this pass, in order: two files with the same digest hold the same ids. */
   digest: string;
+}
+
+/** The place between two pages. */
+export interface Border {
+  cursor: string;
+  lastId: string;
 }
 
 /** Rows of either kind: which one it is, the list says. */
@@ -38,6 +46,7 @@ const FRONT: Omit<ListPosition, 'pass'> = {
   cursor: null,
   ended: false,
   lastId: undefined,
+  border: undefined,
   digest: '',
 };
 
@@ -52,9 +61,9 @@ export function createPages(db: Database) {
   }
 
   async function position(list: ListName): Promise<ListPosition> {
-    const [last] = await lastPages(list, 1);
+    const [last, before] = await lastPages(list, 2);
     if (last === undefined) return { pass: 1, ...FRONT };
-    const { pass, page, kind, next, digest } = last;
+    const { pass, page, kind, start, next, digest } = last;
     if (page === 0) return { pass, ...FRONT };
     const counted = await db.row<{ rows: number }>(
       'SELECT sum(row_count)::INTEGER AS rows FROM page WHERE list = $1 AND pass = $2',
@@ -65,8 +74,12 @@ export function createPages(db: Database) {
       page,
       rows: counted?.rows ?? 0,
       cursor: next,
-      ended: kind === 'read' && next === null,
+      ended: kind !== 'again' && page > 0 && next === null,
       lastId: kind === 'read' ? (last.last_id ?? undefined) : undefined,
+      border:
+        kind === 'read' && before?.kind === 'read' && before.pass === pass
+          ? borderOf(start, before.last_id)
+          : undefined,
       digest,
     };
   }
@@ -92,17 +105,20 @@ export function createPages(db: Database) {
         await db.append(tableOf(list), (appender) => {
           for (const row of page.rows) appendRow(list, number, row, appender);
         });
-        await db.run("INSERT INTO page VALUES ($1, $2, $3, 'read', $4, $5, $6, $7, $8, $9)", [
-          list,
-          at.pass,
-          number,
-          at.cursor,
-          page.next,
-          page.rows.length,
-          page.total === null ? null : BigInt(page.total),
-          lastId,
-          digest,
-        ]);
+        await db.append('page', (appender) => {
+          appender.appendVarchar(list);
+          appender.appendInteger(at.pass);
+          appender.appendInteger(number);
+          appender.appendVarchar('read');
+          appendText(at.cursor, appender);
+          appendText(page.next, appender);
+          appender.appendInteger(page.rows.length);
+          if (page.total === null) appender.appendNull();
+          else appender.appendBigInt(BigInt(page.total));
+          appendText(lastId, appender);
+          appender.appendVarchar(digest);
+          appender.endRow();
+        });
       });
       return {
         pass: at.pass,
@@ -111,20 +127,21 @@ export function createPages(db: Database) {
         cursor: page.next,
         ended: page.next === null,
         lastId: lastId ?? undefined,
+        border: borderOf(at.cursor, at.lastId),
         digest,
       };
     },
 
     /**
-     * Goes back to the page before, since rows have moved. What it held stays: somebody who stood there may stand in an earlier
-     * page now, and would be lost otherwise.
+     * Goes back to the page before the last one, since rows have moved between the two. What they held stays: somebody who stood
+     * there may stand in an earlier page now, and would be lost otherwise.
      */
     async again(list: ListName, at: ListPosition): Promise<ListPosition> {
-      const [last] = await lastPages(list, 1);
-      return note(list, at, 'again', last?.start ?? null);
+      const [, before] = await lastPages(list, 2);
+      return note(list, at, 'again', before?.start ?? null);
     },
 
-    /** Goes on though rows have moved: they moved too often to go back once more. */
+    /** Goes on where it is though rows have moved: they moved too often to go back once more. */
     async gap(list: ListName, at: ListPosition): Promise<ListPosition> {
       return note(list, at, 'gap', at.cursor);
     },
@@ -145,6 +162,20 @@ export function createPages(db: Database) {
         await db.run('DELETE FROM page WHERE list = $1', [list]);
       });
       return { pass: 1, ...FRONT };
+    },
+
+    /**
+     * One row for each id, the one that was read last: pages that were read again leave several. Repeated, it does nothing. A
+     * list is compared only after this.
+     */
+    async keepLatest(list: ListName): Promise<void> {
+      const table = tableOf(list);
+      await db.run(
+        `DELETE FROM ${table} WHERE rowid IN (
+           SELECT row FROM (
+             SELECT rowid AS row, row_number() OVER (PARTITION BY id ORDER BY page DESC, rowid DESC) AS place FROM ${table})
+           WHERE place > 1)`,
+      );
     },
 
     /** What the pass saw. Looks through the whole list: for its end only. */
@@ -188,11 +219,16 @@ export function createPages(db: Database) {
       cursor,
       digest,
     ]);
-    return { ...at, page: number, cursor, ended: false, lastId: undefined, digest };
+    const ended = kind === 'gap' && at.ended;
+    return { ...at, page: number, cursor, ended, lastId: undefined, border: undefined, digest };
   }
 }
 
 export type Pages = ReturnType<typeof createPages>;
+
+function borderOf(cursor: string | null, lastId: string | null | undefined): Border | undefined {
+  return cursor === null || !lastId ? undefined : { cursor, lastId };
+}
 
 /** By ids alone, so that it says which people were read and nothing about them. */
 function digestOf(before: string, rows: readonly AnyRow[]): string {

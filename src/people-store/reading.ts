@@ -1,6 +1,6 @@
 import { MOST_PASSES, passVerdict, type PassFacts, type PassVerdict } from '../domain/people/reading.js';
 import type { ListName, ListPage, PagedList } from '../domain/people/rows.js';
-import type { AnyRow, ListPosition, Pages } from './pages.js';
+import type { AnyRow, Border, ListPosition, Pages } from './pages.js';
 
 /** How far a chunk got, as it may stand in a history: the next one begins here, if the file can prove it. */
 export interface ChunkMark {
@@ -41,8 +41,8 @@ const MOST_REWINDS = 20;
 
 /**
  * Reads a list from where the file stands: page by page, each one with its cursor in one transaction, one request at a time. A
- * page that fails throws; called again, it goes on at that page. Between two pages the last row of the one before is looked at
- * again: if it is another one now, the page before is read again. A pass that edits disturbed is repeated, at most
+ * page that fails throws; called again, it goes on at that page. Behind each page the last row of the one before is looked at
+ * again: if it is another one now, both pages are read again. A pass that edits disturbed is repeated, at most
  * `MOST_PASSES` times; after that the verdict says what is uncertain.
  */
 export async function readChunk<Row extends AnyRow>(
@@ -55,11 +55,21 @@ export async function readChunk<Row extends AnyRow>(
   let facts: PassFacts | null = null;
   let before: string | undefined;
 
+  // Whoever was here before may have been stopped before they looked.
+  let looked = !(await hasMoved(source, at.border));
   for (let read = 0; ; read++) {
+    if (!looked) {
+      at = await backOrOn(store, list, at);
+      before = undefined;
+      looked = true;
+    }
     if (at.ended) {
       facts = await store.facts(list, at.pass);
       verdict = passVerdict(facts);
-      if (verdict.state !== 'disturbed' || at.pass >= MOST_PASSES) return result(true);
+      if (verdict.state !== 'disturbed' || at.pass >= MOST_PASSES) {
+        if (facts.rows > facts.distinct) await store.keepLatest(list);
+        return result(true);
+      }
       at = await store.nextPass(list, at.pass + 1);
       before = undefined;
     }
@@ -67,14 +77,12 @@ export async function readChunk<Row extends AnyRow>(
     signal?.throwIfAborted();
     const page = await source.readPage(at.cursor);
     const ids = idsOf(page);
-    if (await hasMoved(source, at)) {
-      at = await backOrOn(store, list, at);
-      before = undefined;
-    } else {
-      // The same page again: a source that knows no pages. What it has is in already.
-      at = await store.append(list, at, ids !== '' && ids === before ? ENDLESS : page);
-      before = ids;
-    }
+    // The same page again: a source that knows no pages. What it has is in already.
+    const kept = ids !== '' && ids === before ? ENDLESS : page;
+    // The look comes after the page, and while it is written: its answer is waited for anyway.
+    const border = at.cursor === null || at.lastId === undefined ? undefined : { cursor: at.cursor, lastId: at.lastId };
+    const [appended, moved] = await both(store.append(list, at, kept), hasMoved(source, border));
+    [at, looked, before] = [appended, !moved, ids];
     onPage?.(markOf(list, at));
   }
 
@@ -97,10 +105,16 @@ async function provenPosition(
   return { at: await store.clear(list), restarted: true };
 }
 
-async function hasMoved(source: PagedList<AnyRow>, { cursor, lastId }: ListPosition): Promise<boolean> {
-  if (cursor === null || lastId === undefined) return false;
-  const now = await source.rowBefore?.(cursor);
-  return now !== undefined && now !== lastId;
+async function hasMoved(source: PagedList<AnyRow>, border: Border | undefined): Promise<boolean> {
+  if (border === undefined) return false;
+  const now = await source.rowBefore?.(border.cursor);
+  return now !== undefined && now !== border.lastId;
+}
+
+/** Waits for both, also where one of them fails: nothing may go on writing behind the back of a caller who has given up. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }
 
 async function backOrOn(store: Pages, list: ListName, at: ListPosition): Promise<ListPosition> {

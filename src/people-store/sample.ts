@@ -1,6 +1,6 @@
 import { sampleSentence, sampleSize, type Confidence } from '../domain/people/sample.js';
 import type { Database } from './database.js';
-import { currentRows, keySql } from './keys.js';
+import { keySql } from './keys.js';
 import type { Opaque } from './opaque.js';
 import { findOutside } from './scope.js';
 
@@ -40,7 +40,7 @@ export async function drawSample(
 ): Promise<DrawnSample> {
   const contact = `coalesce(${keySql('mobile')}, ${keySql('email')})`;
   await findOutside(db, scope);
-  const inside = `${currentRows('e10_people')} ANTI JOIN m_outside USING (id)`;
+  const inside = `e10_people ANTI JOIN m_outside USING (id)`;
   const heads = await db.row<{ people: number; all: number }>(
     `SELECT count(${contact})::INTEGER AS people, count(*)::INTEGER AS "all"
      FROM ${inside}`,

@@ -23,7 +23,6 @@ import {
   type ToLookUp,
 } from './sample.js';
 import { createTables, tableOf } from './tables.js';
-import { currentRows } from './keys.js';
 
 /** A comparison was asked for before its lists were read to the end, e.g. because another worker's disk has them. */
 export class ListsUnread extends Error {
@@ -129,8 +128,10 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): Peop
     units: (of) => unitsOf(db, of),
     async compare({ comparison, scope, mostUnits = USUAL_MOST_UNITS }) {
       await requireRead(NEEDED[comparison]);
-      await comparePeople(db, comparison, scope);
-      return summarise(db, opaque, comparison, mostUnits);
+      return db.withAllThreads(async () => {
+        await comparePeople(db, comparison, scope);
+        return summarise(db, opaque, comparison, mostUnits);
+      });
     },
     massChange: () => massChange(db, opaque),
     foreseenAndActual: () => foreseenAndActual(db),
@@ -153,7 +154,7 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): Peop
 async function unitsOf(db: Database, of: 'e9' | 'e10'): Promise<Unit[]> {
   const lists = of === 'e9' ? (['e9-subcompanies', 'e9-departments'] as const) : (['e10-units'] as const);
   const columns = 'id, name, code, parent_id AS "parentId"';
-  const selects = lists.map((list) => `SELECT ${columns} FROM ${currentRows(tableOf(list))}`);
+  const selects = lists.map((list) => `SELECT ${columns} FROM ${tableOf(list)}`);
   const rows = await db.rows<{ id: string; name: string; code: string | null; parentId: string | null }>(
     `${selects.join(' UNION ALL ')} ORDER BY id`,
   );

@@ -169,6 +169,27 @@ describe('edits during paging', () => {
     expect(await idsIn(store)).toBe(left);
   });
 
+  it('is noticed by the next attempt, where this one was stopped before it had looked', async () => {
+    const store = await aStore();
+    const rows = people(9);
+    const list = editedAfter(0, rows, (edited) => edited.splice(0, 1));
+    let failing = true;
+    const flaky: PagedList<PersonRow> = {
+      readPage: list.readPage,
+      async rowBefore(cursor) {
+        if (failing) throw new Error('no answer');
+        return list.rowBefore?.(cursor);
+      },
+    };
+    await expect(store.readChunk({ list: 'e10-people', source: flaky, pages: 9, after: null })).rejects.toThrow('no');
+    failing = false;
+
+    const again = await store.readChunk({ list: 'e10-people', source: flaky, pages: 99, after: null });
+
+    expect(again).toMatchObject({ done: true, pass: 2, verdict: { state: 'settled' } });
+    expect(await idsIn(store)).toBe(8);
+  });
+
   it('loses nobody who was there all the time, not even in a pass that is disturbed', async () => {
     const store = await aStore();
     const rows = people(30);
