@@ -1,6 +1,12 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import {
+  DuckDBInstance,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 
 /** One connection to the DuckDB file of a run. Everything that is done with DuckDB is done by these. */
 export interface Database {
@@ -27,7 +33,7 @@ export interface DatabaseLimits {
 }
 
 /** Measured with a million people on each side: what does not fit goes to the run's own folder, and is gone afterwards. */
-export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 256, threads: 2 };
+export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 192, threads: 2 };
 
 /**
  * Opens files of DuckDB. A file belongs to one process at a time, so all who open the same one in this process share it: it is
@@ -66,10 +72,11 @@ async function openInstance(
   prepare: (db: Database) => Promise<void>,
   { memoryMiB }: DatabaseLimits,
 ): Promise<DuckDBInstance> {
+  const spill = `${dirname(file)}/spill`;
   const instance = await DuckDBInstance.create(file, {
     memory_limit: `${memoryMiB}MiB`,
     threads: '1',
-    temp_directory: `${dirname(file)}/spill`,
+    temp_directory: spill,
     // A site has no way to DuckDB's server, and nothing of it is needed.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -77,6 +84,8 @@ async function openInstance(
     preserve_insertion_order: 'false',
   });
   await chmod(file, 0o600);
+  // The file is ours from here on: what a killed process left there is nobody's.
+  await rm(spill, { recursive: true, force: true });
   const connection = await instance.connect();
   try {
     await prepare(databaseOf(connection, 1, () => undefined));
@@ -88,6 +97,14 @@ async function openInstance(
 
 function databaseOf(connection: DuckDBConnection, threads: number, close: () => void): Database {
   const appenders = new Map<string, DuckDBAppender>();
+  const prepared = new Map<string, Promise<DuckDBPreparedStatement>>();
+
+  /** For what is run for every page. */
+  async function runPrepared(sql: string): Promise<void> {
+    const statement = prepared.get(sql) ?? connection.prepare(sql);
+    prepared.set(sql, statement);
+    await (await statement).run();
+  }
 
   async function run(sql: string, values: readonly DuckDBValue[] = []): Promise<void> {
     await connection.run(sql, [...values]);
@@ -112,10 +129,10 @@ function databaseOf(connection: DuckDBConnection, threads: number, close: () => 
       }
     },
     async transaction(work) {
-      await run('BEGIN');
+      await runPrepared('BEGIN');
       try {
         const result = await work();
-        await run('COMMIT');
+        await runPrepared('COMMIT');
         return result;
       } catch (error) {
         // An appender may hold half a page: it must not come with the next one.

@@ -20,7 +20,7 @@ export interface ExportInput {
 
 const FIELDS = ['name', 'job_number', 'mobile', 'email'] as const;
 
-/** Everybody of a comparison with outcome, reason, and the fields before and after; in the order of opaque ids. */
+/** Everybody of a comparison with outcome, reason, and the fields before and after; in no order. */
 export async function exportOutcomes(db: Database, opaque: Opaque, input: ExportInput): Promise<{ rows: number }> {
   const { comparison, file, format, content } = input;
   const [before, after] = sources(comparison);
@@ -46,7 +46,6 @@ export async function exportOutcomes(db: Database, opaque: Opaque, input: Export
            LEFT JOIN ${tableOf(after.list)} a ON a.id = o.${after.key}
          WHERE o.comparison = '${comparison}') x
        LEFT JOIN e10_units u ON u.id = x.unit
-       ORDER BY person
      ) TO '${file.replaceAll("'", "''")}' (${options})`,
   );
   await chmod(file, 0o600);

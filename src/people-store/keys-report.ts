@@ -52,14 +52,14 @@ async function reportKey(
   key: keyof typeof KEY_COLUMNS,
 ): Promise<KeyReport> {
   const counted = await db.row<Pick<KeyReport, 'empty' | 'sharedValues' | 'sharedBy'> & { examples: string[] | null }>(
-    `WITH keyed AS (SELECT id, ${keySql(key)} AS value FROM ${rows} WHERE not_compared IS NULL AND active),
+    `WITH keyed AS (SELECT n, ${keySql(key)} AS value FROM ${rows} WHERE not_compared IS NULL AND active),
        shared AS (
-         SELECT value, count(*) AS people, min(id) AS one, max(id) AS other FROM keyed WHERE value IS NOT NULL
+         SELECT value, count(*) AS people, min(n) AS n FROM keyed WHERE value IS NOT NULL
          GROUP BY value HAVING count(*) > 1)
      SELECT (SELECT count_if(value IS NULL)::INTEGER FROM keyed) AS empty,
        count(*)::INTEGER AS "sharedValues", coalesce(sum(people), 0)::INTEGER AS "sharedBy",
        (SELECT string_agg(${opaque.sql(familyOf(list), 'id')}, ' ') FROM
-         (SELECT unnest([one, other]) AS id FROM shared ORDER BY value LIMIT ${EXAMPLES})) AS examples
+         (SELECT id FROM ${rows} SEMI JOIN (SELECT n FROM shared ORDER BY n LIMIT ${EXAMPLES}) s USING (n))) AS examples
      FROM shared`,
   );
   const examples = String(counted?.examples ?? '')

@@ -3,6 +3,7 @@ import type { Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
 import { keySql } from './keys.js';
+import { forEachSlice, slicesFor } from './slices.js';
 import { tableOf } from './tables.js';
 
 /** The two sides of a comparison: `wanted` is how it is to be, `found` is what is compared with it. */
@@ -19,7 +20,7 @@ const RANKS = MATCH_RULES.map((_, rank) => rank);
 /**
  * Finds the people of one side again among those of the other, as `MATCH_RULES` says. Leaves tables behind: `m_match` with the
  * pairs and how each was found, `m_found_unclear` and `m_wanted_unclear` with those whom a person must decide about, and why.
- * People are numbers in between, which is small and quick.
+ * People are numbers there, `n` of their rows: small, and quick.
  */
 export async function matchPeople(db: Database, comparison: Comparison): Promise<void> {
   const { found, wanted } = SIDES[comparison];
@@ -30,40 +31,45 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
   for (const [side, list] of [['found', found] as const, ['wanted', wanted] as const]) {
     // Whom a person has decided about takes no part: neither as somebody to find, nor as somebody in the way.
     await db.run(
-      `CREATE OR REPLACE TEMP TABLE m_${side} AS
-       SELECT row_number() OVER ()::INTEGER AS n, id,
-         ${MATCH_RULES.map(({ key }, rank) => `${keySql(key)} AS key_${rank}`).join(', ')}
+      `CREATE OR REPLACE TEMP VIEW m_${side} AS
+       SELECT n, ${MATCH_RULES.map(({ key }, rank) => `${keySql(key)} AS key_${rank}`).join(', ')}
        FROM ${tableOf(list)}
        WHERE not_compared IS NULL AND id NOT IN (SELECT ${side}_id FROM m_decided WHERE ${side}_id IS NOT NULL)`,
     );
   }
-  await findPairs(db);
+  await findPairs(db, await slicesFor(db, [tableOf(found), tableOf(wanted)]));
   await findUnclear(db);
   await db.run(
     `CREATE OR REPLACE TEMP TABLE m_match AS
-     SELECT f.id AS found_id, w.id AS wanted_id, p.rank FROM m_pair p
-       JOIN m_found f ON f.n = p.found JOIN m_wanted w ON w.n = p.wanted
-       ANTI JOIN m_unclear u ON u.side = 'found' AND u.n = p.found
-     UNION ALL SELECT found_id, wanted_id, -1 FROM m_decided WHERE found_id IS NOT NULL`,
+     SELECT p.found, p.wanted, p.rank FROM m_pair p ANTI JOIN m_unclear u ON u.side = 'found' AND u.n = p.found
+     UNION ALL
+     SELECT f.n, w.n, -1 FROM m_decided d
+       JOIN ${tableOf(found)} f ON f.id = d.found_id JOIN ${tableOf(wanted)} w ON w.id = d.wanted_id`,
   );
   await nameUnclear(db, comparison);
 }
 
 /** What each rule finds, where its key has one owner on each side; and the keys that have several. */
-async function findPairs(db: Database): Promise<void> {
-  const owners = (side: string, rank: number): string =>
-    `SELECT key_${rank} AS key, count(*) AS owners, min(n) AS n FROM m_${side} WHERE key_${rank} IS NOT NULL GROUP BY 1`;
+async function findPairs(db: Database, slices: number): Promise<void> {
+  const owners = (side: string, rank: number, slice: string): string =>
+    `SELECT key, count(*) AS owners, min(n) AS n FROM (SELECT n, key_${rank} AS key FROM m_${side})
+     WHERE key IS NOT NULL AND ${slice} GROUP BY 1`;
   for (const rank of RANKS) {
-    await db.run(
-      `CREATE OR REPLACE TEMP TABLE m_key_${rank} AS
-       SELECT key, f.n AS found, w.n AS wanted, f.owners > 1 OR w.owners > 1 AS shared
-       FROM (${owners('found', rank)}) f JOIN (${owners('wanted', rank)}) w USING (key)`,
+    await db.run(`CREATE OR REPLACE TEMP TABLE m_key_${rank} (shared VARCHAR, found INTEGER, wanted INTEGER)`);
+    await forEachSlice(slices, 'hash(key)', (slice) =>
+      db.run(
+        `INSERT INTO m_key_${rank}
+         SELECT CASE WHEN f.owners > 1 OR w.owners > 1 THEN key END, f.n, w.n
+         FROM (${owners('found', rank, slice)}) f JOIN (${owners('wanted', rank, slice)}) w USING (key)`,
+      ),
     );
   }
-  const pairs = RANKS.map((rank) => `SELECT found, wanted, ${rank} AS rank FROM m_key_${rank} WHERE NOT shared`);
-  await db.run(
-    `CREATE OR REPLACE TEMP TABLE m_pair AS
-     SELECT found, wanted, min(rank)::TINYINT AS rank FROM (${pairs.join(' UNION ALL ')}) GROUP BY 1, 2`,
+  const pairs = RANKS.map((rank) => `SELECT found, wanted, ${rank} AS rank FROM m_key_${rank} WHERE shared IS NULL`);
+  await db.run('CREATE OR REPLACE TEMP TABLE m_pair (found INTEGER, wanted INTEGER, rank TINYINT)');
+  await forEachSlice(slices, 'found', (slice) =>
+    db.run(
+      `INSERT INTO m_pair SELECT found, wanted, min(rank) FROM (${pairs.join(' UNION ALL ')}) WHERE ${slice} GROUP BY 1, 2`,
+    ),
   );
 }
 
@@ -74,7 +80,7 @@ async function findUnclear(db: Database): Promise<void> {
     RANKS.map(
       (rank) =>
         `SELECT '${side}' AS side, n, ${rank} AS rank FROM m_${side}
-         SEMI JOIN (SELECT key FROM m_key_${rank} WHERE shared) k ON key_${rank} = k.key`,
+         SEMI JOIN (SELECT shared FROM m_key_${rank} WHERE shared IS NOT NULL) k ON key_${rank} = k.shared`,
     ),
   );
   await db.run(
@@ -105,14 +111,15 @@ async function findUnclear(db: Database): Promise<void> {
   );
 }
 
-/** Ids again in place of numbers, and the people among whom somebody has to choose. */
+/** Why somebody is unclear, and the people among whom somebody has to choose, by their ids. */
 async function nameUnclear(db: Database, comparison: Comparison): Promise<void> {
+  const { found, wanted } = SIDES[comparison];
   const reason = `CASE rank WHEN 0 THEN 'shared-job-number' WHEN 1 THEN 'shared-mobile' WHEN 2 THEN 'shared-email'
     ELSE 'rules-disagree' END`;
   for (const side of ['found', 'wanted']) {
     await db.run(
       `CREATE OR REPLACE TEMP TABLE m_${side}_unclear AS
-       SELECT s.id, s.n, ${reason} AS reason FROM m_unclear u JOIN m_${side} s ON s.n = u.n WHERE u.side = '${side}'`,
+       SELECT n, ${reason} AS reason FROM m_unclear WHERE side = '${side}'`,
     );
   }
   const sameKey = RANKS.map(
@@ -130,7 +137,7 @@ async function nameUnclear(db: Database, comparison: Comparison): Promise<void> 
      WITH unclear AS (SELECT w.* FROM m_wanted w SEMI JOIN m_wanted_unclear u ON u.n = w.n),
        close AS (${sameKey.join(' UNION ')})
      SELECT $1, w.id, f.id, u.reason FROM close
-       JOIN m_wanted w ON w.n = close.wanted JOIN m_found f ON f.n = close.found
+       JOIN ${tableOf(wanted)} w ON w.n = close.wanted JOIN ${tableOf(found)} f ON f.n = close.found
        JOIN m_wanted_unclear u ON u.n = close.wanted
      QUALIFY row_number() OVER (PARTITION BY w.id ORDER BY f.id) <= ${MOST_CANDIDATES}`,
     [comparison],

@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { keySql } from './keys.js';
 import { matchPeople, SIDES } from './matching.js';
 import { findOutside } from './scope.js';
+import { forEachSlice, slicesFor } from './slices.js';
 import { tableOf } from './tables.js';
 
 /** The fields of a person that matter to a signature: whom it reaches, and under which name and number. */
@@ -22,46 +23,68 @@ export async function comparePeople(
   comparison: Comparison,
   scope: readonly string[] | null,
 ): Promise<void> {
+  const { found, wanted } = SIDES[comparison];
   await matchPeople(db, comparison);
   await findOutside(db, comparison === 'baseline' ? null : scope);
-  await joinPeople(db, comparison);
-  await db.transaction(async () => {
-    await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
-    await db.run(
-      `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
-         nullif(changed, ''), nullif(differs, '') FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM m_joined)`,
+  const shown = await shownFields(db, comparison);
+  const slices = await slicesFor(db, [tableOf(found), tableOf(wanted)]);
+  await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
+  for (const part of ['both', 'found', 'wanted'] as const) {
+    await forEachSlice(slices, part === 'wanted' ? 'wanted' : 'found', (slice) =>
+      db.run(
+        `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
+           nullif(changed, ''), nullif(differs, '')
+         FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM (${joinedPeople(comparison, part, slice, shown)}))`,
+      ),
     );
-    if (comparison === 'baseline') await db.run(NOT_COMPARED);
-    if (comparison === 'actual') await db.run(GONE);
-  });
+  }
+  if (comparison === 'baseline') await db.run(NOT_COMPARED);
+  if (comparison === 'actual') await db.run(GONE);
   await dropWork(db);
 }
 
-/** One row for everybody of either side who is compared, with what is known of both. */
-async function joinPeople(db: Database, comparison: Comparison): Promise<void> {
+/** A pair of numbers for everybody of one part: those with a counterpart, and those of either side without. */
+function pairsOf(part: 'both' | 'found' | 'wanted', comparison: Comparison, slice: string): string {
+  if (part === 'both') return `SELECT found, wanted, rank FROM m_match WHERE ${slice}`;
+  const table = tableOf(SIDES[comparison][part]);
+  const other = part === 'found' ? 'wanted' : 'found';
+  return `SELECT found, wanted, rank FROM (SELECT n AS ${part}, NULL::INTEGER AS ${other}, NULL::TINYINT AS rank
+      FROM ${table} WHERE not_compared IS NULL) p
+    ANTI JOIN (SELECT ${part} AS n FROM m_match) m ON m.n = p.${part} WHERE ${slice}`;
+}
+
+/** One row for everybody of a slice, with what is known of both. */
+function joinedPeople(
+  comparison: Comparison,
+  part: 'both' | 'found' | 'wanted',
+  slice: string,
+  shown: readonly Field[],
+): string {
   const { found, wanted } = SIDES[comparison];
-  const shown = await shownFields(db, comparison);
-  const before = comparison === 'actual' ? tableOf('qiyuesuo-before') : null;
+  const after = comparison === 'actual';
   // What a run does to a person: before with after, where both are known; otherwise what is there with what is wanted.
-  const changed = before === null ? differing('f', 'w', shown) : differing('b', 'f', shown);
-  await db.run(
-    `CREATE OR REPLACE TEMP TABLE m_joined AS
-     SELECT w.id AS wanted_id, ${before === null ? 'f.id AS before_id, NULL AS after_id' : 'b.id AS before_id, f.id AS after_id'},
-       m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found, w.id IS NOT NULL AS has_wanted, f.active,
-       fu.reason AS found_unclear, wu.reason AS wanted_unclear, o.id IS NOT NULL AS outside,
-       ${before === null ? 'NULL::BOOLEAN' : 'b.active'} AS was_active, ${before === null ? 'false' : 'b.id IS NOT NULL'} AS was_there,
-       f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id AS bound_elsewhere,
-       ${before === null ? 'false' : 'b.oa_user_id IS DISTINCT FROM f.oa_user_id'} AS bound_anew,
-       ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
-     FROM (SELECT * FROM ${tableOf(found)} WHERE not_compared IS NULL) f
-     FULL JOIN m_match m ON m.found_id = f.id
-     FULL JOIN ${tableOf(wanted)} w ON w.id = m.wanted_id
-     LEFT JOIN m_found_unclear fu ON fu.id = f.id
-     LEFT JOIN m_wanted_unclear wu ON wu.id = w.id
-     LEFT JOIN m_outside o ON o.id = w.id
-     ${before === null ? '' : `LEFT JOIN ${before} b ON b.id = f.id`}
-     WHERE f.id IS NOT NULL OR w.id IS NOT NULL`,
-  );
+  const changed = after ? differing('b', 'f', shown) : differing('f', 'w', shown);
+  const known = after
+    ? `b.id AS before_id, f.id AS after_id, b.active AS was_active, b.id IS NOT NULL AS was_there,
+       b.oa_user_id IS DISTINCT FROM f.oa_user_id AS bound_anew`
+    : `f.id AS before_id, NULL AS after_id, NULL::BOOLEAN AS was_active, false AS was_there, false AS bound_anew`;
+  return `SELECT w.id AS wanted_id, ${known}, m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found,
+      w.id IS NOT NULL AS has_wanted, f.active, fu.reason AS found_unclear, wu.reason AS wanted_unclear,
+      o.id IS NOT NULL AS outside,
+      f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id AS bound_elsewhere,
+      ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
+    FROM (${pairsOf(part, comparison, slice)}) m
+    ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found
+    ${rowsOf(wanted, 'w', part !== 'found')} ON w.n = m.wanted
+    LEFT JOIN m_found_unclear fu ON fu.n = m.found
+    LEFT JOIN m_wanted_unclear wu ON wu.n = m.wanted
+    LEFT JOIN m_outside o ON o.id = w.id
+    ${after ? 'LEFT JOIN qiyuesuo_before b ON b.id = f.id' : ''}`;
+}
+
+/** An inner join where there is somebody: its smaller side is the slice, so the list itself is only gone through. */
+function rowsOf(list: PeopleListName, alias: string, has: boolean): string {
+  return has ? `JOIN ${tableOf(list)} ${alias}` : `LEFT JOIN (SELECT * FROM ${tableOf(list)} WHERE false) ${alias}`;
 }
 
 /** Fields that a list shows of nobody are not compared: a system that tells no e-mail addresses has not lost them. */
@@ -147,6 +170,8 @@ const GONE = `INSERT INTO outcome
   FROM qiyuesuo_before b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
 
 async function dropWork(db: Database): Promise<void> {
+  await db.run('DROP VIEW IF EXISTS m_found');
+  await db.run('DROP VIEW IF EXISTS m_wanted');
   const tables = await db.rows<{ name: string }>(
     "SELECT table_name AS name FROM duckdb_tables() WHERE starts_with(table_name, 'm_')",
   );

@@ -103,7 +103,7 @@ export function createPages(db: Database) {
       const lastId = page.rows.at(-1)?.id ?? null;
       await db.transaction(async () => {
         await db.append(tableOf(list), (appender) => {
-          for (const row of page.rows) appendRow(list, number, row, appender);
+          page.rows.forEach((row, index) => appendRow(list, at.rows + index, row, appender));
         });
         await db.append('page', (appender) => {
           appender.appendVarchar(list);
@@ -171,9 +171,8 @@ export function createPages(db: Database) {
     async keepLatest(list: ListName): Promise<void> {
       const table = tableOf(list);
       await db.run(
-        `DELETE FROM ${table} WHERE rowid IN (
-           SELECT row FROM (
-             SELECT rowid AS row, row_number() OVER (PARTITION BY id ORDER BY page DESC, rowid DESC) AS place FROM ${table})
+        `DELETE FROM ${table} WHERE n IN (
+           SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY id ORDER BY n DESC) AS place FROM ${table})
            WHERE place > 1)`,
       );
     },
@@ -237,8 +236,8 @@ function digestOf(before: string, rows: readonly AnyRow[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-function appendRow(list: ListName, page: number, row: AnyRow, appender: DuckDBAppender): void {
-  appender.appendInteger(page);
+function appendRow(list: ListName, n: number, row: AnyRow, appender: DuckDBAppender): void {
+  appender.appendInteger(n);
   appender.appendVarchar(row.id);
   if (isPeopleList(list)) appendPerson(row as PersonRow, appender);
   else appendUnit(row as UnitRow, appender);

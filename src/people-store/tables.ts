@@ -21,12 +21,13 @@ export function familyOf(list: PeopleListName): string {
   return list.split('-', 1)[0] ?? list;
 }
 
-const PERSON_COLUMNS = `page INTEGER, id VARCHAR, name VARCHAR, job_number VARCHAR, mobile VARCHAR, email VARCHAR,
+const PERSON_COLUMNS = `n INTEGER, id VARCHAR, name VARCHAR, job_number VARCHAR, mobile VARCHAR, email VARCHAR,
   login VARCHAR, unit VARCHAR, more_units VARCHAR, active BOOLEAN, not_compared VARCHAR, oa_user_id VARCHAR`;
-const UNIT_COLUMNS = 'page INTEGER, id VARCHAR, name VARCHAR, code VARCHAR, parent_id VARCHAR';
+const UNIT_COLUMNS = 'n INTEGER, id VARCHAR, name VARCHAR, code VARCHAR, parent_id VARCHAR';
 
 /**
- * All tables of a run. Insert-only but for pages that are read anew, and without indexes: those would hold memory that cannot
+ * All tables of a run. `n` counts the rows of a pass in the order of reading: work is done with it in place of ids.
+ * Insert-only but for pages that are read anew, and without indexes: those would hold memory that cannot
  * be given back.
  */
 export async function createTables(db: Database): Promise<void> {

@@ -84,7 +84,7 @@ async function exported(stores: Awaited<ReturnType<typeof someStores>>['stores']
   await store.export({ comparison: 'foreseen', file, format: 'csv', content: 'personal' });
   const { digest, pass } = await store.position('e10-people');
   store.close();
-  return `${pass} ${digest}\n${await readFile(file, 'utf8')}`;
+  return [pass, digest, ...(await readFile(file, 'utf8')).split('\n').sort()].join('\n');
 }
 
 function randomOf(seed: number): () => number {
