@@ -98,8 +98,8 @@ async function startTenants(
     const { e9: inService, e10: inE10, leavers, secondary } = spec.people;
     const pages = createPages(spec, identity, org, at);
     const rosters = {
-      e9: createRoster(spec.quirks, inService + leavers + secondary, org.units),
-      e10: createRoster(spec.quirks, inE10, org.units),
+      e9: createRoster(spec.quirks.storm, inService + leavers + secondary, org.units.length),
+      e10: createRoster(spec.quirks.storm, inE10, org.units.length),
     };
     const customer: Customer = { id: spec.id, spec, identity, org, at, console: pages, rosters };
     e10.host.add(customer);

@@ -1,6 +1,3 @@
-import type { OrgUnit } from './organisation.js';
-import type { SettledSpec } from './settled-spec.js';
-
 /** Lists of people by page number, which edits shift. */
 export type RosterName = 'e9' | 'e10';
 
@@ -28,7 +25,7 @@ export interface Roster {
  * `add` puts somebody at the end, `insert` at the front, `remove` takes away somebody who has been read, `move` gives the last
  * one another unit.
  */
-export function createRoster({ storm }: SettledSpec['quirks'], size: number, units: readonly OrgUnit[]): Roster {
+export function createRoster(storm: Storm | null, size: number, units: number): Roster {
   let order: number[] | undefined;
   let edits = 0;
   let newest = size;
@@ -40,7 +37,7 @@ export function createRoster({ storm }: SettledSpec['quirks'], size: number, uni
     if (kind === 'insert') order.unshift(newest++);
     if (kind === 'remove') order.splice(Math.max(0, Math.min(upTo, order.length) - 2), 1);
     const last = order.at(-1);
-    if (kind === 'move' && last !== undefined) moved.set(last, edits % units.length);
+    if (kind === 'move' && last !== undefined) moved.set(last, edits % units);
   }
 
   return {

@@ -10,6 +10,8 @@ import {
 
 /** One connection to the DuckDB file of a run. Everything that is done with DuckDB is done by these. */
 export interface Database {
+  /** See `DatabaseLimits`. */
+  readonly sliceRows: number;
   run(sql: string, values?: readonly DuckDBValue[]): Promise<void>;
   /** Small answers only: all rows are held in memory. Numbers of type BIGINT come as bigint. */
   rows<Row>(sql: string, values?: readonly DuckDBValue[]): Promise<Row[]>;
@@ -30,10 +32,12 @@ export interface DatabaseLimits {
   memoryMiB: number;
   /** For comparisons. Pages are appended by one thread: more of them wait for each other, and take twice the CPU. */
   threads: number;
+  /** So many rows of strings are joined at once: what that takes fits into memory, however many people there are. */
+  sliceRows: number;
 }
 
 /** Measured with a million people on each side: what does not fit goes to the run's own folder, and is gone afterwards. */
-export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 192, threads: 2 };
+export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 192, threads: 2, sliceRows: 250_000 };
 
 /**
  * Opens files of DuckDB. A file belongs to one process at a time, so all who open the same one in this process share it: it is
@@ -49,7 +53,7 @@ export function createDatabases(prepare: (db: Database) => Promise<void>, limits
     try {
       const instance = await shared.instance;
       const connection = await instance.connect();
-      return databaseOf(connection, limits.threads, () => {
+      return databaseOf(connection, limits, () => {
         connection.closeSync();
         release(file, instance);
       });
@@ -70,11 +74,11 @@ export function createDatabases(prepare: (db: Database) => Promise<void>, limits
 async function openInstance(
   file: string,
   prepare: (db: Database) => Promise<void>,
-  { memoryMiB }: DatabaseLimits,
+  limits: DatabaseLimits,
 ): Promise<DuckDBInstance> {
   const spill = `${dirname(file)}/spill`;
   const instance = await DuckDBInstance.create(file, {
-    memory_limit: `${memoryMiB}MiB`,
+    memory_limit: `${limits.memoryMiB}MiB`,
     threads: '1',
     temp_directory: spill,
     // A site has no way to DuckDB's server, and nothing of it is needed.
@@ -88,14 +92,14 @@ async function openInstance(
   await rm(spill, { recursive: true, force: true });
   const connection = await instance.connect();
   try {
-    await prepare(databaseOf(connection, 1, () => undefined));
+    await prepare(databaseOf(connection, limits, () => undefined));
   } finally {
     connection.closeSync();
   }
   return instance;
 }
 
-function databaseOf(connection: DuckDBConnection, threads: number, close: () => void): Database {
+function databaseOf(connection: DuckDBConnection, { threads, sliceRows }: DatabaseLimits, close: () => void): Database {
   const appenders = new Map<string, DuckDBAppender>();
   const prepared = new Map<string, Promise<DuckDBPreparedStatement>>();
 
@@ -116,6 +120,7 @@ function databaseOf(connection: DuckDBConnection, threads: number, close: () => 
   }
 
   return {
+    sliceRows,
     run,
     rows,
     row: async <Row>(sql: string, values?: readonly DuckDBValue[]) => (await rows<Row>(sql, values))[0],

@@ -3,7 +3,7 @@ import type { Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
 import { keySql } from './keys.js';
-import { forEachSlice, slicesFor } from './slices.js';
+import { hashesOf, largest, rangesOf } from './slices.js';
 import { tableOf } from './tables.js';
 
 /** The two sides of a comparison: `wanted` is how it is to be, `found` is what is compared with it. */
@@ -37,7 +37,7 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
        WHERE not_compared IS NULL AND id NOT IN (SELECT ${side}_id FROM m_decided WHERE ${side}_id IS NOT NULL)`,
     );
   }
-  await findPairs(db, await slicesFor(db, [tableOf(found), tableOf(wanted)]));
+  await findPairs(db, await largest(db, [tableOf(found), tableOf(wanted)]));
   await findUnclear(db);
   await db.run(
     `CREATE OR REPLACE TEMP TABLE m_match AS
@@ -50,27 +50,27 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
 }
 
 /** What each rule finds, where its key has one owner on each side; and the keys that have several. */
-async function findPairs(db: Database, slices: number): Promise<void> {
+async function findPairs(db: Database, rows: number): Promise<void> {
   const owners = (side: string, rank: number, slice: string): string =>
     `SELECT key, count(*) AS owners, min(n) AS n FROM (SELECT n, key_${rank} AS key FROM m_${side})
      WHERE key IS NOT NULL AND ${slice} GROUP BY 1`;
   for (const rank of RANKS) {
     await db.run(`CREATE OR REPLACE TEMP TABLE m_key_${rank} (shared VARCHAR, found INTEGER, wanted INTEGER)`);
-    await forEachSlice(slices, 'hash(key)', (slice) =>
-      db.run(
+    for (const slice of hashesOf(db, rows, 'key')) {
+      await db.run(
         `INSERT INTO m_key_${rank}
          SELECT CASE WHEN f.owners > 1 OR w.owners > 1 THEN key END, f.n, w.n
          FROM (${owners('found', rank, slice)}) f JOIN (${owners('wanted', rank, slice)}) w USING (key)`,
-      ),
-    );
+      );
+    }
   }
   const pairs = RANKS.map((rank) => `SELECT found, wanted, ${rank} AS rank FROM m_key_${rank} WHERE shared IS NULL`);
   await db.run('CREATE OR REPLACE TEMP TABLE m_pair (found INTEGER, wanted INTEGER, rank TINYINT)');
-  await forEachSlice(slices, 'found', (slice) =>
-    db.run(
+  for (const slice of rangesOf(db, rows, 'found')) {
+    await db.run(
       `INSERT INTO m_pair SELECT found, wanted, min(rank) FROM (${pairs.join(' UNION ALL ')}) WHERE ${slice} GROUP BY 1, 2`,
-    ),
-  );
+    );
+  }
 }
 
 /** `rank` is the rule whose key is shared, or null where two rules find different people. */

@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import { keySql } from './keys.js';
 import { matchPeople, SIDES } from './matching.js';
 import { findOutside } from './scope.js';
-import { forEachSlice, slicesFor } from './slices.js';
+import { largest, rangesOf } from './slices.js';
 import { tableOf } from './tables.js';
 
 /** The fields of a person that matter to a signature: whom it reaches, and under which name and number. */
@@ -27,16 +27,16 @@ export async function comparePeople(
   await matchPeople(db, comparison);
   await findOutside(db, comparison === 'baseline' ? null : scope);
   const shown = await shownFields(db, comparison);
-  const slices = await slicesFor(db, [tableOf(found), tableOf(wanted)]);
+  const rows = await largest(db, [tableOf(found), tableOf(wanted)]);
   await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
   for (const part of ['both', 'found', 'wanted'] as const) {
-    await forEachSlice(slices, part === 'wanted' ? 'wanted' : 'found', (slice) =>
-      db.run(
+    for (const slice of rangesOf(db, rows, part === 'wanted' ? 'wanted' : 'found')) {
+      await db.run(
         `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
            nullif(changed, ''), nullif(differs, '')
          FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM (${joinedPeople(comparison, part, slice, shown)}))`,
-      ),
-    );
+      );
+    }
   }
   if (comparison === 'baseline') await db.run(NOT_COMPARED);
   if (comparison === 'actual') await db.run(GONE);
@@ -74,12 +74,19 @@ function joinedPeople(
       f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id AS bound_elsewhere,
       ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
     FROM (${pairsOf(part, comparison, slice)}) m
-    ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found
+    ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found ${part === 'wanted' ? '' : `AND ${slice.replaceAll('found', 'f.n')}`}
     ${rowsOf(wanted, 'w', part !== 'found')} ON w.n = m.wanted
     LEFT JOIN m_found_unclear fu ON fu.n = m.found
     LEFT JOIN m_wanted_unclear wu ON wu.n = m.wanted
     LEFT JOIN m_outside o ON o.id = w.id
-    ${after ? 'LEFT JOIN qiyuesuo_before b ON b.id = f.id' : ''}`;
+    ${after ? `LEFT JOIN ${beforeOf(part, slice)} b ON b.id = f.id` : ''}`;
+}
+
+/** Those of Qiyuesuo before the run who are in the slice after it. */
+function beforeOf(part: 'both' | 'found' | 'wanted', slice: string): string {
+  if (part === 'wanted') return '(SELECT * FROM qiyuesuo_before WHERE false)';
+  const ids = `SELECT id FROM qiyuesuo_after WHERE ${slice.replaceAll('found', 'n')}`;
+  return `(SELECT * FROM qiyuesuo_before SEMI JOIN (${ids}) USING (id))`;
 }
 
 /** An inner join where there is somebody: its smaller side is the slice, so the list itself is only gone through. */

@@ -3,20 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ListName, PagedList, PersonRow, UnitRow } from '../../src/domain/people/rows.js';
+import type { DatabaseLimits } from '../../src/people-store/database.js';
 import { createPeopleStores, type PeopleStore, type PeopleStores } from '../../src/people-store/store.js';
 
 export const RUN = { tenantId: 'acme', runId: 'run-1' };
 
 /** Stores in a folder of their own, which is gone after the test. */
-export async function someStores(): Promise<{ dataDir: string; stores: PeopleStores }> {
+export async function someStores(limits?: DatabaseLimits): Promise<{ dataDir: string; stores: PeopleStores }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'people-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  return { dataDir, stores: createPeopleStores({ dataDir, sealKey: Buffer.alloc(32, 7) }) };
+  return {
+    dataDir,
+    stores: createPeopleStores({ dataDir, sealKey: Buffer.alloc(32, 7), ...(limits ? { limits } : {}) }),
+  };
 }
 
 /** An open store; closed after the test. */
-export async function aStore(): Promise<PeopleStore> {
-  const { stores } = await someStores();
+export async function aStore(limits?: DatabaseLimits): Promise<PeopleStore> {
+  const { stores } = await someStores(limits);
   const store = await stores.open(RUN);
   onTestFinished(() => store.close());
   return store;
