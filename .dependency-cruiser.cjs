@@ -5,7 +5,7 @@ const value = { dependencyTypesNot: ['type-only'] };
 module.exports = {
   forbidden: [
     no('no-cycles', '.', { circular: true }),
-    no('domain-is-pure', '^src/domain', { path: '^src/(?!domain)|node_modules/(@temporalio|zod|axios)' }),
+    no('domain-is-pure', '^src/domain', { path: '^src/(?!domain)|node_modules/(@temporalio|@duckdb|zod|axios)' }),
     no('workflows-see-types-and-domain', '^src/workflows', {
       pathNot: '^src/(workflows|domain)|node_modules/@temporalio/(workflow|common)',
       ...value,
@@ -18,6 +18,10 @@ module.exports = {
       path: '^src/(?!board|client|domain|batch-file)',
     }),
     no('nobody-needs-the-board', '^src/(?!board|cli)', { path: '^src/board' }),
+    no('duckdb-in-one-place', '^(src(?!/people-store)|simulators)', { path: 'node_modules/@duckdb' }),
+    no('people-store-knows-no-outside', '^src/people-store', {
+      path: '^src/(?!people-store|domain)|node_modules/(@temporalio|axios|zod)',
+    }),
     no('simulators-stand-alone', '^simulators', { path: '^src' }),
   ],
   options: {

@@ -13,6 +13,7 @@ import { simulateTenant, type SimulatedTenant } from './simulated-tenant.js';
 import type { Addresses, Customer } from './tenant/customer.js';
 import { createIdentity } from './tenant/identity.js';
 import { createOrganisation } from './tenant/organisation.js';
+import { createRoster } from './tenant/roster.js';
 import { settleSpec } from './tenant/settled-spec.js';
 import type { TenantSpec } from './tenant/spec.js';
 
@@ -97,8 +98,13 @@ async function startTenants(
       console: `${consoleAt}/t/${spec.id}`,
       signing: `${signingAt}/t/${spec.id}/signing`,
     };
-    const console = createPages(spec, identity, org, at);
-    const customer: Customer = { id: spec.id, spec, identity, org, at, console, web: createWebState() };
+    const { e9: inService, e10: inE10, leavers, secondary } = spec.people;
+    const pages = createPages(spec, identity, org, at);
+    const rosters = {
+      e9: createRoster(spec.quirks.storm, inService + leavers + secondary, org.units.length),
+      e10: createRoster(spec.quirks.storm, inE10, org.units.length),
+    };
+    const customer: Customer = { id: spec.id, spec, identity, org, at, console: pages, web: createWebState(), rosters };
     e10.host.add(customer);
     e9?.host.add(customer);
     if (onShared === undefined) {

@@ -107,9 +107,13 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
   if (page instanceof Response) return page;
   settleRuns(customer);
   const { console: pages, org, identity } = customer;
+  // The cursor is the next person and not a count of rows: who comes or goes in between shifts nobody.
   const known: number[] = [];
-  pages.people.forEach((state, index) => state !== 0 && known.push(index));
-  const people = known.slice(page.from, page.from + page.limit).map((index) => {
+  let at = page.from;
+  for (; at < pages.people.length && known.length < page.limit; at++) if (pages.people[at] !== 0) known.push(at);
+  const follows = pages.people.subarray(at).some((state) => state !== 0);
+  const total = pages.people.reduce((sum, state) => sum + Number(state !== 0), 0);
+  const people = known.map((index) => {
     const { jobNumber, name, mobile, email, e9Id, e10Id } = org.employee(index);
     return {
       id: String(identity.qiyuesuoIdBase + 1_000_000n + BigInt(index)),
@@ -121,5 +125,5 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
       state: pages.people[index] === 1 ? 'active' : 'disabled',
     };
   });
-  return json({ people, total: known.length, ...nextOf(page, known.length) });
+  return json({ people, total, ...(follows ? { next: `c${at}` } : {}) });
 }

@@ -46,7 +46,7 @@ function refuse(quirks: Quirks, { code, message }: Refusal): Response {
 }
 
 function queryEmployee(customer: Customer, asked: Payload, page: Page): Found | Refusal {
-  const { org, spec, identity } = customer;
+  const { org, spec, identity, rosters } = customer;
   if (page.pageSize < 1 || page.pageSize > spec.quirks.employeePageMax)
     return { code: '3000', message: 'pageSize 参数错误' };
   const indices = employeeIndices(customer, asked);
@@ -57,18 +57,24 @@ function queryEmployee(customer: Customer, asked: Payload, page: Page): Found | 
   const rows: Record<string, unknown>[] = [];
   for (let at = from; at < Math.min(to, indices.length); at++) {
     const row = {
-      ...employeeRow(org.employee(indices.at(at))),
+      ...employeeRow(org.employee(indices.at(at)), org.units[rosters.e10.movedTo(indices.at(at)) ?? -1]),
       ...(tenantKey === undefined ? {} : { tenant_key: tenantKey }),
     };
     rows.push(
       wanted === undefined ? row : Object.fromEntries(Object.entries(row).filter(([key]) => wanted.includes(key))),
     );
   }
-  return { rows, total: indices.length };
+  const total = indices.length;
+  // One row is a look, not a page.
+  if (page.pageSize > 1) rosters.e10.pageWasRead(to);
+  return { rows, total };
 }
 
 /** Different conditions must all hold. A department stands for itself, without those below it. */
-function employeeIndices({ org, spec }: Customer, asked: Payload): { length: number; at(index: number): number } {
+function employeeIndices(
+  { org, spec, rosters }: Customer,
+  asked: Payload,
+): { length: number; at(index: number): number } {
   const departments = setOf(asked['departmentIds']);
   const subcompanies = setOf(asked['subcompanyIds']);
   const ids = setOf(asked['ids']);
@@ -77,7 +83,7 @@ function employeeIndices({ org, spec }: Customer, asked: Payload): { length: num
   const states = listOf(asked['userStatusList']);
   if (states !== undefined && !states.includes('normal')) return { length: 0, at: () => 0 };
   if ([departments, subcompanies, ids, jobNumbers, mobiles].every((set) => set === undefined)) {
-    return { length: spec.people.e10, at: (index) => index };
+    return rosters.e10;
   }
 
   const units = org.units.filter(
@@ -132,7 +138,7 @@ function queryOrg({ org }: Customer, asked: Payload, page: Page): Found | Refusa
   return { rows, total: units.length };
 }
 
-function employeeRow(employee: Employee): Record<string, unknown> {
+function employeeRow(employee: Employee, moved: OrgUnit | undefined): Record<string, unknown> {
   return {
     id: employee.e10Id,
     user_id: employee.e10Id + 20_000_000n,
@@ -142,7 +148,7 @@ function employeeRow(employee: Employee): Record<string, unknown> {
     email: employee.email,
     account: employee.loginId,
     status: 'normal',
-    department: [employee.unit.e10Id],
+    department: [(moved ?? employee.unit).e10Id],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { jsonAnswer, readFields, readJson, textOf, wholeOf, type Payload } from '../kernel/payload.js';
-import { hash32, hexOf } from '../kernel/random.js';
+import { hash32 } from '../kernel/random.js';
 import type { SystemContext, SystemEnv } from '../kernel/system.js';
 import type { Customer } from '../tenant/customer.js';
 import type { OrgUnit } from '../tenant/organisation.js';
@@ -8,7 +8,7 @@ import { presentedToken, TOKEN_MS, tokenKey } from './hr-token.js';
 
 const USUAL_PAGE = 20;
 
-type Rows = { total: number; at(index: number): Record<string, unknown> };
+type Rows = { total: number; at(index: number): Record<string, unknown>; pageWasRead?(upTo: number): void };
 
 /** The HR interface, "resful" being its real spelling (`facts/weaver.md` §5.1). */
 export function addHrRoutes(app: Hono<SystemEnv<Customer>>): void {
@@ -29,9 +29,12 @@ function answer(c: SystemContext<Customer>, rowsOf: (customer: Customer, params:
   const size = wholeOf(params['pagesize'], USUAL_PAGE);
   const page = Math.max(1, wholeOf(params['curpage'], 1));
   const rows = rowsOf(customer, params);
+  const { total } = rows;
   const dataList: Record<string, unknown>[] = [];
-  for (let index = (page - 1) * size; index < Math.min(page * size, rows.total); index++) dataList.push(rows.at(index));
-  return jsonAnswer({ code: '1', data: { totalSize: rows.total, pageSize: size, page, dataList } });
+  for (let index = (page - 1) * size; index < Math.min(page * size, total); index++) dataList.push(rows.at(index));
+  // One row is a look, not a page.
+  if (size > 1) rows.pageWasRead?.(page * size);
+  return jsonAnswer({ code: '1', data: { totalSize: total, pageSize: size, page, dataList } });
 }
 
 function refusalOf(
@@ -50,12 +53,13 @@ function refusalOf(
 }
 
 /** People in service first, then leavers and secondary accounts, which nobody filters out for the caller. */
-function people({ org, spec, identity }: Customer, params: Payload): Rows {
+function people({ org, spec, rosters }: Customer, params: Payload): Rows {
   const { e9, leavers, secondary } = spec.people;
   const row = (index: number): Record<string, unknown> => {
     const employee = org.employee(index);
     const isLeaver = index >= e9 && index < e9 + leavers;
-    const isSecondary = index >= e9 + leavers;
+    const isSecondary = index >= e9 + leavers && index < e9 + leavers + secondary;
+    const unit = org.units[rosters.e9.movedTo(index) ?? -1] ?? employee.unit;
     return {
       id: employee.e9Id,
       workcode: isSecondary ? '' : employee.jobNumber,
@@ -66,20 +70,23 @@ function people({ org, spec, identity }: Customer, params: Payload): Rows {
       status: isLeaver ? '5' : String(hash32(spec.seed, 'status', index) % 20 === 0 ? 0 : 1),
       accounttype: isSecondary ? '1' : '0',
       belongto: isSecondary ? org.employee(index % Math.max(1, e9)).e9Id : '-1',
-      departmentid: employee.unit.e9Id,
-      departmentname: employee.unit.name,
-      departmentcode: employee.unit.code,
-      subcompanyid1: org.units[employee.unit.subcompany]?.e9Id,
+      departmentid: unit.e9Id,
+      departmentname: unit.name,
+      departmentcode: unit.code,
+      subcompanyid1: org.units[unit.subcompany]?.e9Id,
       created: '2019-03-01 09:00:00',
       modified: '2025-06-01 09:00:00',
       // Such rows really carry these; nobody may log or keep them.
-      password: hexOf(32, identity.hrToken, index).toUpperCase(),
+      password: [0, 1, 2, 3].map((part) => hash32(spec.seed, 'password', index, part).toString(16)).join(''),
       certificatenum: `11010119900101${String(index % 10000).padStart(4, '0')}`,
     };
   };
   const wanted = textOf(params['workcode']);
+  if (wanted === undefined || wanted === '') {
+    const roster = rosters.e9;
+    return { total: roster.length, at: (at) => row(roster.at(at)), pageWasRead: (upTo) => roster.pageWasRead(upTo) };
+  }
   const total = e9 + leavers + secondary;
-  if (wanted === undefined || wanted === '') return { total, at: row };
   const found = Array.from({ length: total }, (_, index) => row(index)).filter(({ workcode }) => workcode === wanted);
   return { total: found.length, at: (index) => found[index] ?? {} };
 }

@@ -75,19 +75,48 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
     return departments[index % Math.max(1, departments.length)] ?? root;
   }
 
+  const mobileStart = `1${30 + (hash32(seed, 'mobile') % 60)}`;
+
+  /** Unique within a tenant of up to ten million people. */
+  function mobileOf(index: number): string {
+    return mobileStart + String(index).padStart(8, '0');
+  }
+
+  function emailOf(index: number): string {
+    return index % 17 === 16 ? '' : `u${numberOf(index)}@${spec.id}.example.cn`;
+  }
+
+  /** What is wrong with the keys of this person, if anything is. */
+  function untidyKeys(index: number): Partial<Pick<Employee, 'jobNumber' | 'mobile' | 'email'>> {
+    if (spec.people.untidy === 0 || index === 0) return {};
+    const hash = hash32(seed, 'untidy', index);
+    if (hash % 1000 >= spec.people.untidy) return {};
+    const other = index - 1;
+    const troubles = [
+      { jobNumber: '' },
+      { mobile: '' },
+      { email: '' },
+      { jobNumber: numberOf(other) },
+      { mobile: mobileOf(other) },
+      { email: emailOf(other) },
+    ] as const;
+    return troubles[Math.floor(hash / 1000) % troubles.length] ?? {};
+  }
+
   return {
     units,
     unitOf,
     employee(index) {
-      const number = String(index + 1).padStart(6, '0');
+      const number = numberOf(index);
       const shared = index > 0 && index <= spec.people.sharedMobiles;
       return {
         index,
         jobNumber: number,
         name: personName(seed, index),
-        mobile: mobileOf(seed, shared ? 0 : index),
-        email: index % 17 === 16 ? '' : `u${number}@${spec.id}.example.cn`,
+        mobile: mobileOf(shared ? 0 : index),
+        email: emailOf(index),
         loginId: `u${number}`,
+        ...untidyKeys(index),
         unit: unitOf(index),
         e9Id: String(index + 10),
         e10Id: identity.e10IdBase + 1n + BigInt(index) * 7n,
@@ -103,7 +132,6 @@ function placeBelow(index: number): number {
   return place <= 4 ? place - 1 : place - 5;
 }
 
-/** Unique within a tenant of up to ten million people. */
-function mobileOf(seed: number, index: number): string {
-  return `1${30 + (hash32(seed, 'mobile') % 60)}${String(index).padStart(8, '0')}`;
+function numberOf(index: number): string {
+  return String(index + 1).padStart(6, '0');
 }

@@ -1,3 +1,5 @@
+import type { Storm } from './roster.js';
+
 /** Behaviour that no public source settles: each switch names its doubt. The defaults are the likelier side. */
 export interface Quirks {
   // E10 (facts/weaver.md §9 and "Doubts")
@@ -22,6 +24,8 @@ export interface Quirks {
   returnsTenantKey: boolean;
   /** Largest page of `queryEmployee`; beyond it the call is refused (§2.1). */
   employeePageMax: number;
+  /** People are edited while they are paged through; null: nobody edits. */
+  storm: Storm | null;
   /** Bare answer of the two callback routes (§4.1). */
   callbackAnswer: 'empty-200' | '405' | '500-json';
   /** State of the sign centre behind the callback routes (§4.3). */
@@ -87,6 +91,7 @@ export const USUAL_QUIRKS: Quirks = {
   tokenRefusal: '200007',
   returnsTenantKey: true,
   employeePageMax: 1000,
+  storm: null,
   callbackAnswer: 'empty-200',
   callbackRoute: 'exists',
   callbacksAsync: false,

@@ -31,6 +31,7 @@ export function settleSpec(spec: TenantSpec, worldSeed: number): SettledSpec {
     leavers: 3,
     secondary: 2,
     sharedMobiles: 0,
+    untidy: 0,
     ...spec.people,
   };
   const dialect = spec.dialect ?? 'nonce';

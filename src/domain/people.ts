@@ -63,21 +63,30 @@ export function scopeUnits(scope: readonly string[], tree: readonly Unit[]): Sco
  */
 export function remapScope(units: readonly ScopeUnit[], tree: readonly Unit[]): ScopeMapping {
   const byId = new Map(tree.map((unit) => [unit.id, unit]));
-  const only = (fits: (unit: Unit) => boolean): string | undefined => {
-    const found = tree.filter(fits);
-    return found.length === 1 ? found[0]?.id : undefined;
-  };
+  const byCode = onlyIds(tree, ({ code }) => code);
+  const byPath = onlyIds(tree, (unit) => pathKey(pathOf(unit, byId)));
+  const byName = onlyIds(tree, ({ name }) => name);
   const mapped = units.map((unit) => ({
     unit,
     id:
-      (unit.code === undefined ? undefined : only(({ code }) => code === unit.code)) ??
-      only((candidate) => samePath(pathOf(candidate, byId), unit.path)) ??
-      only(({ name }) => name === unit.name),
+      (unit.code === undefined ? undefined : byCode.get(unit.code)) ??
+      byPath.get(pathKey(unit.path)) ??
+      byName.get(unit.name),
   }));
   return {
     scope: [...new Set(mapped.flatMap(({ id }) => (id === undefined ? [] : [id])))],
     unmapped: mapped.filter(({ id }) => id === undefined).map(({ unit }) => unit),
   };
+}
+
+/** Ids by what units are known by; nothing where several have it. */
+function onlyIds(tree: readonly Unit[], keyOf: (unit: Unit) => string | undefined): Map<string, string | undefined> {
+  const ids = new Map<string, string | undefined>();
+  for (const unit of tree) {
+    const key = keyOf(unit);
+    if (key !== undefined) ids.set(key, ids.has(key) ? undefined : unit.id);
+  }
+  return ids;
 }
 
 /** Units that are known by their codes alone. */
@@ -129,6 +138,6 @@ function pathOf(unit: Unit, byId: ReadonlyMap<string, Unit>): string[] {
   return names;
 }
 
-function samePath(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((name, index) => name === other[index]);
+function pathKey(names: readonly string[]): string {
+  return JSON.stringify(names);
 }

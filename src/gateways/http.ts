@@ -1,7 +1,7 @@
 import axios from 'axios';
 import type { z } from 'zod';
 import { createAgents, type Agents } from './agents.js';
-import { parseBody } from './body.js';
+import { parsedBody, parseOnce } from './body.js';
 import { startDeadline } from './deadline.js';
 import { gatewayError, type FailedCall, type GatewayErrorFacts, type OutsideSystem } from './errors.js';
 import { proxyFor, type ForwardProxy } from './forward-proxy.js';
@@ -128,7 +128,7 @@ export function createHttp(options: HttpOptions): Http {
         data,
         signal: deadline.signal,
       });
-      return { ...call, status, headers: lowerCase(headers), body };
+      return { ...call, status, headers: lowerCase(headers), body, json: parseOnce(body) };
     } catch (error) {
       options.signal?.throwIfAborted();
       if (deadline.passed()) throw failure(call, { kind: 'Unavailable', text: `no answer within ${timeoutMs} ms` });
@@ -183,10 +183,10 @@ function isNetworkFailure(error: unknown): error is Error & { code?: string } {
   return axios.isAxiosError(error) || (error instanceof Error && 'code' in error && typeof error.code === 'string');
 }
 
-function jsonOf({ body }: RawAnswer, fail: (facts: GatewayErrorFacts) => Error): unknown {
-  if (body.trim() === '') return undefined;
+function jsonOf(answer: RawAnswer, fail: (facts: GatewayErrorFacts) => Error): unknown {
+  if (answer.body.trim() === '') return undefined;
   try {
-    return parseBody(body);
+    return parsedBody(answer);
   } catch {
     throw fail({
       kind: 'UnexpectedAnswer',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isHtml, tryParseBody } from './body.js';
+import { isHtml, tryParsedBody } from './body.js';
 import type { FieldError, GatewayErrorFacts } from './errors.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -10,6 +10,8 @@ export interface RawAnswer {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
+  /** The body as JSON, parsed once. Throws `SyntaxError`. Absent where nobody made it: then the body is parsed. */
+  json?: () => unknown;
 }
 
 /** Decides from status, headers and body whether an answer is a failure; undefined: it does not know, or it is none. */
@@ -21,7 +23,7 @@ export type Classify = (answer: RawAnswer) => GatewayErrorFacts | undefined;
  */
 export function classifyByStatus(answer: RawAnswer, now: number): GatewayErrorFacts | undefined {
   const { status, headers } = answer;
-  const said = readSaid(answer);
+  const said = status >= 200 && status <= 299 ? {} : readSaid(answer);
   const wait = retryAfterMs(headers['retry-after'], now);
 
   if (status >= 200 && status <= 299) {
@@ -46,7 +48,7 @@ const Errors = z.array(z.object({ field: z.string(), message: z.string() }));
 
 /** What RFC 9457 problems and the four systems say in their own words, wherever they say it; an error page says nothing. */
 function readSaid(answer: RawAnswer): { text?: string; code?: string; errors?: FieldError[] } {
-  const fields = Fields.safeParse(tryParseBody(answer.body)).data ?? {};
+  const fields = Fields.safeParse(tryParsedBody(answer)).data ?? {};
   const first = (...names: string[]): string | undefined =>
     names.map((name) => fields[name]).find((value) => typeof value === 'string' && value !== '') as string | undefined;
   const problem = [first('title'), first('detail')].filter((part) => part !== undefined).join(': ');

@@ -1,3 +1,4 @@
+import type { PagedList, PersonRow } from '../../domain/people/rows.js';
 import type { DriverKind } from '../../domain/tenant.js';
 import type {
   CallbackSettings,
@@ -45,6 +46,8 @@ export interface ConsoleDriver {
   readSyncRun(runId: string): Promise<SyncRun>;
   /** Head counts only: no person leaves the driver. */
   countPeople(): Promise<PeopleCount>;
+  /** Everybody in Qiyuesuo, page by page; absent where a driver cannot list people. */
+  people?(): PagedList<PersonRow>;
   /** All pages, ordered by id. */
   listCategories(): Promise<Category[]>;
   saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;

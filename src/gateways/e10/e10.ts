@@ -1,3 +1,4 @@
+import type { PagedList, PersonRow, UnitRow } from '../../domain/people/rows.js';
 import type { Unit } from '../../domain/settings.js';
 
 /** The app whose credentials are used: Qiyuesuo's, or our own for checks. Values, not references: lives inside an activity. */
@@ -18,6 +19,10 @@ export interface E10 {
   readTenantKey(): Promise<string | undefined>;
   /** People in service, internal, not deleted; of the given units only, where units are given. */
   countEmployees(unitIds?: readonly string[]): Promise<number>;
+  /** Everybody in service, internal and not deleted, with all units a person has a post in. */
+  people(): PagedList<PersonRow>;
+  /** Enabled units. */
+  units(): PagedList<UnitRow>;
   /** All enabled units, all pages; throws `UnexpectedAnswer` when the rows gathered differ from the total. */
   listUnits(): Promise<Unit[]>;
 }

@@ -1,4 +1,4 @@
-import { tryParseBody } from '../body.js';
+import { tryParsedBody } from '../body.js';
 import type { GatewayErrorFacts } from '../errors.js';
 import type { RawAnswer } from '../ladder.js';
 import { Envelope } from './schema.js';
@@ -17,7 +17,7 @@ export function classifyErrcode(answer: RawAnswer): GatewayErrorFacts | undefine
   const { status } = answer;
   if (status >= 500 || status === 408 || status === 425 || status === 429) return undefined;
 
-  const envelope = Envelope.safeParse(tryParseBody(answer.body)).data;
+  const envelope = Envelope.safeParse(tryParsedBody(answer)).data;
   // Whichever of the two places complains.
   const code = [envelope?.message?.errcode, envelope?.errcode].find((one) => (one ?? '0') !== '0') ?? undefined;
   if (code === undefined) return undefined;

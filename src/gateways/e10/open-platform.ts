@@ -5,7 +5,8 @@ import { Rejected, Unauthenticated, UnexpectedAnswer } from '../errors.js';
 import type { Http } from '../http.js';
 import type { E10, E10App } from './e10.js';
 import { classifyErrcode } from './errcodes.js';
-import { EmployeePage, UnitPage } from './schema.js';
+import { EmployeePage, PeoplePage, PERSON_FIELDS, UnitPage, UnitRows } from './schema.js';
+import { numberedPages } from '../numbered-pages.js';
 import { createTokenSource, type HeldToken } from './token.js';
 
 export interface E10Options {
@@ -17,6 +18,8 @@ const EMPLOYEES = '/api/hrm/restful/queryEmployee';
 const UNITS = '/api/hrm/restful/queryOrg';
 /** The documented maximum of queryOrg (`facts/weaver.md` §2.2). */
 const UNITS_PER_PAGE = 1000;
+/** Large pages of people: their greatest size is not published, 1000 is stated for units (`facts/weaver.md` §2.1). */
+const PEOPLE_PER_PAGE = 1000;
 /** How many ids queryEmployee takes is not published. */
 const IDS_PER_CALL = 500;
 
@@ -126,6 +129,11 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     },
     // An empty list would be no filter to E10, and count everybody.
     countEmployees: async (unitIds) => (unitIds === undefined ? countPeople({}) : countPeopleOf(unitIds)),
+    people: () =>
+      numberedPages(PEOPLE_PER_PAGE, (current, pageSize) =>
+        call(EMPLOYEES, PeoplePage, { current, pageSize, returnFieldList: PERSON_FIELDS }),
+      ),
+    units: () => numberedPages(UNITS_PER_PAGE, (current, pageSize) => call(UNITS, UnitRows, { current, pageSize })),
     listUnits: async () => listUnits({}),
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { tryParseBody } from '../body.js';
+import { tryParsedBody } from '../body.js';
 import type { Http, RawAnswer } from '../http.js';
 import type { OaKind } from './e10.js';
 
@@ -14,7 +14,7 @@ const Reply = z.looseObject({});
  */
 export async function probeOa(http: Http): Promise<OaKind> {
   const info = await ask(http, 'GET', '/papi/passport/info/getUrlInfo');
-  if (info.status === 200 && UrlInfo.safeParse(tryParseBody(info.body)).success) return 'e10';
+  if (info.status === 200 && UrlInfo.safeParse(tryParsedBody(info)).success) return 'e10';
 
   const login = await ask(http, 'GET', '/login/Login.jsp');
   const absent = await ask(http, 'GET', `/login/${randomBytes(6).toString('hex')}.jsp`);
@@ -22,7 +22,7 @@ export async function probeOa(http: Http): Promise<OaKind> {
   if (!hasLogin) return 'unknown';
 
   const token = await ask(http, 'POST', '/api/ec/dev/auth/applytoken');
-  return Reply.safeParse(tryParseBody(token.body)).success && token.status < 400 ? 'e9' : 'unknown';
+  return Reply.safeParse(tryParsedBody(token)).success && token.status < 400 ? 'e9' : 'unknown';
 }
 
 async function ask(http: Http, method: 'GET' | 'POST', path: string): Promise<RawAnswer> {

@@ -1,11 +1,13 @@
 import { createHash, getHashes } from 'node:crypto';
 import { z } from 'zod';
-import { tryParseBody } from '../body.js';
+import type { PagedList } from '../../domain/people/rows.js';
+import { tryParsedBody } from '../body.js';
 import { Rejected, UnexpectedAnswer } from '../errors.js';
 import type { Http, HttpRequest, RawAnswer } from '../http.js';
 import type { Classify } from '../ladder.js';
 import type { E9 } from './e9.js';
-import { EmployeePage, Version, type Employee } from './schema.js';
+import { numberedPages } from '../numbered-pages.js';
+import { Department, Employee, IN_SERVICE, pageOf, Person, Subcompany, Version } from './schema.js';
 
 /** How this E9 wants to be asked. Values, not references: lives inside an activity. */
 export interface E9HrCredentials {
@@ -17,27 +19,33 @@ export interface E9HrCredentials {
 }
 
 type Row = z.output<typeof Employee>;
+const Counted = pageOf(Employee);
 
 const PEOPLE = '/api/hrm/resful/getHrmUserInfoWithPage';
+const SUBCOMPANIES = '/api/hrm/resful/getHrmsubcompanyWithPage';
+const DEPARTMENTS = '/api/hrm/resful/getHrmdepartmentWithPage';
 const PER_PAGE = 500;
-/** Probation, permanent, temporary, extended probation: those in service (`facts/weaver.md` §5.1). */
-const IN_SERVICE = ['0', '1', '2', '3'];
+/** Of a full list. */
+const PER_LIST_PAGE = 1000;
 
 /** E9's HR interface (`facts/weaver.md` §5.1; `resful` is its real spelling). `http` has E9's address. */
 export function createE9(http: Http, access: E9HrCredentials): E9 {
   const mask = access.token === undefined ? [] : [access.token];
 
-  async function page(curpage: number): Promise<{ total: number; rows: Row[] }> {
-    const params = { pagesize: PER_PAGE, curpage };
+  async function page<S extends z.ZodType>(path: string, schema: S, params: object): Promise<z.output<S>> {
     const body = access.body === 'json' ? { json: { params } } : { form: { params: JSON.stringify(params) } };
     const headers = keyHeaders(access);
-    const { data } = await http.post(PEOPLE, EmployeePage, {
+    return http.post(path, schema, {
       ...body,
       headers,
       classify: classifyHr,
       mask: [...mask, ...Object.values(headers)],
     });
-    return { total: data.totalSize, rows: data.dataList ?? [] };
+  }
+
+  function listOf<Listed extends { id: string }>(path: string, row: z.ZodType<Listed>): PagedList<Listed> {
+    const schema = pageOf(row);
+    return numberedPages(PER_LIST_PAGE, (curpage, pagesize) => page(path, schema, { pagesize, curpage }));
   }
 
   /** For the probes: what is down or overloaded says nothing about what is there. */
@@ -53,7 +61,7 @@ export function createE9(http: Http, access: E9HrCredentials): E9 {
       let [read, total, people] = [0, 0, 0];
       // Until nothing new comes: a site may give smaller pages than it is asked for, or the same one for ever.
       for (let curpage = 1; curpage === 1 || read < total; curpage++) {
-        const found = await page(curpage);
+        const found: { total: number; rows: Row[] } = await page(PEOPLE, Counted, { pagesize: PER_PAGE, curpage });
         const known = ids.size;
         total = found.total;
         read += found.rows.length;
@@ -67,9 +75,12 @@ export function createE9(http: Http, access: E9HrCredentials): E9 {
       }
       return people;
     },
+    people: () => listOf(PEOPLE, Person),
+    subcompanies: () => listOf(SUBCOMPANIES, Subcompany),
+    departments: () => listOf(DEPARTMENTS, Department),
     async readVersion() {
       const answer = await ask({ method: 'GET', path: '/api/portal/systemInfo/getVersion' });
-      return Version.safeParse(tryParseBody(answer.body)).data?.data.cversion;
+      return Version.safeParse(tryParsedBody(answer)).data?.data.cversion;
     },
     async hasCallbackServlet() {
       const { status, body } = await ask({ method: 'POST', path: '/QYSPrivateCallbackServlet', form: {} });
@@ -98,7 +109,7 @@ function keyHeaders({ token, digest }: E9HrCredentials): Record<string, string> 
 /** Success is code "1"; what the others mean is not published, so the words of E9 speak. */
 const classifyHr: Classify = (answer) => {
   if (answer.status !== 200) return undefined;
-  const body = tryParseBody(answer.body);
+  const body = tryParsedBody(answer);
   if (typeof body !== 'object' || body === null || !('code' in body) || String(body.code) === '1') return undefined;
   const said = [Reflect.get(body, 'msg'), Reflect.get(body, 'message')].find((text) => typeof text === 'string');
   return { kind: 'Rejected', code: String(body.code), ...(said ? { text: said } : {}) };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { E10_CATEGORY_PATH, E9_CATEGORY_PATH } from '../../domain/categories.js';
-import { isHtml, tryParseBody } from '../body.js';
+import { isHtml, tryParsedBody } from '../body.js';
 import type { Http } from '../http.js';
 import type { RawAnswer } from '../ladder.js';
 import type { ForwardVerdict, RouteProbe, RouteVerdict } from './proxy.js';
@@ -117,7 +117,7 @@ function typeOf({ headers, body }: RawAnswer): string {
 
 /** A page, or JSON that says 404 under whatever status. */
 function isRefusal(answer: RawAnswer): boolean {
-  return isPage(answer) || CodeInBody.safeParse(tryParseBody(answer.body)).success;
+  return isPage(answer) || CodeInBody.safeParse(tryParsedBody(answer)).success;
 }
 
 function isPage({ headers, body }: RawAnswer): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isHtml, tryParseBody } from '../body.js';
+import { isHtml, tryParsedBody } from '../body.js';
 import type { GatewayErrorFacts } from '../errors.js';
 import type { Classify, RawAnswer } from '../ladder.js';
 import { clockSkewMs } from '../retry-after.js';
@@ -65,8 +65,8 @@ function isForTheLadder({ status }: RawAnswer): boolean {
   );
 }
 
-function envelopeOf({ body }: RawAnswer): Envelope | undefined {
-  const parsed = Envelope.safeParse(tryParseBody(body));
+function envelopeOf(answer: RawAnswer): Envelope | undefined {
+  const parsed = Envelope.safeParse(tryParsedBody(answer));
   return parsed.success ? parsed.data : undefined;
 }
 

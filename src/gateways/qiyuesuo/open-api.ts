@@ -7,7 +7,7 @@ import type { RawAnswer } from '../ladder.js';
 import { clockSkewMs } from '../retry-after.js';
 import { assertAllowed, type AllowedPath } from './allow-list.js';
 import { classifyCredentialCheck, classifyEnvelope, isParameterCode } from './envelope.js';
-import { allPages } from './pages.js';
+import { allPages, offsetPages } from './pages.js';
 import type { Qiyuesuo } from './qiyuesuo.js';
 import * as schema from './schema.js';
 import { signedHeaders, type SignatureDialect } from './signature.js';
@@ -126,6 +126,7 @@ export function createQiyuesuo({
         return ask({ mobile: contact });
       }
     },
+    people: () => offsetPages((query) => get('/v2/employee/list', schema.PublicPeople, { query })),
     async countEmployees() {
       const path = '/v2/employee/list';
       const rows = await allPages(

@@ -1,3 +1,5 @@
+import type { PagedList } from '../../domain/people/rows.js';
+
 /** The documented default of the public lists (`facts/qiyuesuo.md` §1.6). */
 export const PAGE_SIZE = 1000;
 /** Ten million rows: more than any company has, so a list that goes on beyond it never ends. */
@@ -26,4 +28,25 @@ export async function allPages<T>(
     all.push(...rows);
   }
   throw onRepeat();
+}
+
+/**
+ * The same list page by page; a cursor is an offset. No total is documented, so it ends at an empty page. A single row can be
+ * asked for, so that rows which move between two pages are seen.
+ */
+export function offsetPages<T extends { id: string }>(
+  readPage: (page: { selectOffset: number; selectLimit: number }) => Promise<T[]>,
+): PagedList<T> {
+  return {
+    async readPage(cursor) {
+      const from = Number(cursor ?? 0);
+      const rows = await readPage({ selectOffset: from, selectLimit: PAGE_SIZE });
+      return { rows, total: null, next: rows.length === 0 ? null : String(from + rows.length) };
+    },
+    async rowBefore(cursor) {
+      const rows = await readPage({ selectOffset: Number(cursor) - 1, selectLimit: 1 });
+      // More than one: the limit is not heeded, and perhaps the offset is not either.
+      return rows.length === 1 ? rows[0]?.id : rows.length === 0 ? '' : undefined;
+    },
+  };
 }

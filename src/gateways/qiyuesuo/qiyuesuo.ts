@@ -1,3 +1,5 @@
+import type { PagedList, PersonRow } from '../../domain/people/rows.js';
+
 /** Qiyuesuo's documented open API, the read-only and allow-listed part of it (`facts/qiyuesuo.md` §2.1). */
 export interface Qiyuesuo {
   /**
@@ -16,6 +18,8 @@ export interface Qiyuesuo {
   listCategories(): Promise<{ id: string; name: string; enabled: boolean }[]>;
   /** One person by contact (mobile or e-mail), private cloud; undefined when absent. Only the id leaves. */
   findPerson(contact: string): Promise<{ id: string } | undefined>;
+  /** Everybody of the company, public cloud only: the private cloud's API has no list (`facts/qiyuesuo.md` §4.1). */
+  people(): PagedList<PersonRow>;
   /** Head count, public cloud only (`/v2/employee/list`, all pages). */
   countEmployees(): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PersonRow } from '../../domain/people/rows.js';
 
 /** Long integers, sent as text by some versions and as numbers by others (`facts/qiyuesuo.md` §1.4). */
 const Id = z.union([z.string(), z.number()]).transform(String);
@@ -81,6 +82,52 @@ export const PublicCategories = rowsUnder(
   z.object({ id: Id, name: z.string(), status: z.union([z.string(), z.number()]).nullish() }),
 ).transform((rows) =>
   rows.map(({ id, name, status }) => ({ id, name, enabled: !/^(DISABLE|DELETE)/i.test(String(status)) })),
+);
+
+const Field = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((text) => (text === null || text === undefined ? null : String(text).trim() || null));
+
+/**
+ * People of the public cloud. The row is not published: `contact` is a mobile number or an e-mail address, `number` the job
+ * number, as in `/v2/employee/create` (§4.1); a state counts only where its word says that somebody is disabled or has left.
+ */
+export const PublicPeople = rowsUnder(
+  ['employees', 'employeeList'],
+  z
+    .object({
+      id: Field,
+      userId: Field,
+      name: Field,
+      number: Field,
+      contact: Field,
+      mobile: Field,
+      email: Field,
+      status: Field,
+      user: z.object({ contact: Field }).nullish(),
+    })
+    .transform((row, context): PersonRow => {
+      const contact = row.contact ?? row.user?.contact ?? null;
+      const id = row.id ?? row.userId ?? contact;
+      if (id === null) {
+        context.addIssue({ code: 'custom', path: ['id'], message: 'neither an id nor a contact' });
+        return z.NEVER;
+      }
+      const isEmail = contact?.includes('@') === true;
+      return {
+        id,
+        name: row.name,
+        jobNumber: row.number,
+        mobile: row.mobile ?? (isEmail ? null : contact),
+        email: row.email ?? (isEmail ? contact : null),
+        login: null,
+        units: [],
+        active: !/^(DISABLE|DELETE|LEAVE|QUIT|FORBID)/i.test(row.status ?? ''),
+        notCompared: null,
+        oaUserId: null,
+      };
+    }),
 );
 
 /** Counted only: nothing of a person is kept. */

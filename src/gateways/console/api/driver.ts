@@ -45,6 +45,10 @@ export function createApiDriver(http: Http): ConsoleDriver {
     await http.put(path, schema.Written, { ...more, classify, json, headers: { 'If-Match': etag } });
   }
 
+  async function readPeople(cursor: string | null, limit: number) {
+    return get('/people', schema.PeopleRows, { cursor: cursor ?? undefined, limit });
+  }
+
   async function readSyncRun(runId: string) {
     return get(`/people-sync/runs/${encodeURIComponent(runId)}`, schema.SyncRun);
   }
@@ -106,6 +110,25 @@ export function createApiDriver(http: Http): ConsoleDriver {
       return { total: read, active: sum(pages.map(({ active }) => active)) };
     },
 
+    people: () => ({
+      async readPage(cursor) {
+        const { people, total, next } = await readPeople(cursor, PEOPLE_PAGE);
+        return { rows: people, total, next: next ? next : null };
+      },
+      async rowBefore(cursor) {
+        const before = oneRowBefore(cursor);
+        if (before === undefined) return undefined;
+        try {
+          const { people } = await readPeople(before, 1);
+          return people.length === 1 ? people[0]?.id : undefined;
+        } catch (error) {
+          // The cursor does not count rows after all.
+          if (error instanceof Rejected) return undefined;
+          throw error;
+        }
+      },
+    }),
+
     async listCategories() {
       const path = '/categories';
       const query = { limit: CATEGORIES_PAGE };
@@ -144,6 +167,16 @@ async function allPages<P extends { next?: string }>(
     if (cursor !== undefined) cursors.add(cursor);
   } while (cursor !== undefined);
   return pages;
+}
+
+/**
+ * Adapters whose cursors count rows (`1000`, `c1000`) shift people when somebody comes or goes, so the row before can be asked
+ * for. A cursor that names a person shifts nobody; the contract leaves the choice to the adapter.
+ */
+function oneRowBefore(cursor: string): string | undefined {
+  const [, prefix = '', digits = ''] = /^(\D{0,8})([1-9]\d{2,7})$/.exec(cursor) ?? [];
+  const count = Number(digits);
+  return count > 0 && count % PEOPLE_PAGE === 0 ? `${prefix}${count - 1}` : undefined;
 }
 
 /** No key but those of the contract. Fields that are absent stay absent: it keeps the stored secret then. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tryParseBody } from '../../body.js';
+import { tryParsedBody } from '../../body.js';
 import type { FieldError, GatewayErrorFacts } from '../../errors.js';
 import type { Classify, RawAnswer } from '../../ladder.js';
 import { SYNC_RUNNING } from '../driver.js';
@@ -51,8 +51,8 @@ function ofMember(problem: Record<string, unknown>): string | undefined {
 
 type Problem = z.output<typeof Problem>;
 
-function problemOf({ body }: RawAnswer): Problem {
-  const parsed = Problem.safeParse(tryParseBody(body));
+function problemOf(answer: RawAnswer): Problem {
+  const parsed = Problem.safeParse(tryParsedBody(answer));
   return parsed.success ? parsed.data : {};
 }
 

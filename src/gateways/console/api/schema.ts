@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PersonRow } from '../../../domain/people/rows.js';
 import type * as domain from '../../../domain/settings.js';
 import { isSecretField } from '../../../domain/wanted.js';
 
@@ -111,6 +112,38 @@ export const SyncRun = sparse(
 export const PeoplePage = sparse(
   z.object({
     people: z.array(z.object({ state: z.enum(['active', 'disabled']) })),
+    total: z.int(),
+    next: Cursor,
+  }),
+);
+
+const Field = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((text) => (text === null || text === undefined ? null : String(text).trim() || null));
+
+/** People in full, for the reconciliation. */
+export const PeopleRows = sparse(
+  z.object({
+    people: z.array(
+      z
+        .object({
+          id: Id,
+          oaUserId: Field,
+          jobNumber: Field,
+          name: Field,
+          mobile: Field,
+          email: Field,
+          state: z.enum(['active', 'disabled']),
+        })
+        .transform(({ state, ...person }): PersonRow => ({
+          ...person,
+          login: null,
+          units: [],
+          active: state === 'active',
+          notCompared: null,
+        })),
+    ),
     total: z.int(),
     next: Cursor,
   }),

@@ -1,0 +1,85 @@
+import type { PeopleGuard } from '../tenant.js';
+
+/** What a run may do to so many people at once. */
+export const GUARDED = ['disabled', 'created', 'changed'] as const;
+export type Guarded = (typeof GUARDED)[number];
+
+/** A limit for each; both its percent and its number must hold. */
+export type MassChangeLimits = Record<Guarded, PeopleGuard>;
+
+/** What a run would do, in heads. `linked` people are not `changed`: the move to E10 binds everybody anew. */
+export interface MassChange {
+  /** People that E10 shows within the scope. */
+  source: number;
+  /** People who are active in Qiyuesuo. */
+  active: number;
+  disabled: number;
+  created: number;
+  changed: number;
+}
+
+/** A limit that does not hold. Counts only, and opaque ids as examples. */
+export interface Exceeded {
+  what: Guarded;
+  people: number;
+  of: number;
+  limit: PeopleGuard;
+  examples: string[];
+}
+
+export type MassChangeVerdict =
+  | { pass: true; numbers: string }
+  | { pass: false; reason: 'empty-source' | 'limit'; exceeded: Exceeded[]; why: string };
+
+/** The same limit for all three, as the batch file's `people.guard` has it. */
+export function sameLimits(guard: PeopleGuard): MassChangeLimits {
+  return { disabled: guard, created: guard, changed: guard };
+}
+
+/** Whether so many of so many are too many. Of nobody no percent can be taken: then the number alone counts. */
+export function exceeds(people: number, of: number, { percent, count }: PeopleGuard): boolean {
+  return people > count || (of > 0 && people * 100 > percent * of);
+}
+
+/**
+ * Whether a run may start. An empty source is an error whatever the limits: a wrong password looks the same. `disabled` and
+ * `changed` are measured against Qiyuesuo's active people, `created` against those of E10.
+ */
+export function massChangeVerdict(
+  change: MassChange,
+  limits: MassChangeLimits,
+  examples: Partial<Record<Guarded, readonly string[]>> = {},
+): MassChangeVerdict {
+  if (change.source === 0)
+    return { pass: false, reason: 'empty-source', exceeded: [], why: 'E10 shows no people at all' };
+  const exceeded = GUARDED.filter((what) => exceeds(change[what], baseOf(what, change), limits[what])).map((what) => ({
+    what,
+    people: change[what],
+    of: baseOf(what, change),
+    limit: limits[what],
+    examples: [...(examples[what] ?? [])],
+  }));
+  if (exceeded.length === 0) return { pass: true, numbers: numbersOf(change) };
+  return { pass: false, reason: 'limit', exceeded, why: exceeded.map(sentence).join('; ') };
+}
+
+function baseOf(what: Guarded, { source, active }: MassChange): number {
+  return what === 'created' ? source : active;
+}
+
+function numbersOf({ source, active, disabled, created, changed }: MassChange): string {
+  return `E10 ${source}, Qiyuesuo ${active} active: ${disabled} disabled, ${created} created, ${changed} changed`;
+}
+
+function sentence({ what, people, of, limit, examples }: Exceeded): string {
+  const share = of > 0 ? ` (${percentOf(people, of)} % of ${of})` : '';
+  const shown = examples.length === 0 ? '' : `, for example ${examples.join(', ')}`;
+  return (
+    `${people} people would be ${what}${share}, more than the ${limit.count} or the ${limit.percent} % ` +
+    `that are allowed${shown}`
+  );
+}
+
+function percentOf(people: number, of: number): string {
+  return ((people / of) * 100).toFixed(1).replace(/\.0$/, '');
+}

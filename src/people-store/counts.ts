@@ -1,0 +1,160 @@
+import type { Guarded, MassChange } from '../domain/people/guard.js';
+import {
+  noCounts,
+  type Comparison,
+  type OutcomeCounts,
+  type OutcomeReason,
+  type PersonOutcome,
+  type ReasonCount,
+} from '../domain/people/outcomes.js';
+import type { Database } from './database.js';
+import type { Opaque } from './opaque.js';
+
+/** Heads by outcome of one unit of E10. Units are no persons: their codes may be shown. */
+export interface UnitCounts {
+  /** Code of the unit, or its id where it has none; null for people of whom no unit is known. */
+  unit: string | null;
+  counts: OutcomeCounts;
+}
+
+/** What a comparison came to, in numbers and opaque ids. */
+export interface ComparisonSummary {
+  comparison: Comparison;
+  people: number;
+  counts: OutcomeCounts;
+  reasons: ReasonCount[];
+  /** Matched people with a field that is not as E10 has it. */
+  differing: number;
+  /** The units where most happens, at most so many as were asked for. */
+  units: UnitCounts[];
+  /** Opaque ids by outcome, a few each; not of those who are unchanged or skipped. */
+  examples: Partial<Record<PersonOutcome, string[]>>;
+}
+
+const EXAMPLES = 5;
+const WITHOUT_EXAMPLES: readonly PersonOutcome[] = ['unchanged', 'skipped'];
+
+export async function summarise(
+  db: Database,
+  opaque: Opaque,
+  comparison: Comparison,
+  mostUnits: number,
+): Promise<ComparisonSummary> {
+  const reasons = await db.rows<ReasonCount>(
+    `SELECT outcome, reason, count(*)::INTEGER AS people FROM outcome WHERE comparison = $1
+     GROUP BY 1, 2 ORDER BY 1, 2`,
+    [comparison],
+  );
+  const differing = await db.row<{ people: number }>(
+    'SELECT count(*)::INTEGER AS people FROM outcome WHERE comparison = $1 AND differs IS NOT NULL',
+    [comparison],
+  );
+  const examples: ComparisonSummary['examples'] = {};
+  for (const outcome of new Set(reasons.map((one) => one.outcome))) {
+    if (WITHOUT_EXAMPLES.includes(outcome)) continue;
+    examples[outcome] = await exampleIds(db, opaque, comparison, `outcome = '${outcome}'`);
+  }
+  return {
+    comparison,
+    people: reasons.reduce((sum, { people }) => sum + people, 0),
+    counts: countsOf(reasons),
+    reasons,
+    differing: differing?.people ?? 0,
+    units: await byUnit(db, comparison, mostUnits),
+    examples,
+  };
+}
+
+/** What a run would do, for the guard. Only of the comparison before the run. */
+export async function massChange(
+  db: Database,
+  opaque: Opaque,
+): Promise<{ change: MassChange; examples: Partial<Record<Guarded, string[]>> }> {
+  const numbers = await db.row<MassChange>(
+    `SELECT (SELECT count(*)::INTEGER FROM e10_people
+         ANTI JOIN (SELECT wanted_id FROM outcome WHERE comparison = 'foreseen' AND reason = 'outside-scope') o
+         ON id = o.wanted_id) AS source,
+       (SELECT count_if(active)::INTEGER FROM qiyuesuo_before) AS active,
+       count_if(outcome = 'disabled')::INTEGER AS disabled, count_if(outcome = 'created')::INTEGER AS created,
+       count_if(changed IS NOT NULL AND outcome IN ('updated', 'linked') OR reason = 'enabled-again')::INTEGER AS changed
+     FROM outcome WHERE comparison = 'foreseen'`,
+  );
+  if (numbers === undefined) throw new Error('the outcomes cannot be counted');
+  return {
+    change: numbers,
+    examples: {
+      disabled: await exampleIds(db, opaque, 'foreseen', "outcome = 'disabled'"),
+      created: await exampleIds(db, opaque, 'foreseen', "outcome = 'created'"),
+      changed: await exampleIds(db, opaque, 'foreseen', "changed IS NOT NULL AND outcome IN ('updated', 'linked')"),
+    },
+  };
+}
+
+/** How what was foreseen came out: heads by what was foreseen and what became of it. */
+export async function foreseenAndActual(
+  db: Database,
+): Promise<{ foreseen: PersonOutcome | null; actual: PersonOutcome | null; people: number }[]> {
+  const of = (comparison: Comparison): string =>
+    `(SELECT coalesce(wanted_id, before_id, after_id) AS id, wanted_id IS NOT NULL AS wanted, outcome
+      FROM outcome WHERE comparison = '${comparison}')`;
+  return db.rows(
+    `SELECT f.outcome AS foreseen, a.outcome AS actual, count(*)::INTEGER AS people
+     FROM ${of('foreseen')} f FULL JOIN ${of('actual')} a USING (id, wanted) GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+}
+
+/** Active in Qiyuesuo after the run, though E10 does not have them. */
+export async function stillActive(db: Database): Promise<number> {
+  const answer = await db.row<{ people: number }>(
+    "SELECT count(*)::INTEGER AS people FROM outcome WHERE comparison = 'actual' AND reason = 'still-active'",
+  );
+  return answer?.people ?? 0;
+}
+
+/** The opaque id under which an outcome is shown: of E10's person, or of the other one where E10 has none. */
+export function shownId(opaque: Opaque, comparison: Comparison): string {
+  const family = comparison === 'baseline' ? 'e9' : 'qiyuesuo';
+  return `CASE WHEN wanted_id IS NOT NULL THEN ${opaque.sql('e10', 'wanted_id')}
+    ELSE ${opaque.sql(family, 'coalesce(before_id, after_id)')} END`;
+}
+
+async function exampleIds(db: Database, opaque: Opaque, comparison: Comparison, where: string): Promise<string[]> {
+  const found = await db.rows<{ id: string }>(
+    `SELECT ${shownId(opaque, comparison)} AS id FROM (
+       SELECT * FROM outcome WHERE comparison = $1 AND (${where})
+       ORDER BY coalesce(wanted_id, before_id, after_id) LIMIT ${EXAMPLES})`,
+    [comparison],
+  );
+  return found.map(({ id }) => id);
+}
+
+async function byUnit(db: Database, comparison: Comparison, most: number): Promise<UnitCounts[]> {
+  const rows = await db.rows<{ unit: string | null; outcome: PersonOutcome; people: number }>(
+    `WITH counted AS (
+       SELECT unit, outcome, count(*)::INTEGER AS people FROM outcome WHERE comparison = $1 GROUP BY 1, 2),
+     chosen AS (
+       SELECT unit FROM counted GROUP BY 1
+       ORDER BY coalesce(sum(people) FILTER (outcome NOT IN ('unchanged', 'skipped')), 0) DESC, sum(people) DESC, unit
+       LIMIT ${most})
+     SELECT coalesce(nullif(u.code, ''), c.unit) AS unit, c.outcome, c.people FROM counted c
+       JOIN chosen ON chosen.unit IS NOT DISTINCT FROM c.unit
+       LEFT JOIN e10_units u ON u.id = c.unit
+     ORDER BY 1 NULLS LAST, 2`,
+    [comparison],
+  );
+  const units = new Map<string | null, OutcomeCounts>();
+  for (const { unit, outcome, people } of rows) {
+    const counts = units.get(unit) ?? noCounts();
+    counts[outcome] += people;
+    units.set(unit, counts);
+  }
+  return [...units].map(([unit, counts]) => ({ unit, counts }));
+}
+
+function countsOf(
+  reasons: readonly { outcome: PersonOutcome; reason: OutcomeReason; people: number }[],
+): OutcomeCounts {
+  const counts = noCounts();
+  for (const { outcome, people } of reasons) counts[outcome] += people;
+  return counts;
+}

@@ -1,0 +1,165 @@
+import { chmod, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  DuckDBInstance,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+
+/** One connection to the DuckDB file of a run. Everything that is done with DuckDB is done by these. */
+export interface Database {
+  /** See `DatabaseLimits`. */
+  readonly sliceRows: number;
+  run(sql: string, values?: readonly DuckDBValue[]): Promise<void>;
+  /** Small answers only: all rows are held in memory. Numbers of type BIGINT come as bigint. */
+  rows<Row>(sql: string, values?: readonly DuckDBValue[]): Promise<Row[]>;
+  row<Row>(sql: string, values?: readonly DuckDBValue[]): Promise<Row | undefined>;
+  /** Rows by the chunk, for answers of any size. */
+  stream<Row>(sql: string, values?: readonly DuckDBValue[]): AsyncIterable<Row[]>;
+  /** All of it or nothing, also when the process is killed in the middle. */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Within a transaction, to be kept or dropped with it. */
+  append(table: string, write: (appender: DuckDBAppender) => void): Promise<void>;
+  /** What follows may use all threads that this file may have; what was before uses one. */
+  withAllThreads<T>(work: () => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** What one file may use. */
+export interface DatabaseLimits {
+  memoryMiB: number;
+  /** For comparisons. Pages are appended by one thread: more of them wait for each other, and take twice the CPU. */
+  threads: number;
+  /** So many rows of strings are joined at once: what that takes fits into memory, however many people there are. */
+  sliceRows: number;
+}
+
+/** Measured with a million people on each side: what does not fit goes to the run's own folder, and is gone afterwards. */
+export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 192, threads: 2, sliceRows: 250_000 };
+
+/**
+ * Opens files of DuckDB. A file belongs to one process at a time, so all who open the same one in this process share it: it is
+ * closed with the last of them. `prepare` makes the tables, once for all of them.
+ */
+export function createDatabases(prepare: (db: Database) => Promise<void>, limits: DatabaseLimits = USUAL_LIMITS) {
+  const open = new Map<string, { instance: Promise<DuckDBInstance>; users: number }>();
+
+  return async function openDatabase(file: string): Promise<Database> {
+    const shared = open.get(file) ?? { instance: openInstance(file, prepare, limits), users: 0 };
+    open.set(file, shared);
+    shared.users++;
+    try {
+      const instance = await shared.instance;
+      const connection = await instance.connect();
+      return databaseOf(connection, limits, () => {
+        connection.closeSync();
+        release(file, instance);
+      });
+    } catch (error) {
+      release(file, undefined);
+      throw error;
+    }
+  };
+
+  function release(file: string, instance: DuckDBInstance | undefined): void {
+    const shared = open.get(file);
+    if (shared === undefined || --shared.users > 0) return;
+    open.delete(file);
+    instance?.closeSync();
+  }
+}
+
+async function openInstance(
+  file: string,
+  prepare: (db: Database) => Promise<void>,
+  limits: DatabaseLimits,
+): Promise<DuckDBInstance> {
+  const spill = `${dirname(file)}/spill`;
+  const instance = await DuckDBInstance.create(file, {
+    memory_limit: `${limits.memoryMiB}MiB`,
+    threads: '1',
+    temp_directory: spill,
+    // A site has no way to DuckDB's server, and nothing of it is needed.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    // Rows keep no order of their own, which saves much memory; where order matters, it is asked for.
+    preserve_insertion_order: 'false',
+  });
+  await chmod(file, 0o600);
+  // The file is ours from here on: what a killed process left there is nobody's.
+  await rm(spill, { recursive: true, force: true });
+  const connection = await instance.connect();
+  try {
+    await prepare(databaseOf(connection, limits, () => undefined));
+  } finally {
+    connection.closeSync();
+  }
+  return instance;
+}
+
+function databaseOf(connection: DuckDBConnection, { threads, sliceRows }: DatabaseLimits, close: () => void): Database {
+  const appenders = new Map<string, DuckDBAppender>();
+  const prepared = new Map<string, Promise<DuckDBPreparedStatement>>();
+
+  /** For what is run for every page. */
+  async function runPrepared(sql: string): Promise<void> {
+    const statement = prepared.get(sql) ?? connection.prepare(sql);
+    prepared.set(sql, statement);
+    await (await statement).run();
+  }
+
+  async function run(sql: string, values: readonly DuckDBValue[] = []): Promise<void> {
+    await connection.run(sql, [...values]);
+  }
+
+  async function rows<Row>(sql: string, values: readonly DuckDBValue[] = []): Promise<Row[]> {
+    const reader = await connection.runAndReadAll(sql, [...values]);
+    return reader.getRowObjectsJS() as Row[];
+  }
+
+  return {
+    sliceRows,
+    run,
+    rows,
+    row: async <Row>(sql: string, values?: readonly DuckDBValue[]) => (await rows<Row>(sql, values))[0],
+    async *stream<Row>(sql: string, values: readonly DuckDBValue[] = []) {
+      const result = await connection.stream(sql, [...values]);
+      const names = result.columnNames();
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk.getRowObjects(names) as Row[];
+      }
+    },
+    async transaction(work) {
+      await runPrepared('BEGIN');
+      try {
+        const result = await work();
+        await runPrepared('COMMIT');
+        return result;
+      } catch (error) {
+        // An appender may hold half a page: it must not come with the next one.
+        appenders.clear();
+        await run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    },
+    async append(table, write) {
+      const appender = appenders.get(table) ?? (await connection.createAppender(table));
+      appenders.set(table, appender);
+      write(appender);
+      appender.flushSync();
+    },
+    async withAllThreads(work) {
+      await run(`SET threads TO ${threads}`);
+      try {
+        return await work();
+      } finally {
+        await run('SET threads TO 1');
+      }
+    },
+    close,
+  };
+}

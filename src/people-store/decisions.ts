@@ -1,0 +1,245 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, readFile, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify';
+import type { Comparison } from '../domain/people/outcomes.js';
+import { reasonTexts, type OutcomeReason } from '../domain/people/outcomes.js';
+import type { Database } from './database.js';
+import { SIDES } from './matching.js';
+import type { Opaque } from './opaque.js';
+import { familyOf, tableOf } from './tables.js';
+
+/** A line of the returned file that cannot be taken, without anything of a person. */
+export interface InvalidLine {
+  /** As an editor counts: the header is line 1. */
+  line: number;
+  column: 'person' | 'candidate' | 'same' | 'file';
+  problem: string;
+}
+
+export interface AppliedDecisions {
+  /** People who were found to be the same as a candidate. */
+  same: number;
+  /** People of whom all candidates are somebody else. */
+  nobody: number;
+  /** People about whom not all is said yet. */
+  open: number;
+  /** Where there are some, nothing of the file was applied. */
+  invalid: InvalidLine[];
+}
+
+const COLUMNS = [
+  'person',
+  'name',
+  'job_number',
+  'mobile',
+  'email',
+  'why',
+  'candidate',
+  'candidate_name',
+  'candidate_job_number',
+  'candidate_mobile',
+  'candidate_email',
+  'candidate_active',
+  'same',
+] as const;
+
+const YES = ['yes', 'y', '是', '1', 'true'];
+const NO = ['no', 'n', '否', '0', 'false'];
+
+interface Line {
+  person: string;
+  candidate: string;
+  same: string;
+}
+
+/**
+ * Writes the ambiguous people of a comparison for a person to decide: one line for each candidate, whose column `same` is to be
+ * filled in with yes or no (是, 否). Holds personal data, since nobody could decide without: it goes where an operator says.
+ */
+export async function writeAmbiguous(
+  db: Database,
+  opaque: Opaque,
+  comparison: Comparison,
+  file: string,
+): Promise<{ people: number; lines: number }> {
+  const { found, wanted } = SIDES[comparison];
+  const sql = `SELECT ${opaque.sql('e10', 'c.wanted_id')} AS person, w.name, w.job_number, w.mobile, w.email, c.reason,
+      ${opaque.sql(familyOf(found), 'c.found_id')} AS candidate, f.name AS candidate_name,
+      f.job_number AS candidate_job_number, f.mobile AS candidate_mobile, f.email AS candidate_email,
+      CASE WHEN f.active THEN 'yes' ELSE 'no' END AS candidate_active
+    FROM candidate c JOIN ${tableOf(wanted)} w ON w.id = c.wanted_id
+      JOIN ${tableOf(found)} f ON f.id = c.found_id
+    WHERE c.comparison = $1
+      AND c.wanted_id NOT IN (SELECT wanted_id FROM decision WHERE comparison = $1)
+    ORDER BY person, candidate`;
+  let lines = 0;
+  const people = new Set<unknown>();
+
+  async function* records(): AsyncGenerator<Record<string, unknown>> {
+    for await (const rows of db.stream<Record<string, unknown>>(sql, [comparison])) {
+      for (const row of rows) {
+        lines++;
+        people.add(row['person']);
+        const { en, zh } = reasonTexts[row['reason'] as OutcomeReason];
+        yield { ...row, why: `${zh} (${en})`, same: '' };
+      }
+    }
+  }
+
+  await rm(file, { force: true });
+  const csv = stringify({ header: true, columns: [...COLUMNS], bom: true, escape_formulas: true });
+  await pipeline(Readable.from(records()), csv, createWriteStream(file, { mode: 0o600 }));
+  await chmod(file, 0o600);
+  return { people: people.size, lines };
+}
+
+/**
+ * Takes the file back as a person filled it in, also when their spreadsheet saved it as GB18030. All lines are looked at first:
+ * where one is invalid nothing is applied, and every such line is told. Asked again with the same file, it is the same.
+ */
+export async function applyDecisions(
+  db: Database,
+  opaque: Opaque,
+  comparison: Comparison,
+  file: string,
+): Promise<AppliedDecisions> {
+  const read = readLines(await textOf(file));
+  if ('invalid' in read) return { same: 0, nobody: 0, open: 0, invalid: read.invalid };
+  const ids = await candidatesOf(db, opaque, comparison);
+  const { invalid, decided } = judge(read.lines, ids, await takenCandidates(db, opaque, comparison));
+  if (invalid.length > 0) return { same: 0, nobody: 0, open: 0, invalid };
+
+  await db.transaction(async () => {
+    for (const { wantedId, foundId } of decided) {
+      await db.run('DELETE FROM decision WHERE comparison = $1 AND wanted_id = $2', [comparison, wantedId]);
+      await db.run('INSERT INTO decision VALUES ($1, $2, $3)', [comparison, wantedId, foundId]);
+    }
+  });
+  const same = decided.filter(({ foundId }) => foundId !== null).length;
+  const open = await db.row<{ people: number }>(
+    `SELECT count(DISTINCT wanted_id)::INTEGER AS people FROM candidate WHERE comparison = $1
+     AND wanted_id NOT IN (SELECT wanted_id FROM decision WHERE comparison = $1)`,
+    [comparison],
+  );
+  return { same, nobody: decided.length - same, open: open?.people ?? 0, invalid };
+}
+
+interface Candidates {
+  wantedId: string;
+  /** Ids of the found side by opaque id. */
+  found: Map<string, string>;
+}
+
+async function candidatesOf(db: Database, opaque: Opaque, comparison: Comparison): Promise<Map<string, Candidates>> {
+  const family = familyOf(SIDES[comparison].found);
+  const people = new Map<string, Candidates>();
+  for await (const rows of db.stream<{ wanted: string; found: string }>(
+    'SELECT wanted_id AS wanted, found_id AS found FROM candidate WHERE comparison = $1',
+    [comparison],
+  )) {
+    for (const { wanted, found } of rows) {
+      const person = opaque.idOf('e10', wanted);
+      const known = people.get(person) ?? { wantedId: wanted, found: new Map<string, string>() };
+      known.found.set(opaque.idOf(family, found), found);
+      people.set(person, known);
+    }
+  }
+  return people;
+}
+
+/** Ids of candidates that earlier decisions have given to somebody, with the opaque id of whom. */
+async function takenCandidates(db: Database, opaque: Opaque, comparison: Comparison): Promise<Map<string, string>> {
+  const rows = await db.rows<{ wanted: string; found: string }>(
+    'SELECT wanted_id AS wanted, found_id AS found FROM decision WHERE comparison = $1 AND found_id IS NOT NULL',
+    [comparison],
+  );
+  return new Map(rows.map(({ wanted, found }) => [found, opaque.idOf('e10', wanted)]));
+}
+
+function readLines(text: string): { lines: { line: number; fields: Line }[] } | { invalid: InvalidLine[] } {
+  try {
+    const delimiter = text.slice(0, text.indexOf('\n')).includes(';') ? ';' : text.includes('\t') ? '\t' : ',';
+    const records = parse(text, {
+      columns: true,
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as { record: Partial<Line>; info: { lines: number } }[];
+    const first = records[0]?.record;
+    const absent = (['person', 'candidate', 'same'] as const).find((name) => first !== undefined && !(name in first));
+    if (absent !== undefined) {
+      return { invalid: [{ line: 1, column: absent, problem: `the header has no column ${absent}` }] };
+    }
+    return {
+      lines: records.map(({ record, info }) => ({
+        line: info.lines,
+        fields: { person: record.person ?? '', candidate: record.candidate ?? '', same: record.same ?? '' },
+      })),
+    };
+  } catch (error) {
+    const line = error instanceof Error && 'lines' in error ? Number(error.lines) : 1;
+    // Not the parser's own words: they show what stands in the line.
+    return {
+      invalid: [{ line, column: 'file', problem: 'this is not CSV: a quote is not closed, or columns are torn' }],
+    };
+  }
+}
+
+function judge(
+  lines: readonly { line: number; fields: Line }[],
+  people: ReadonlyMap<string, Candidates>,
+  taken: ReadonlyMap<string, string>,
+): { invalid: InvalidLine[]; decided: { wantedId: string; foundId: string | null }[] } {
+  const invalid: InvalidLine[] = [];
+  const chosen = new Map<string, { line: number; foundId: string }>();
+  // Who is in the file decides anew.
+  const inFile = new Set(lines.map(({ fields }) => fields.person));
+  const takenBy = new Map([...taken].filter(([, person]) => !inFile.has(person)));
+  const refused = new Map<string, Set<string>>();
+
+  for (const { line, fields } of lines) {
+    const known = people.get(fields.person);
+    const foundId = known?.found.get(fields.candidate);
+    const word = fields.same.toLowerCase();
+    const tell = (column: InvalidLine['column'], problem: string): void => void invalid.push({ line, column, problem });
+    if (known === undefined) tell('person', 'this person is not among the ambiguous ones: leave the column as it was');
+    else if (foundId === undefined) tell('candidate', 'this is no candidate of the person: leave the column as it was');
+    else if (YES.includes(word)) {
+      const before = chosen.get(fields.person);
+      const taken = takenBy.get(foundId);
+      if (before !== undefined && before.foundId !== foundId) {
+        tell('same', `line ${before.line} says yes for the same person: only one candidate can be the same`);
+      } else if (taken !== undefined && taken !== fields.person) {
+        tell('same', 'another person has this candidate already: only one can be the same');
+      } else {
+        chosen.set(fields.person, { line, foundId });
+        takenBy.set(foundId, fields.person);
+      }
+    } else if (NO.includes(word)) {
+      refused.set(fields.person, (refused.get(fields.person) ?? new Set()).add(fields.candidate));
+    } else if (word !== '') tell('same', 'fill in yes or no (是, 否), or leave it empty');
+  }
+
+  const decided: { wantedId: string; foundId: string | null }[] = [];
+  for (const [person, { wantedId, found }] of people) {
+    const yes = chosen.get(person);
+    if (yes !== undefined) decided.push({ wantedId, foundId: yes.foundId });
+    else if (refused.get(person)?.size === found.size) decided.push({ wantedId, foundId: null });
+  }
+  return { invalid, decided };
+}
+
+/** UTF-8, or what a Chinese Windows saves. */
+async function textOf(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes);
+  }
+}

@@ -1,0 +1,109 @@
+import { chmod, rm } from 'node:fs/promises';
+import type { Comparison } from '../domain/people/outcomes.js';
+import type { PeopleListName } from '../domain/people/rows.js';
+import type { Database } from './database.js';
+import { SIDES } from './matching.js';
+import type { Opaque } from './opaque.js';
+import { familyOf, tableOf } from './tables.js';
+import { shownId } from './counts.js';
+
+export interface ExportInput {
+  comparison: Comparison;
+  /** Is written anew, for its owner only. */
+  file: string;
+  format: 'csv' | 'parquet';
+  /**
+   * `opaque`: nobody can be told from the file; the fields before and after are keyed fingerprints, which say that something
+   * changed and not what. `personal`: as the systems show them; only where an operator asks for it at the site.
+   */
+  content: 'opaque' | 'personal';
+}
+
+const FIELDS = ['name', 'job_number', 'mobile', 'email'] as const;
+
+/** Everybody of a comparison with outcome, reason, and the fields before and after; in no order. */
+export async function exportOutcomes(db: Database, opaque: Opaque, input: ExportInput): Promise<{ rows: number }> {
+  const { comparison, file, format, content } = input;
+  const [before, after] = sources(comparison);
+  const shown = (table: string, column: string): string =>
+    content === 'personal' ? `${table}.${column}` : opaque.sql('field', `${table}.${column}`);
+  const fields = FIELDS.flatMap((column) => [
+    `${shown('b', column)} AS before_${column}`,
+    `${shown('a', column)} AS after_${column}`,
+  ]);
+  const other = opaque.sql(familyOf(SIDES[comparison].found), 'coalesce(o.after_id, o.before_id)');
+  const options = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
+  const ranges = await slicesOf(db, comparison);
+  const parts = ranges.map((_, part) => `${file}.part-${part}`);
+  // What was there before goes first, so that a file is never half of one export and half of another.
+  for (const old of [file, ...parts]) await rm(old, { force: true });
+  try {
+    for (const [part, { from, to }] of ranges.entries()) {
+      await db.run(
+        `COPY (
+           WITH slice AS MATERIALIZED (
+             SELECT * FROM outcome WHERE comparison = '${comparison}' AND rowid >= ${from} AND rowid < ${to}),
+           x AS (
+             SELECT ${shownId(opaque, comparison)} AS person,
+               CASE WHEN o.wanted_id IS NOT NULL THEN ${other} END AS counterpart, o.outcome, o.reason, o.unit, o.changed,
+               o.differs, ${fields.join(', ')}
+             FROM slice o
+               LEFT JOIN ${someOf(before)} b ON b.id = o.${before.key}
+               LEFT JOIN ${someOf(after)} a ON a.id = o.${after.key})
+           SELECT person, counterpart, outcome, reason, coalesce(nullif(u.code, ''), x.unit) AS unit, changed, differs,
+             x.* EXCLUDE (person, counterpart, outcome, reason, unit, changed, differs)
+           FROM x LEFT JOIN e10_units u ON u.id = x.unit
+         ) TO ${textSql(parts[part] ?? '')} (FORMAT parquet)`,
+      );
+      await chmod(parts[part] ?? '', 0o600);
+    }
+    await db.run(
+      `COPY (SELECT * FROM read_parquet([${parts.map(textSql).join(', ')}])) TO ${textSql(file)} (${options})`,
+    );
+  } finally {
+    for (const part of parts) await rm(part, { force: true });
+  }
+  await chmod(file, 0o600);
+  const counted = await db.row<{ rows: number }>(
+    'SELECT count(*)::INTEGER AS rows FROM outcome WHERE comparison = $1',
+    [comparison],
+  );
+  return { rows: counted?.rows ?? 0 };
+}
+
+/** An export of a million people in one go would hold all of them; so it is made in parts. */
+async function slicesOf(db: Database, comparison: Comparison): Promise<{ from: number; to: number }[]> {
+  const place = await db.row<{ first: number; last: number }>(
+    `SELECT coalesce(min(rowid), 0)::INTEGER AS first, coalesce(max(rowid), 0)::INTEGER AS last
+     FROM outcome WHERE comparison = $1`,
+    [comparison],
+  );
+  const { first, last } = place ?? { first: 0, last: 0 };
+  const slices: { from: number; to: number }[] = [];
+  for (let from = first; from <= last; from += db.sliceRows) slices.push({ from, to: from + db.sliceRows });
+  return slices;
+}
+
+/** The people of a list who are in the slice. */
+function someOf({ list, key }: { list: PeopleListName; key: string }): string {
+  return `(SELECT l.* FROM ${tableOf(list)} l SEMI JOIN slice ON l.id = slice.${key})`;
+}
+
+function textSql(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Which lists the fields before and after come from. */
+function sources(comparison: Comparison) {
+  const { found, wanted } = SIDES[comparison];
+  if (comparison === 'actual') {
+    return [
+      { list: 'qiyuesuo-before', key: 'before_id' },
+      { list: 'qiyuesuo-after', key: 'after_id' },
+    ] as const;
+  }
+  return [
+    { list: found, key: 'before_id' },
+    { list: wanted, key: 'wanted_id' },
+  ] as const;
+}

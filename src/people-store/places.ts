@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Which run of which tenant. Both are hashed before they become names of folders. */
+export interface PeopleRun {
+  tenantId: string;
+  /** Of the workflow, so that a retry finds the same file; e.g. its `firstExecutionRunId`. */
+  runId: string;
+}
+
+/** What stands for a run's file where nothing personal may stand: in payloads, reports and logs. */
+export type PeopleReference = string;
+
+/** What was deleted. */
+export interface Forgotten {
+  runs: number;
+  bytes: number;
+}
+
+const NAME_LENGTH = 32;
+const FILE = 'people.duckdb';
+
+/** Folders of people below the data folder of a worker: `people/<tenant>/<run>/`, names by hash, for the owner only. */
+export function createPlaces(dataDir: string) {
+  const root = join(dataDir, 'people');
+
+  function folderOf({ tenantId, runId }: PeopleRun): string {
+    return join(root, nameOf('tenant', tenantId), nameOf('run', tenantId, runId));
+  }
+
+  return {
+    referenceOf: (run: PeopleRun): PeopleReference => nameOf('run', run.tenantId, run.runId),
+    folderOf,
+    fileOf: (run: PeopleRun): string => join(folderOf(run), FILE),
+    async make(run: PeopleRun): Promise<void> {
+      // One by one: `recursive` gives the mode to the last one alone.
+      await mkdir(dataDir, { recursive: true, mode: 0o700 });
+      for (const folder of [root, join(folderOf(run), '..'), folderOf(run)]) {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+      }
+    },
+    async forget(run: PeopleRun): Promise<Forgotten> {
+      const forgotten = await sizeOf(folderOf(run));
+      await rm(folderOf(run), { recursive: true, force: true });
+      return { runs: forgotten === undefined ? 0 : 1, bytes: forgotten ?? 0 };
+    },
+    async forgetTenant(tenantId: string): Promise<Forgotten> {
+      const folder = join(root, nameOf('tenant', tenantId));
+      const runs = await readdir(folder).catch(() => []);
+      const bytes = await sizeOf(folder);
+      await rm(folder, { recursive: true, force: true });
+      return { runs: runs.length, bytes: bytes ?? 0 };
+    },
+  };
+}
+
+export type Places = ReturnType<typeof createPlaces>;
+
+function nameOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, NAME_LENGTH);
+}
+
+/** Bytes of all files below; undefined where the folder is not there. */
+async function sizeOf(folder: string): Promise<number | undefined> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => undefined);
+  if (entries === undefined) return undefined;
+  let bytes = 0;
+  for (const entry of entries) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
+}

@@ -1,0 +1,167 @@
+import type { Guarded, MassChange } from '../domain/people/guard.js';
+import type { Comparison, PersonOutcome } from '../domain/people/outcomes.js';
+import type { ListName, PeopleListName } from '../domain/people/rows.js';
+import type { Confidence } from '../domain/people/sample.js';
+import type { Unit } from '../domain/settings.js';
+import { foreseenAndActual, massChange, stillActive, summarise, type ComparisonSummary } from './counts.js';
+import { createDatabases, type Database, type DatabaseLimits } from './database.js';
+import { applyDecisions, writeAmbiguous, type AppliedDecisions } from './decisions.js';
+import { exportOutcomes, type ExportInput } from './exporting.js';
+import { reportList, type ListReport } from './keys-report.js';
+import { createOpaque, type Opaque } from './opaque.js';
+import { comparePeople } from './outcomes.js';
+import { createPages, type AnyRow, type ListPosition } from './pages.js';
+import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun } from './places.js';
+import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
+import {
+  drawSample,
+  nextToLookUp,
+  recordLookUp,
+  sampleResult,
+  type DrawnSample,
+  type SampleResult,
+  type ToLookUp,
+} from './sample.js';
+import { createTables, tableOf } from './tables.js';
+
+/** A comparison was asked for before its lists were read to the end, e.g. because another worker's disk has them. */
+export class ListsUnread extends Error {
+  override readonly name = 'ListsUnread';
+  constructor(readonly lists: readonly ListName[]) {
+    super(`not read to the end on this worker: ${lists.join(', ')}; read these lists again, then compare`);
+  }
+}
+
+export interface CompareInput {
+  comparison: Comparison;
+  /** Ids of the units of E10 whose people are wanted, those below included; null: everybody. */
+  scope: readonly string[] | null;
+  /** Units in the summary at most. Default 20. */
+  mostUnits?: number;
+}
+
+/**
+ * The people of one run of one tenant, in a DuckDB file of the site's worker. Results hold counts, opaque ids and codes of
+ * units, and may stand in a history; rows of people never leave it, but by an export that an operator asks for.
+ */
+export interface PeopleStore {
+  readonly reference: PeopleReference;
+  position(list: ListName): Promise<ListPosition>;
+  readChunk<Row extends AnyRow>(input: ReadChunkInput<Row>): Promise<ChunkResult>;
+  /** Duplicates and empties. */
+  report(list: PeopleListName): Promise<ListReport>;
+  /** The tree of units, for `remapScope` and `withDescendants`. Units are no persons. */
+  units(of: 'e9' | 'e10'): Promise<Unit[]>;
+  /** Throws `ListsUnread`. The same again when it is repeated. */
+  compare(input: CompareInput): Promise<ComparisonSummary>;
+  /** For the guard; after `compare` of `foreseen`. */
+  massChange(): Promise<{ change: MassChange; examples: Partial<Record<Guarded, string[]>> }>;
+  /** After `compare` of both. */
+  foreseenAndActual(): Promise<{ foreseen: PersonOutcome | null; actual: PersonOutcome | null; people: number }[]>;
+  stillActive(): Promise<number>;
+  drawSample(input: { seed: string; confidence: Confidence; scope: readonly string[] | null }): Promise<DrawnSample>;
+  /** Personal: stays inside the activity. */
+  nextToLookUp(most: number): Promise<ToLookUp[]>;
+  recordLookUp(position: number, found: string | null): Promise<void>;
+  sampleResult(drawn: DrawnSample): Promise<SampleResult>;
+  export(input: ExportInput): Promise<{ rows: number }>;
+  writeAmbiguous(comparison: Comparison, file: string): Promise<{ people: number; lines: number }>;
+  /** Then `compare` again. */
+  applyDecisions(comparison: Comparison, file: string): Promise<AppliedDecisions>;
+  close(): void;
+}
+
+/** All stores of a worker. */
+export interface PeopleStores {
+  /** Opens the file of a run, or makes it. Close it: the last one who closes gives the file free. */
+  open(run: PeopleRun): Promise<PeopleStore>;
+  referenceOf(run: PeopleRun): PeopleReference;
+  /** Deletes everything of a run, or of all runs of a tenant. Nothing there is not an error. */
+  forget(run: PeopleRun): Promise<Forgotten>;
+  forgetTenant(tenantId: string): Promise<Forgotten>;
+}
+
+export interface PeopleStoresOptions {
+  dataDir: string;
+  /** The 32 bytes of the seal key: opaque ids are made with it, so that they are the same in every run of a tenant. */
+  sealKey: Buffer;
+  limits?: DatabaseLimits;
+}
+
+const NEEDED: Record<Comparison, readonly ListName[]> = {
+  baseline: ['e9-people', 'e10-people'],
+  foreseen: ['e10-people', 'qiyuesuo-before'],
+  actual: ['e10-people', 'qiyuesuo-before', 'qiyuesuo-after'],
+};
+const USUAL_MOST_UNITS = 20;
+
+export function createPeopleStores({ dataDir, sealKey, limits }: PeopleStoresOptions): PeopleStores {
+  const places = createPlaces(dataDir);
+  const openDatabase = createDatabases(createTables, limits);
+
+  return {
+    async open(run) {
+      await places.make(run);
+      const db = await openDatabase(places.fileOf(run));
+      return storeOf(db, createOpaque(sealKey, run.tenantId), places.referenceOf(run));
+    },
+    referenceOf: (run) => places.referenceOf(run),
+    forget: (run) => places.forget(run),
+    forgetTenant: (tenantId) => places.forgetTenant(tenantId),
+  };
+}
+
+function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): PeopleStore {
+  const pages = createPages(db);
+
+  async function requireRead(lists: readonly ListName[]): Promise<void> {
+    const unread: ListName[] = [];
+    for (const list of lists) if (!(await pages.position(list)).ended) unread.push(list);
+    if (unread.length > 0) throw new ListsUnread(unread);
+  }
+
+  return {
+    reference,
+    position: (list) => pages.position(list),
+    readChunk: (input) => readChunk(pages, input),
+    report: (list) => reportList(db, opaque, list),
+    units: (of) => unitsOf(db, of),
+    async compare({ comparison, scope, mostUnits = USUAL_MOST_UNITS }) {
+      await requireRead(NEEDED[comparison]);
+      return db.withAllThreads(async () => {
+        await comparePeople(db, comparison, scope);
+        return summarise(db, opaque, comparison, mostUnits);
+      });
+    },
+    massChange: () => massChange(db, opaque),
+    foreseenAndActual: () => foreseenAndActual(db),
+    stillActive: () => stillActive(db),
+    async drawSample(input) {
+      await requireRead(['e10-people']);
+      return drawSample(db, input);
+    },
+    nextToLookUp: (most) => nextToLookUp(db, most),
+    recordLookUp: (position, found) => recordLookUp(db, position, found),
+    sampleResult: (drawn) => sampleResult(db, opaque, drawn),
+    export: (input) => exportOutcomes(db, opaque, input),
+    writeAmbiguous: (comparison, file) => writeAmbiguous(db, opaque, comparison, file),
+    applyDecisions: (comparison, file) => applyDecisions(db, opaque, comparison, file),
+    close: () => db.close(),
+  };
+}
+
+/** E9 numbers departments and subcompanies apart, so its ids carry a letter here (`facts/weaver.md` §5.1). */
+async function unitsOf(db: Database, of: 'e9' | 'e10'): Promise<Unit[]> {
+  const lists = of === 'e9' ? (['e9-subcompanies', 'e9-departments'] as const) : (['e10-units'] as const);
+  const columns = 'id, name, code, parent_id AS "parentId"';
+  const selects = lists.map((list) => `SELECT ${columns} FROM ${tableOf(list)}`);
+  const rows = await db.rows<{ id: string; name: string; code: string | null; parentId: string | null }>(
+    `${selects.join(' UNION ALL ')} ORDER BY id`,
+  );
+  return rows.map(({ id, name, code, parentId }) => ({
+    id,
+    name,
+    ...(code ? { code } : {}),
+    ...(parentId ? { parentId } : {}),
+  }));
+}

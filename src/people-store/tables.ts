@@ -1,0 +1,48 @@
+import {
+  PEOPLE_LISTS,
+  UNIT_LISTS,
+  type ListName,
+  type PeopleListName,
+  type UnitListName,
+} from '../domain/people/rows.js';
+import type { Database } from './database.js';
+
+/** The table of a list's rows. */
+export function tableOf(list: ListName): string {
+  return list.replaceAll('-', '_');
+}
+
+export function isPeopleList(list: ListName): list is PeopleListName {
+  return (PEOPLE_LISTS as readonly string[]).includes(list);
+}
+
+/** Which system's ids a list has: the two lists of Qiyuesuo name the same people. */
+export function familyOf(list: PeopleListName): string {
+  return list.split('-', 1)[0] ?? list;
+}
+
+const PERSON_COLUMNS = `n INTEGER, id VARCHAR, name VARCHAR, job_number VARCHAR, mobile VARCHAR, email VARCHAR,
+  login VARCHAR, unit VARCHAR, more_units VARCHAR, active BOOLEAN, not_compared VARCHAR, oa_user_id VARCHAR`;
+const UNIT_COLUMNS = 'n INTEGER, id VARCHAR, name VARCHAR, code VARCHAR, parent_id VARCHAR';
+
+/**
+ * All tables of a run. `n` counts the rows of a pass in the order of reading: work is done with it in place of ids.
+ * Insert-only but for pages that are read anew, and without indexes: those would hold memory that cannot
+ * be given back.
+ */
+export async function createTables(db: Database): Promise<void> {
+  const statements = [
+    ...PEOPLE_LISTS.map((list: PeopleListName) => `CREATE TABLE IF NOT EXISTS ${tableOf(list)} (${PERSON_COLUMNS})`),
+    ...UNIT_LISTS.map((list: UnitListName) => `CREATE TABLE IF NOT EXISTS ${tableOf(list)} (${UNIT_COLUMNS})`),
+    // What was read, in the order of reading. `next` is null after the last page; a page of kind `again` only goes back.
+    `CREATE TABLE IF NOT EXISTS page (list VARCHAR, pass INTEGER, page INTEGER, kind VARCHAR, start VARCHAR, next VARCHAR,
+       row_count INTEGER, total BIGINT, last_id VARCHAR, digest VARCHAR)`,
+    `CREATE TABLE IF NOT EXISTS outcome (comparison VARCHAR, wanted_id VARCHAR, before_id VARCHAR, after_id VARCHAR,
+       outcome VARCHAR, reason VARCHAR, unit VARCHAR, changed VARCHAR, differs VARCHAR)`,
+    'CREATE TABLE IF NOT EXISTS candidate (comparison VARCHAR, wanted_id VARCHAR, found_id VARCHAR, reason VARCHAR)',
+    // What a person decided: `found_id` null says that nobody is the same.
+    'CREATE TABLE IF NOT EXISTS decision (comparison VARCHAR, wanted_id VARCHAR, found_id VARCHAR)',
+    'CREATE TABLE IF NOT EXISTS sample (position INTEGER, id VARCHAR, contact VARCHAR, found VARCHAR, looked_up BOOLEAN)',
+  ];
+  for (const statement of statements) await db.run(statement);
+}

@@ -1,0 +1,157 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PeopleStore } from '../../src/people-store/store.js';
+import { fill, person, RUN, someStores } from './a-store.js';
+
+const COMPARISON = 'foreseen' as const;
+
+/** Two people of E10 with one mobile number, and two of Qiyuesuo who could be them. */
+async function unclear(): Promise<{ store: PeopleStore; file: string; lines: string[] }> {
+  const { stores, dataDir } = await someStores();
+  const store = await stores.open(RUN);
+  onTestFinished(() => store.close());
+  const mobile = '13800000001';
+  await fill(store, 'e10-people', [
+    person('e1', { name: '王伟', mobile, jobNumber: 'N1' }),
+    person('e2', { name: '=SUM(A1)', mobile, jobNumber: 'N2' }),
+    person('e3', { name: '张敏', jobNumber: '3' }),
+  ]);
+  await fill(store, 'qiyuesuo-before', [
+    person('q1', { name: '王伟', mobile, jobNumber: 'O1' }),
+    person('q2', { name: '李娜', mobile, jobNumber: 'O2' }),
+    person('q3', { name: '张敏', jobNumber: '3' }),
+  ]);
+  await store.compare({ comparison: COMPARISON, scope: null });
+  const file = join(dataDir, 'ambiguous.csv');
+  expect(await store.writeAmbiguous(COMPARISON, file)).toEqual({ people: 2, lines: 4 });
+  return { store, file, lines: (await readFile(file, 'utf8')).trimEnd().split('\n') };
+}
+
+/** Fills in the last column by who the person and the candidate are. */
+function filled(lines: string[], word: (person: string, candidate: string) => string): string {
+  const [header, ...rows] = lines;
+  return [header, ...rows.map((row) => row + word(row.split(',')[2] ?? '', row.split(',')[8] ?? ''))].join('\n');
+}
+
+const sameNames = (name: string, candidate: string): string => {
+  if (name === 'N1') return candidate === 'O1' ? 'yes' : 'no';
+  return candidate === 'O2' ? '是' : '否';
+};
+
+async function counts(store: PeopleStore) {
+  return (await store.compare({ comparison: COMPARISON, scope: null })).counts;
+}
+
+it('goes out as a table for people, which a spreadsheet opens and does not run', async () => {
+  const { lines } = await unclear();
+
+  expect(lines[0]).toMatch(/^\uFEFFperson,name,job_number,.*,same$/);
+  expect(lines[1]).toContain('手机号重复');
+  expect(lines.join('\n')).toContain(",'=SUM(A1),");
+});
+
+it('comes back filled in, and is applied', async () => {
+  const { store, file, lines } = await unclear();
+  expect((await counts(store)).ambiguous).toBe(4);
+  await writeFile(file, filled(lines, sameNames));
+
+  expect(await store.applyDecisions(COMPARISON, file)).toEqual({ same: 2, nobody: 0, open: 0, invalid: [] });
+
+  const { reasons } = await store.compare({ comparison: COMPARISON, scope: null });
+  expect(reasons).toContainEqual({ outcome: 'updated', reason: 'matched-by-decision', people: 2 });
+  expect((await store.writeAmbiguous(COMPARISON, file)).lines).toBe(0);
+});
+
+it('twice is once', async () => {
+  const { store, file, lines } = await unclear();
+  await writeFile(file, filled(lines, sameNames));
+  await store.applyDecisions(COMPARISON, file);
+  const once = await counts(store);
+
+  expect(await store.applyDecisions(COMPARISON, file)).toMatchObject({ same: 2, invalid: [] });
+  expect(await counts(store)).toEqual(once);
+});
+
+it('can say that somebody is none of them', async () => {
+  const { store, file, lines } = await unclear();
+  const nobody = (name: string, candidate: string) => (name === 'N1' ? 'no' : sameNames(name, candidate));
+  await writeFile(file, filled(lines, nobody));
+
+  expect(await store.applyDecisions(COMPARISON, file)).toMatchObject({ same: 1, nobody: 1, open: 0 });
+  expect(await counts(store)).toMatchObject({ created: 1, disabled: 1, ambiguous: 0 });
+});
+
+it('may be half done: what is decided makes the rest clear, or leaves it open', async () => {
+  const { store, file, lines } = await unclear();
+  await writeFile(
+    file,
+    filled(lines, (name, candidate) => (name === 'N1' ? sameNames(name, candidate) : '')),
+  );
+
+  expect(await store.applyDecisions(COMPARISON, file)).toMatchObject({ same: 1, open: 1 });
+  // With the one gone, the number has one owner on each side.
+  expect((await counts(store)).ambiguous).toBe(0);
+});
+
+it.each<[string, (text: string) => Buffer]>([
+  ['as GB18030, as a Chinese Windows does', (text) => gb18030(text)],
+  ['with semicolons', (text) => Buffer.from(text.replaceAll(',', ';'))],
+  ['with lines of Windows', (text) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+])('may have been saved %s', async (_what, saved) => {
+  const { store, file, lines } = await unclear();
+  await writeFile(file, saved(filled(lines, sameNames)));
+
+  expect(await store.applyDecisions(COMPARISON, file)).toMatchObject({ same: 2, invalid: [] });
+});
+
+describe('an invalid file', () => {
+  it.each<[string, (lines: string[]) => string, object[]]>([
+    [
+      'a word that is neither yes nor no',
+      (lines) => filled(lines, () => '').replace(/$/, '') + 'perhaps',
+      [{ line: 5, column: 'same' }],
+    ],
+    [
+      'a person who was never ambiguous',
+      (lines) => filled(lines, sameNames).replace(/\np[0-9a-f]{16}/, '\np0000000000000000'),
+      [{ line: 2, column: 'person' }],
+    ],
+    [
+      'a candidate of nobody',
+      (lines) => filled(lines, sameNames).replace(/p[0-9a-f]{16}(?=,李娜)/, 'p0000000000000000'),
+      [{ column: 'candidate' }],
+    ],
+    [
+      'two candidates for one person',
+      (lines) => filled(lines, (name) => (name === 'N1' ? 'yes' : '')),
+      [{ column: 'same', problem: expect.stringContaining('only one candidate') as string }],
+    ],
+    [
+      'one candidate for two people',
+      (lines) => filled(lines, (_, candidate) => (candidate === 'O1' ? 'yes' : 'no')),
+      [{ column: 'same', problem: expect.stringContaining('another person') as string }],
+    ],
+    ['no column to fill in', (lines) => lines.join('\n').replace('same', 'other'), [{ line: 1, column: 'same' }]],
+    ['a quote that is not closed', (lines) => `${lines.join('\n')}\n"`, [{ column: 'file' }]],
+  ])('%s: each line is told, and nothing is applied', async (_what, spoil, invalid) => {
+    const { store, file, lines } = await unclear();
+    await writeFile(file, spoil(lines));
+
+    const applied = await store.applyDecisions(COMPARISON, file);
+
+    expect(applied).toMatchObject({ same: 0, nobody: 0, invalid });
+    expect(JSON.stringify(applied)).not.toMatch(/王伟|李娜|138|N1/);
+    expect((await counts(store)).ambiguous).toBe(4);
+  });
+});
+
+/** Node writes no GB18030: the few characters of these tests by hand. */
+function gb18030(text: string): Buffer {
+  const known: Record<string, number[]> = {};
+  const decoder = new TextDecoder('gb18030');
+  for (let high = 0xb0; high <= 0xf7; high++) {
+    for (let low = 0xa1; low <= 0xfe; low++) known[decoder.decode(Uint8Array.of(high, low))] = [high, low];
+  }
+  return Buffer.from([...text.replace('\uFEFF', '')].flatMap((one) => known[one] ?? [...Buffer.from(one)]));
+}

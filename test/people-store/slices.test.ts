@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { PersonRow } from '../../src/domain/people/rows.js';
+import { USUAL_LIMITS } from '../../src/people-store/database.js';
+import { fill, person, RUN, someStores } from './a-store.js';
+
+/** People with every trouble there is: keys that are empty, shared, renewed and crossed, and people of one side only. */
+function troubled(side: 'e' | 'q'): PersonRow[] {
+  return Array.from({ length: 120 }, (_, at) => {
+    const own = side === 'e' ? at : at + 7;
+    const job = at % 11 === 0 ? null : at % 13 === 0 ? 'shared' : String(own);
+    const mobile = at % 5 === 0 ? null : at % 17 === 0 ? '13800000000' : `139${String(own % 90).padStart(8, '0')}`;
+    const email = at % 3 === 0 ? null : `u${(own * 7) % 110}@example.cn`;
+    return person(`${side}${at}`, { jobNumber: job, mobile, email, name: `N${at % 9}`, active: at % 10 !== 3 });
+  });
+}
+
+/** Everybody's outcome, as the file has it. */
+async function outcomes(sliceRows: number): Promise<string[]> {
+  const { stores, dataDir } = await someStores({ ...USUAL_LIMITS, sliceRows });
+  const store = await stores.open(RUN);
+  await fill(store, 'e10-people', troubled('e'));
+  await fill(store, 'qiyuesuo-before', troubled('q'));
+  await fill(
+    store,
+    'qiyuesuo-after',
+    troubled('q').map((one, at) => ({ ...one, active: at % 4 !== 0, name: `N${at % 8}` })),
+  );
+  const lines: string[] = [];
+  for (const comparison of ['foreseen', 'actual'] as const) {
+    await store.compare({ comparison, scope: null });
+    const file = join(dataDir, 'all.csv');
+    await store.export({ comparison, file, format: 'csv', content: 'personal' });
+    lines.push(...(await readFile(file, 'utf8')).split('\n').map((line) => `${comparison},${line}`));
+  }
+  store.close();
+  return lines.sort();
+}
+
+it('a large comparison goes by slices, and comes to the same for everybody', async () => {
+  const whole = await outcomes(1_000);
+
+  expect(await outcomes(7)).toEqual(whole);
+  expect(await outcomes(50)).toEqual(whole);
+  expect(new Set(whole.map((line) => line.split(',')[3])).size).toBeGreaterThan(6);
+});
