@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 // These talk to a real Temporal server; everything else is fast and needs none.
 const onTemporal = ['test/{workflows,e2e}/**/*.test.ts', 'test/**/*.temporal.test.ts', 'test/temporal.test.ts'];
 
-/** Two projects: `fast` runs first and alone; `temporal` starts one server for all of its files. */
+// These need nothing but Chromium; they take their time, and are skipped where there is none.
+const inChromium = ['test/gateways/console/browser/driver.test.ts', 'test/simulators/console-pages.test.ts'];
+
+/** `fast` runs first and alone; `temporal` starts one server for all of its files. */
 export default defineConfig({
   test: {
     pool: 'forks', // the SDK's native runtime is one per process
@@ -16,9 +19,13 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: onTemporal,
+          exclude: [...onTemporal, ...inChromium],
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'pages', include: inChromium, testTimeout: 120_000, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
