@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Config } from './config.js';
 import type { Tenant } from './domain/tenant.js';
@@ -46,6 +47,12 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
     evidence: createEvidenceStore(join(config.dataDir, 'evidence')),
     maps: await loadPageMaps(pageMaps ?? undefined),
   };
+  /** One line for each picture, so that whoever looks for those of a tenant finds them. */
+  async function listed(picture: object): Promise<void> {
+    const line = `${JSON.stringify({ at: new Date().toISOString(), ...picture })}\n`;
+    await appendFile(join(config.dataDir, 'evidence', 'index.jsonl'), line, { mode: 0o600 }).catch(() => undefined);
+  }
+
   return {
     pages,
     async logIn(tenant, how) {
@@ -61,7 +68,13 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
       });
     },
     driver: (tenant, secrets, run, signal) =>
-      createBrowserDriver(tenant, { pages, secrets, run, ...(signal ? { signal } : {}) }),
+      createBrowserDriver(tenant, {
+        pages,
+        secrets,
+        run,
+        onPicture: (picture) => void listed({ tenant: tenant.id, run, ...picture }),
+        ...(signal ? { signal } : {}),
+      }),
     close: () => pages.browsers.close(),
   };
 }

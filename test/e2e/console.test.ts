@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startWorld } from '../../simulators/world.js';
 import { parseBatch } from '../../src/batch-file/parse.js';
@@ -6,7 +8,6 @@ import { openConsolePages } from '../../src/console-browser.js';
 import { chromiumPath } from '../support/chromium.js';
 import { aCli } from '../support/cli.js';
 import { logIn } from '../../simulators/operator.js';
-import { readFile } from 'node:fs/promises';
 
 it.skipIf(chromiumPath === undefined)(
   'looks at a console through a browser, once its operator has logged in',
@@ -40,6 +41,12 @@ it.skipIf(chromiumPath === undefined)(
       expect(seen.code, seen.stdout).toBe(0);
       expect(JSON.parse(seen.stdout)).toMatchObject({ consoles: [{ session: true, ok: true }] });
       expect(world.tenant('cloud').state()).toEqual(before);
+      const index = await readFile(join(cli.dataDir, 'evidence', 'index.jsonl'), 'utf8');
+      const [picture] = index.split('\n').map((line) => JSON.parse(line || '{}') as { sha256: string });
+      expect(picture).toMatchObject({ tenant: 'cloud', page: 'integration', moment: 'check' });
+      expect((await readFile(join(cli.dataDir, 'evidence', `${picture?.sha256 ?? ''}.png`))).length).toBeGreaterThan(
+        1_000,
+      );
     } finally {
       await world.close();
     }
