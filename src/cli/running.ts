@@ -107,9 +107,7 @@ function finish(end: WatchEnd, report: BatchReport, file: string, out: Output): 
   const endings = report.tenants.map(({ outcome }) => outcome);
   if (end.because === 'prepared') {
     out.say(out.text.prepared(end.status.prepared, file));
-    // A run that only prepared ends as skipped; that it waits for the cut-over is no failure, and no success.
-    const code = exitCodeOf(endings.filter((ending) => ending !== 'skipped'));
-    return code === EXIT.ok ? EXIT.waiting : code;
+    return exitCodeOf(endings);
   }
   if (end.because === 'people') {
     out.say(out.text.onlyPeople);

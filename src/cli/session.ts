@@ -33,16 +33,18 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
   const { config, out, serves, interrupted } = options;
   const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
   let workers: Workers | null = null;
+  let migrations: Migrations | undefined;
   try {
     if (temporal.mode === 'embedded' && serves !== 'nothing') {
       workers = await startWorkers({ ...options, serves, temporal });
     }
-    const migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
+    migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     const failed = workers?.running.then(() => new Promise<never>(() => undefined));
     const stopped = rejectedBy(interrupted);
     return await Promise.race([stopped, work({ temporal, migrations, workers }), ...(failed ? [failed] : [])]);
   } finally {
     await workers?.stop();
+    await migrations?.settled();
     await temporal.close();
   }
 }

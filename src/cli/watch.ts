@@ -11,7 +11,7 @@ const ASK_EVERY_MS = 700;
 /** Often enough that nobody wonders, seldom enough that nobody is flooded. */
 const LOOK_FOR_TROUBLE_EVERY_MS = 15_000;
 /** Only after this many equal looks is "everybody waits" believed: a tenant may be just about to go on. */
-const LOOKS_BEFORE_GIVING_UP = 5;
+const LOOKS_BEFORE_GIVING_UP = 10;
 
 export interface WatchOptions {
   batch: string;

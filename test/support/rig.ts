@@ -181,6 +181,7 @@ export async function aRig(
     stopWorkers: () => workers.stop(),
     async close() {
       await workers.stop();
+      await migrations.settled();
       await connection.close();
       await native.close();
       await world.close();

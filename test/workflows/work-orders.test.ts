@@ -149,7 +149,10 @@ it('shows the first looks of a whole wave as one queue, and still begins to writ
       specs.some(({ id }) => rig.tenant(id).id === tenantId),
     );
   await until('all of them wait for a first look', async () => (await looks()).length === 3);
-  expect(await rig.status()).toMatchObject({ running: 0, parked: 3, looking: 3 });
+  await until('the batch knows it', async () => {
+    const { running, parked, looking } = await rig.status();
+    return running === 0 && parked === 3 && looking === 3;
+  });
 
   const operators = specs.map(({ id }) => anOperator(rig, id));
   for (const operator of operators) await operator.next();
