@@ -73,7 +73,7 @@ function withoutIdentity(value: unknown): unknown {
   );
 }
 
-describe.each(CONSOLES)('%s', { timeout: 600_000 }, (name, shape) => {
+describe.each(CONSOLES)('%s', { timeout: 600_000, retry: 2 }, (name, shape) => {
   const drivers = withBrowser(ALL || name === 'public cloud');
   it('holds the same after a migration and after its rollback, whoever drove it', async () => {
     rig = await aRig(drivers.map((driver) => ({ id: driver, ...NAME, ...shape, ...ENTRY[driver] })));
