@@ -5,7 +5,7 @@ import type { DriverKind } from '../../src/domain/tenant.js';
 import type { Step } from '../../src/domain/steps.js';
 import { chromiumPath } from '../support/chromium.js';
 import { anOperator, type Habits } from '../support/operator.js';
-import { aRig, undoable, type Rig } from '../support/rig.js';
+import { aRig, undoable, until, type Rig } from '../support/rig.js';
 
 const SHAPE = {
   categories: { legacy: 2, elsewhere: 1 },
@@ -90,7 +90,10 @@ describe.each(CONSOLES)('%s', { timeout: 600_000, retry: 2 }, (name, shape) => {
 
     await Promise.all(
       drivers.map(async (driver) => {
-        await rig.migrations.startRollback(rig.tenant(driver), 'changed our mind');
+        // A run that ended a moment ago may still be taken for the newest.
+        const begins = async () =>
+          (await rig.migrations.startRollback(rig.tenant(driver), 'changed our mind')).undo === 'under-way';
+        await until(`${driver} begins to be undone`, begins);
         const { ending, result } = await ended(driver);
         expect({ ending, left: result?.undo?.left }, driver).toEqual({ ending: 'rolled-back', left: [] });
       }),
