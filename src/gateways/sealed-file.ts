@@ -1,0 +1,88 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { SealBroken } from './seal.js';
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+/** A column store is packed already: more effort would take long and gain little. */
+const GZIP = { level: 1 };
+
+/** Seals files of any size, and opens them again. */
+export interface FileSeal {
+  /** `to` appears whole or not at all, for its owner only. `boundTo` says whose it is; it opens with the same word only. */
+  seal(from: string, to: string, boundTo: string): Promise<void>;
+  /** Throws `SealBroken` where key, file or `boundTo` are not the ones of the sealing. */
+  open(from: string, to: string, boundTo: string): Promise<void>;
+}
+
+export function createFileSeal(key: Buffer): FileSeal {
+  return {
+    seal: (from, to, boundTo) => sealFile(from, to, key, boundTo),
+    open: (from, to, boundTo) => openSealedFile(from, to, key, boundTo),
+  };
+}
+
+/** IV, then AES-256-GCM over gzip, then the tag. */
+async function sealFile(from: string, to: string, key: Buffer, boundTo: string): Promise<void> {
+  const draft = `${to}.part`;
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key, iv).setAAD(Buffer.from(boundTo));
+  await rm(draft, { force: true });
+  await pipeline(
+    createReadStream(from),
+    createGzip(GZIP),
+    cipher,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      yield iv;
+      yield* chunks;
+      yield cipher.getAuthTag();
+    },
+    createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }),
+  );
+  await rename(draft, to);
+}
+
+async function openSealedFile(from: string, to: string, key: Buffer, boundTo: string): Promise<void> {
+  const draft = `${to}.part`;
+  const { size } = await stat(from);
+  const ends = await endsOf(from, size);
+  const decipher = createDecipheriv(CIPHER, key, ends.iv, { authTagLength: TAG_BYTES })
+    .setAAD(Buffer.from(boundTo))
+    .setAuthTag(ends.tag);
+  try {
+    await pipeline(
+      createReadStream(from, { start: IV_BYTES, end: size - TAG_BYTES - 1 }),
+      decipher,
+      createGunzip(),
+      createWriteStream(draft, { mode: 0o600 }),
+    );
+  } catch {
+    await rm(draft, { force: true });
+    throw broken(from);
+  }
+  await rename(draft, to);
+}
+
+async function endsOf(from: string, size: number): Promise<{ iv: Buffer; tag: Buffer }> {
+  if (size < IV_BYTES + TAG_BYTES + 1) throw broken(from);
+  const file = await open(from, 'r');
+  try {
+    const [iv, tag] = [Buffer.alloc(IV_BYTES), Buffer.alloc(TAG_BYTES)];
+    await file.read(iv, 0, IV_BYTES, 0);
+    await file.read(tag, 0, TAG_BYTES, size - TAG_BYTES);
+    return { iv, tag };
+  } finally {
+    await file.close();
+  }
+}
+
+function broken(file: string): SealBroken {
+  return new SealBroken(
+    `${file} cannot be opened: it was sealed with another key, or it was changed. ` +
+      'Give this worker the QYS_E10_SEAL_KEY (or the key file) that sealed it.',
+  );
+}
