@@ -3,6 +3,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Finding } from '../domain/findings.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
+import { kept } from './kept.js';
 import { HandsNeeded } from '../gateways/console/manual/hands-needed.js';
 import { GatewayError, Rejected, Throttled } from '../gateways/errors.js';
 import { SecretMissing } from '../gateways/secrets.js';
@@ -56,7 +57,7 @@ export function toFailure(error: unknown): unknown {
       type: error.name,
       message: error.message,
       category: ApplicationFailureCategory.BENIGN,
-      ...(error.afterMs === undefined ? {} : { nextRetryDelay: error.afterMs }),
+      ...nextRetry(error.afterMs),
     });
   }
   if (error instanceof HandsNeeded) {
@@ -78,8 +79,13 @@ export function toFailure(error: unknown): unknown {
     nonRetryable: !retryable,
     ...(trouble.type === FAILURE_TYPES.throttled ? { category: ApplicationFailureCategory.BENIGN } : {}),
     details: [trouble],
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    ...nextRetry(retryAfterMs),
   });
+}
+
+/** A delay of nothing would end the retries instead of hastening them: then the policy's own delay holds. */
+function nextRetry(afterMs: number | undefined): { nextRetryDelay?: number } {
+  return afterMs === undefined || afterMs <= 0 ? {} : { nextRetryDelay: afterMs };
 }
 
 /** A dead worker is noticed after this much silence; every activity says that it lives. */
@@ -93,7 +99,7 @@ export function createFailureInterceptor(onThrottled: OnThrottled = () => undefi
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
       const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+      const beat = setInterval(() => context.heartbeat(kept()), HEARTBEAT_EVERY_MS);
       try {
         return await next(input);
       } catch (error) {
