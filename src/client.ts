@@ -4,6 +4,7 @@ import type { BatchStore } from './batch-store/store.js';
 import { listBatches, type ListedBatch } from './client/batch-list.js';
 import { createBatches } from './client/batches.js';
 import { createOrders } from './client/orders.js';
+import { createPeopleSyncs } from './client/people-syncs.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { tenantAsStarted } from './client/tenant-as-started.js';
@@ -31,6 +32,7 @@ import type { inspectTenant } from './workflows/index.js';
 export type { Answered } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
+export type { PeopleSyncEnd, PeopleSyncStart } from './client/people-syncs.js';
 export type { OpenOrder } from './client/orders.js';
 export type { RollbackStart } from './client/rollbacks.js';
 export type { ListedBatch } from './client/batch-list.js';
@@ -66,6 +68,7 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     ...createBatches({ client, store, coordinatorQueue }),
     ...createRollbacks(client),
     ...createOrders(client),
+    ...createPeopleSyncs(client),
 
     /** Every batch that Temporal still knows: running ones first, then the newest. Needs no worker. */
     batches(): Promise<ListedBatch[]> {

@@ -11,7 +11,8 @@ import { createNotes } from './gateways/console/browser/notes.js';
 import { choosePageMap, loadPageMaps, PageMapError } from './gateways/console/browser/page-map.js';
 import { createSessionStore } from './gateways/console/browser/session.js';
 import type { KnownSecrets } from './gateways/console/manual/driver.js';
-import { createSeal, loadSealKey, type Seal } from './gateways/seal.js';
+import type { Seal } from './gateways/seal.js';
+import { sealOf } from './seal-key.js';
 
 export type { CheckReport } from './gateways/console/browser/check.js';
 
@@ -82,10 +83,4 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
 /** Which Chromium this machine would drive; undefined where it has none. */
 export function chromiumOf({ browser }: Pick<Config, 'browser'>): string | undefined {
   return findChromium(browser.variables);
-}
-
-/** With the key of this machine: snapshots and sessions open nowhere else. */
-export async function sealOf({ sealKey, dataDir }: Config): Promise<Seal> {
-  const file = join(dataDir, 'seal.key');
-  return createSeal(await loadSealKey({ ...(sealKey === null ? {} : { envValue: sealKey }), file }));
 }

@@ -16,17 +16,20 @@ import { createOpenSystems } from './activities/open-systems.js';
 import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
 import type { Config } from './config.js';
-import { openConsolePages, sealOf } from './console-browser.js';
+import { openConsolePages } from './console-browser.js';
 import {
   COORDINATOR_TASK_QUEUE,
   consoleInspectionTaskQueue,
   consoleTaskQueue,
   inspectionTaskQueue,
+  peopleTaskQueue,
   siteTaskQueue,
 } from './domain/ids.js';
 import { createNginx } from './gateways/proxy/nginx.js';
 import type { ReverseProxy } from './gateways/proxy/proxy.js';
 import { createSecretStore } from './gateways/secrets.js';
+import { openPeopleStores, peopleHome } from './people-files.js';
+import { sealOf } from './seal-key.js';
 import type { Temporal } from './temporal.js';
 
 export interface Workers {
@@ -56,6 +59,9 @@ export interface WorkersOptions {
   workflowBundle?: WorkflowBundleOption;
 }
 
+/** Each takes some memory of its own, however small its lists are. */
+const PEOPLE_LISTS_AT_ONCE = 4;
+
 /** The composition root: the only place that knows everybody. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { config, temporal } = options;
@@ -70,7 +76,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     maxCachedWorkflows: 500,
   } satisfies Partial<WorkerOptions>;
 
-  const { activities, console } = await createActivities(options);
+  const home = await peopleHome(config);
+  const { activities, console } = await createActivities(options, home);
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
@@ -113,6 +120,18 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
         )
       : [];
     created.push(...withBrowser);
+    // What lies on this disk is compared here and nowhere else.
+    const { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople } = activities;
+    const ofPeople = options.sites.map((site) =>
+      Worker.create({
+        ...shared,
+        interceptors,
+        activities: { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople },
+        taskQueue: peopleTaskQueue(site, home),
+        maxConcurrentActivityTaskExecutions: PEOPLE_LISTS_AT_ONCE,
+      }),
+    );
+    created.push(...ofPeople);
   }
   if (options.serves === 'all') {
     const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
@@ -139,13 +158,15 @@ export function batchFolder(config: Pick<Config, 'dataDir'>): string {
   return join(config.dataDir, 'batches');
 }
 
-async function createActivities({ config, env }: WorkersOptions) {
+async function createActivities({ config, env }: WorkersOptions, home: string) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
   const { https, http, none } = config.http.proxy;
   const seal = await sealOf(config);
   const console = await openConsolePages(config, seal);
   const activities = createTenantActivities({
     seal,
+    stores: await openPeopleStores(config),
+    homeAt: (site) => peopleTaskQueue(site, home),
     open: createOpenSystems({
       secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
       ca,

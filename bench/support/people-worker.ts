@@ -1,5 +1,6 @@
 import { createHttp } from '../../src/gateways/http.js';
 import type { ListName, PagedList, PersonRow, UnitRow } from '../../src/domain/people/rows.js';
+import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createPeopleStores } from '../../src/people-store/store.js';
 import { openGateways, type Reachable } from '../../test/support/gateways.js';
 import { inputOf, serve } from './children.js';
@@ -21,6 +22,7 @@ export interface PeopleRan {
 
 const { dataDir, reachable, people, pagesPerChunk } = inputOf<PeopleWorkerInput>();
 const PAGE = 1_000;
+const KEY = Buffer.alloc(32, 7);
 let rounds = 0;
 
 serve({}, { download, reconcile, collected: () => ({ heap: process.memoryUsage().heapUsed }) });
@@ -28,7 +30,7 @@ serve({}, { download, reconcile, collected: () => ({ heap: process.memoryUsage()
 /** Three lists at once, each with one request at a time; compared before anything is touched, and as a run would go. */
 async function reconcile(): Promise<PeopleRan> {
   const since = performance.now();
-  const stores = createPeopleStores({ dataDir, sealKey: Buffer.alloc(32, 7) });
+  const stores = createPeopleStores({ dataDir, sealKey: KEY, files: createFileSeal(KEY) });
   const run = { tenantId: 'acme', runId: `round-${rounds++}` };
   const { e9, e10, console: driver } = openGateways(reachable);
   const list = driver.people?.();

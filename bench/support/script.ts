@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { NotYet } from '../../src/activities/failures.js';
@@ -8,7 +9,9 @@ import { DefaultLogger } from '@temporalio/worker';
 import { parseBatch } from '../../src/batch-file/parse.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { createSeal } from '../../src/gateways/seal.js';
+import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createSecretStore } from '../../src/gateways/secrets.js';
+import { createPeopleStores } from '../../src/people-store/store.js';
 import { inputOf, serve } from './children.js';
 
 /** The baseline: a plain script that makes the same calls in the same order, and keeps nothing. */
@@ -24,11 +27,12 @@ export interface ScriptRan {
 }
 
 const { batchFile, envFile, window } = inputOf<ScriptInput>();
+const KEY = Buffer.alloc(32, 7);
 const logger = new DefaultLogger('ERROR');
 const { tenants } = parseBatch(await readFile(batchFile, 'utf8'), batchFile);
 const env = JSON.parse(await readFile(envFile, 'utf8')) as Record<string, string>;
 const activities = createTenantActivities({
-  seal: createSeal(Buffer.alloc(32, 7)),
+  seal: createSeal(KEY),
   open: createOpenSystems({
     secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
     ca: [],
@@ -36,6 +40,9 @@ const activities = createTenantActivities({
     timeoutMs: 10_000,
     proxyOf: () => undefined,
   }),
+  // Lists of people are nobody's here: the batch compares head counts.
+  stores: createPeopleStores({ dataDir: tmpdir(), sealKey: KEY, files: createFileSeal(KEY) }),
+  homeAt: (site) => site,
 });
 
 serve({}, { run });

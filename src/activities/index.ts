@@ -1,5 +1,6 @@
 import { createBatchActivities, type BatchActivitiesDeps } from './batch.js';
 import { createForwardActivities } from './forward.js';
+import { createPeopleListActivities, type PeopleListsDeps } from './people-lists.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
 import { createGateActivities, type UndoOfBatch } from './undo-changed.js';
@@ -8,11 +9,12 @@ import { createVerifyActivities } from './verify.js';
 import { createWriteActivities } from './writes.js';
 
 /** Everything that a site's worker does for its tenants. */
-export function createTenantActivities(deps: ReadDeps) {
+export function createTenantActivities(deps: ReadDeps & PeopleListsDeps) {
   return {
     ...createReadActivities(deps),
     ...createWriteActivities(deps),
     ...createPeopleSyncActivities(deps),
+    ...createPeopleListActivities(deps),
     ...createForwardActivities(deps),
     ...createVerifyActivities(deps),
     ...createUndoActivities(deps),

@@ -1,3 +1,5 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import {
@@ -5,18 +7,21 @@ import {
   knownScope,
   remapScope,
   sameScope,
+  scopeUnits,
   unitsNamed,
   withDescendants,
   type ScopeUnit,
   type WantedPeopleSync,
 } from '../domain/people.js';
-import type { PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
+import type { ProgressSample } from '../domain/people/report.js';
+import type { Integration, PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { E10 } from '../gateways/e10/e10.js';
 import { SYNC_RUNNING, TREE_EMPTY } from '../gateways/console/driver.js';
 import { Conflict, GatewayError, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
+import { keep, kept } from './kept.js';
 import { lookAndWrite } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { Snapshot } from './snapshot.js';
@@ -26,6 +31,8 @@ import type { Written } from './writes.js';
 export interface SyncOutcome {
   run: SyncRun;
   findings: Finding[];
+  /** How it went on, as far as it was looked at: at most `MOST_SAMPLES`. */
+  progress: ProgressSample[];
 }
 
 export interface StartedSync {
@@ -37,16 +44,30 @@ export interface StartedSync {
 const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
 const DEFAULT_POLL_MS = 5_000;
 const UNKNOWN_RUN_MS = 60_000;
+/** Enough for a plot; when there are more, every second one is dropped. */
+const MOST_SAMPLES = 60;
+/** A run by schedule is looked for so long after its time. */
+const NIGHTLY_GRACE_MS = 60_000;
+/** `facts/official-procedure.zh.md` step 4: the schedule is in the console's own time. */
+const USUAL_ZONE = 'Asia/Shanghai';
 
 /** 人员同步. Qiyuesuo pulls the people itself; we prepare, guard, start and watch the run. No person leaves these activities. */
 export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
   return {
-    /** Decides the settings after the switch: the scope that was kept, or the old one found again by code or name. Writes nothing. */
-    async planPeopleSync({ tenant, pages, snapshot }: TenantInput & { snapshot: Sealed }): Promise<WantedPeopleSync> {
+    /**
+     * Decides the settings: the scope that the console has, or the one of E9 found again by code or path. Without a snapshot, of a
+     * tenant that has moved already, the one that it has now. Writes nothing.
+     */
+    async planPeopleSync({
+      tenant,
+      pages,
+      snapshot,
+    }: TenantInput & { snapshot: Sealed | null }): Promise<WantedPeopleSync> {
       const systems = open(tenant, pages);
       const driver = await systems.console();
-      const before = seal.open(snapshot, Snapshot);
+      if (snapshot === null) refuseE9(await driver.readIntegration());
       const seen = await driver.readPeopleSync().catch(refuseEmptyTree);
+      const before = snapshot === null ? { peopleSync: seen, scopeUnits: [] } : seal.open(snapshot, Snapshot);
       const asFound = { enabled: seen.enabled, scope: seen.scope, schedule: seen.schedule };
       const schedule = tenant.people.schedule ?? before.peopleSync?.schedule ?? seen.schedule;
       const nothingToKeep = tenant.people.scope === 'keep' && before.peopleSync?.scope.length === 0;
@@ -57,6 +78,7 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
           schedule: seen.schedule,
           asFound,
           startsRun: false,
+          units: null,
           source: null,
           active: null,
         };
@@ -74,7 +96,17 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       const source = e10 ? await countWithin(e10, inScope, units) : null;
       const { active } = await driver.countPeople();
       if (source !== null) refuseMassChange(tenant, source, active);
-      return { enabled: true, scope, schedule, asFound, startsRun: true, source, active };
+      const isAll = withDescendants(scope, units).length >= units.length;
+      return {
+        enabled: true,
+        scope,
+        schedule,
+        asFound,
+        startsRun: true,
+        units: isAll ? null : scopeUnits(scope, units),
+        source,
+        active,
+      };
     },
 
     async savePeopleSync({ tenant, pages, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {
@@ -122,9 +154,18 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       }
     },
 
+    /** How long until the console's schedule has started its next run, in milliseconds. */
+    untilNightlyRun({ tenant, schedule }: TenantInput & { schedule: string }): Promise<number> {
+      const next = new Cron(schedule, { timezone: tenant.people.zone ?? USUAL_ZONE, mode: '5-part' }).nextRun();
+      const message = `the schedule ${schedule} never comes: nothing starts a run`;
+      if (next === null) throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: 'people.schedule' });
+      return Promise.resolve(next.getTime() - Date.now() + NIGHTLY_GRACE_MS);
+    },
+
     /** Polls by retry, as often as the console itself asks for. Nothing synchronised is an error, not a success. */
     async awaitPeopleSync({ tenant, pages, runId }: TenantInput & { runId: string }): Promise<SyncOutcome> {
       const run = await (await open(tenant, pages).console()).readSyncRun(runId);
+      const progress = keptProgress(run);
       refuseRunning(run, 'people sync');
       if (run.state === 'failed') {
         const message = `the people sync failed after ${run.done ?? 0} people: the console's page of the run says why`;
@@ -134,10 +175,34 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
         const message = 'the people sync ended as a success with nobody in it: nothing synchronised is an error';
         throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
       }
-      return { run, findings: runFindings(tenant, run) };
+      return { run, findings: runFindings(tenant, run), progress };
     },
   };
 }
+
+/** A people sync alone is for a tenant that has moved. */
+function refuseE9({ oaVersion }: Integration): void {
+  if (oaVersion === 'E10') return;
+  const message = `the console is on ${oaVersion}: its people come from there`;
+  throw new StepRefused({ code: 'PEOPLE-NOT-ON-E10', message, subject: 'integration.oaVersion' });
+}
+
+/** Keeps one more look at the run beside those of the attempts before. */
+function keptProgress({ done, total }: SyncRun): ProgressSample[] {
+  const before = Kept.safeParse(kept());
+  const { since, samples } = before.success ? before.data : { since: Date.now(), samples: [] };
+  if (done === undefined) return samples;
+  const sample: ProgressSample = [Math.round((Date.now() - since) / 1_000), done, total ?? null];
+  const all = samples.length < MOST_SAMPLES ? samples : samples.filter((_, index) => index % 2 === 0);
+  const progress = [...all, sample];
+  keep({ since, samples: progress });
+  return progress;
+}
+
+const Kept = z.object({
+  since: z.number(),
+  samples: z.array(z.tuple([z.number(), z.number(), z.number().nullable()])),
+});
 
 /** A page without its tree does not tell the scope: the same trouble as an empty tree, and it may pass. */
 function refuseEmptyTree(error: unknown): never {
@@ -154,7 +219,10 @@ function refuseRunning({ state, total, done = 0, retryAfterSeconds }: SyncRun, w
 }
 
 /** A unit of the old scope that could not be read before the switch has only an id: it cannot be found again, and must not get lost. */
-function oldUnits({ peopleSync, scopeUnits }: Snapshot): ScopeUnit[] {
+function oldUnits({
+  peopleSync,
+  scopeUnits,
+}: Pick<Snapshot, 'scopeUnits'> & { peopleSync: { scope: string[] } | null }): ScopeUnit[] {
   const known = new Map(scopeUnits.map((unit) => [unit.id, unit]));
   return (peopleSync?.scope ?? []).map((id) => known.get(id) ?? { id, name: `${id}, not in the tree of E9`, path: [] });
 }
@@ -193,7 +261,7 @@ async function countWithin(e10: E10, unitIds: readonly string[], tree: readonly 
 }
 
 function refuseMassChange(tenant: Tenant, source: number, active: number): void {
-  const verdict = guardVerdict(source, active, tenant.people.guard);
+  const verdict = guardVerdict(source, active, tenant.people);
   if (!verdict.pass) throw new StepRefused({ code: 'PEOPLE-GUARD', message: verdict.why, subject: 'people.guard' });
 }
 

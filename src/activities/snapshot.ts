@@ -130,7 +130,7 @@ async function guardFindings(tenant: Tenant, systems: Systems, driver: ConsoleDr
   const e10 = await systems.checks();
   if (!e10) return [];
   const { active } = await driver.countPeople();
-  const verdict = guardVerdict(await e10.countEmployees(), active, tenant.people.guard);
+  const verdict = guardVerdict(await e10.countEmployees(), active, tenant.people);
   return verdict.pass
     ? []
     : [{ code: 'PEOPLE-GUARD', severity: 'blocking', message: verdict.why, subject: 'people.guard' }];

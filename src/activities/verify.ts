@@ -2,7 +2,7 @@ import { under } from '../domain/addresses.js';
 import { GLOBAL_CALLBACK_PATH } from '../domain/callback.js';
 import type { Finding } from '../domain/findings.js';
 import { gradeOf } from '../domain/grade.js';
-import type { Grade } from '../domain/outcomes.js';
+import type { Grade } from '../domain/grade.js';
 import type { WantedPeopleSync } from '../domain/people.js';
 import { planChanges, type Picture } from '../domain/planning.js';
 import type { Tenant } from '../domain/tenant.js';

@@ -86,7 +86,10 @@ function completeTenant(tenant: MergedTenant, anchor: Anchor): Tenant {
     people: {
       scope: people?.scope ?? 'keep',
       ...(people?.schedule !== undefined && { schedule: people.schedule }),
-      guard: { percent: people?.guard?.percent ?? 5, count: people?.guard?.count ?? 50 },
+      ...(people?.run === 'nightly' && { run: 'nightly' }),
+      ...(people?.zone !== undefined && { zone: people.zone }),
+      ...(people?.compare === 'count' && { compare: 'count' }),
+      guard: { ...people?.guard, percent: people?.guard?.percent ?? 5, count: people?.guard?.count ?? 50 },
     },
     ...(window !== undefined && { window }),
     priority: tenant.priority ?? DEFAULT_PRIORITY,

@@ -169,6 +169,8 @@ const E10 = mapping({
   headers: Headers.describe("Headers that a customer's gateway demands; not for secrets").exactOptional(),
 });
 
+const PeopleLimit = mapping({ percent: Percent, count: Count });
+
 const People = mapping({
   scope: z
     .union([z.literal('keep'), z.array(Code).min(1)], {
@@ -177,8 +179,30 @@ const People = mapping({
     .describe('keep: as in E9. Otherwise codes of E10 units')
     .exactOptional(),
   schedule: Cron.describe("Cron of five fields in the console's own time zone").exactOptional(),
-  guard: mapping({ percent: Percent.exactOptional(), count: Count.exactOptional() })
-    .describe('A run may lose at most so many people; either limit trips. 5 percent and 50 if absent')
+  run: z
+    .enum(['now', 'nightly'], {
+      error: problemText('BAD-VALUE', 'neither now nor nightly', 'write now, or nightly'),
+    })
+    .describe(
+      'now: a run is started by hand, the default. nightly: the schedule of the console starts it, which is waited for',
+    )
+    .exactOptional(),
+  zone: Zone.describe("The console's own time zone, for nightly; Asia/Shanghai if absent").exactOptional(),
+  compare: z
+    .enum(['everybody', 'count'], {
+      error: problemText('BAD-VALUE', 'neither everybody nor count', 'write everybody, or count'),
+    })
+    .describe(
+      'everybody: person by person, the default; a sample where people can only be looked up. count: head counts',
+    )
+    .exactOptional(),
+  guard: mapping({
+    percent: Percent.exactOptional(),
+    count: Count.exactOptional(),
+    created: PeopleLimit.describe('The same for people who would be created; unlimited if absent').exactOptional(),
+    changed: PeopleLimit.describe('The same for people who would be changed; unlimited if absent').exactOptional(),
+  })
+    .describe('A run may disable at most so many people; either limit trips. 5 percent and 50 if absent')
     .exactOptional(),
 });
 

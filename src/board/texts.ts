@@ -340,7 +340,14 @@ const en = {
     accepted: 'finished',
   } satisfies Words<WaveStatus['phase']>,
   severity: { info: 'note', warning: 'warning', blocking: 'blocking' } satisfies Words<Severity>,
-  decision: { retry: 'retry', skip: 'skip', undo: 'undo', pause: 'pause', resume: 'resume' },
+  decision: {
+    retry: 'retry',
+    'lift-guard': 'retry, guard lifted',
+    skip: 'skip',
+    undo: 'undo',
+    pause: 'pause',
+    resume: 'resume',
+  },
 };
 
 export type Texts = typeof en;
@@ -653,7 +660,7 @@ const zh: Texts = {
     accepted: '已结束',
   },
   severity: { info: '提示', warning: '警告', blocking: '阻断' },
-  decision: { retry: '重试', skip: '跳过', undo: '回退', pause: '暂停', resume: '继续' },
+  decision: { retry: '重试', 'lift-guard': '放行并重试', skip: '跳过', undo: '回退', pause: '暂停', resume: '继续' },
 };
 
 export const texts: Record<Lang, Texts> = { en, zh };

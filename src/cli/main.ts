@@ -19,12 +19,14 @@ import { pauseCommand, resumeCommand } from './commands/hold.js';
 import { limitsCommand } from './commands/limits.js';
 import { addCommand, dropCommand } from './commands/members.js';
 import { ordersCommand } from './commands/orders.js';
+import { peopleCommand } from './commands/people.js';
 import { planCommand } from './commands/plan.js';
 import { reportCommand } from './commands/report.js';
 import { retryCommand } from './commands/retry.js';
 import { rollbackCommand } from './commands/rollback.js';
 import { skipCommand } from './commands/skip.js';
 import { statusCommand } from './commands/status.js';
+import { syncCommand } from './commands/sync.js';
 import { validateCommand } from './commands/validate.js';
 import { whyCommand } from './commands/why.js';
 import { workerCommand } from './commands/worker.js';
@@ -62,6 +64,8 @@ const VERBS = [
   skipCommand,
   abortCommand,
   rollbackCommand,
+  syncCommand,
+  peopleCommand,
   reportCommand,
   doctorCommand,
   workerCommand,

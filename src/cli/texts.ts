@@ -16,6 +16,29 @@ const en = {
     `The coordinator of batch ${batch} does not answer. Look at its page in the Temporal Web UI; then the same command again.`,
   prepared: (prepared: number, file: string) =>
     `${prepared} prepared, nothing was written. Next, to cut over: qys-e10 apply -f ${file}`,
+  liftWantsReason: '--lift-guard wants --reason: why may this run do more than people.guard allows?',
+  willSync: (tenants: readonly string[]) => `The people of these tenants are synced: ${tenants.join(', ')}`,
+  syncUnderWay: (tenant: string) => `${tenant}: a people sync is under way already: waiting for that one.`,
+  migratesNow: (tenant: string) => `${tenant} is being migrated, which syncs its people: look with status`,
+  syncState: {
+    synced: 'synced',
+    'looked-at': 'looked at; nothing was written',
+    failed: 'failed',
+    waiting: 'waits for a person',
+    running: 'goes on',
+  },
+  liftsAfterBatch: (tenants: readonly string[]) =>
+    `The batch is under way, and holds these tenants as it was applied: ${tenants.join(', ')}. Retry with --lift-guard when it is over; or raise people.guard in the file.`,
+  noPeopleHere: (tenant: string) =>
+    `This machine has no such sync of the people of ${tenant}. Run this where the worker of its site runs, with the same QYS_E10_DATA.`,
+  wroteRows: (rows: number, file: string) => `${rows} people: ${file}`,
+  wroteAmbiguous: (people: number, file: string) =>
+    `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: qys-e10 people decide --from ${file}`,
+  decided: (same: number, nobody: number, left: number) =>
+    `${same} are the same as a candidate, ${nobody} are nobody of them; ${left} are still not certain`,
+  willForget: (tenants: readonly string[]) =>
+    `Everything that syncs have kept on this machine is deleted, of: ${tenants.join(', ')}`,
+  forgot: (tenant: string, runs: number) => `${tenant}: ${runs} sync(s) forgotten`,
   webUi: (url: string) => `Temporal Web UI: ${url}`,
   progress: (wave: string, finished: string, facts: readonly string[]) =>
     `${wave}   ${finished} finished${facts.map((fact) => ` · ${fact}`).join('')}`,
@@ -168,6 +191,27 @@ const zh: Texts = {
   cutsOverAlready: (batch) => `批次 ${batch} 已在运行并写入：不能再用 --until。`,
   noAnswer: (batch) => `批次 ${batch} 的协调器没有应答。请在 Temporal 网页界面查看，然后再次执行同一命令。`,
   prepared: (prepared, file) => `已准备 ${prepared} 个，未写入任何内容。下一步（切换）：qys-e10 apply -f ${file}`,
+  liftWantsReason: '--lift-guard 需要 --reason：为何本次同步可以超过 people.guard？',
+  willSync: (tenants) => `将同步以下租户的人员：${tenants.join(', ')}`,
+  syncUnderWay: (tenant) => `${tenant}：已有人员同步在进行，等待其结束。`,
+  migratesNow: (tenant) => `${tenant} 正在迁移，迁移会同步人员：请用 status 查看`,
+  syncState: {
+    synced: '已同步',
+    'looked-at': '已查看，未写入',
+    failed: '失败',
+    waiting: '等待人工',
+    running: '继续进行',
+  },
+  liftsAfterBatch: (tenants) =>
+    `批次正在进行，以下租户仍按原配置执行：${tenants.join(', ')}。请在批次结束后用 --lift-guard 重试，或在文件中提高 people.guard。`,
+  noPeopleHere: (tenant) =>
+    `本机没有 ${tenant} 的该次人员同步。请在其站点 worker 所在机器上执行，并使用相同的 QYS_E10_DATA。`,
+  wroteRows: (rows, file) => `${rows} 人：${file}`,
+  wroteAmbiguous: (people, file) =>
+    `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行 qys-e10 people decide --from ${file}`,
+  decided: (same, nobody, left) => `${same} 人确认为同一人，${nobody} 人均不是；仍有 ${left} 人无法确定`,
+  willForget: (tenants) => `将删除本机上以下租户人员同步保存的全部内容：${tenants.join(', ')}`,
+  forgot: (tenant, runs) => `${tenant}：已删除 ${runs} 次同步的内容`,
   webUi: (url) => `Temporal 网页界面：${url}`,
   progress: (wave, finished, facts) => `${wave}   已完成 ${finished}${facts.map((fact) => ` · ${fact}`).join('')}`,
   failedOf: (failed, tolerated) =>

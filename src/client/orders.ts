@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { withoutHidden } from '../domain/work-orders/answers.js';
 import type { OrderAction, WorkOrder } from '../domain/work-orders/work-order.js';
-import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
+import { peopleSyncWorkflowId, tenantOfPeopleSync, tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import { orderUpdate } from '../workflows/messages.js';
 import { ordered } from './refused.js';
-import { BATCH, openOrderIn, tenantsThatWait, WAVE } from './tenant-rows.js';
+import { BATCH, everythingThatWaits, openOrderIn, WAVE } from './tenant-rows.js';
 
 /** A work order that somebody is to do. */
 export interface OpenOrder {
@@ -16,11 +16,24 @@ export interface OpenOrder {
 
 /** Work orders of tenants, whatever batch they are of. */
 export function createOrders(client: Client) {
+  /** Of its migration, or of a people sync that runs alone: not both are under way. */
+  async function openRunOf(tenantId: string): Promise<{ workflowId: string; open: OpenOrder } | undefined> {
+    for (const workflowId of [tenantWorkflowId(tenantId), peopleSyncWorkflowId(tenantId)]) {
+      try {
+        const open = openOrderOf(await client.workflow.getHandle(workflowId).describe());
+        if (open) return { workflowId, open };
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    }
+    return undefined;
+  }
+
   return {
     /** From the lists alone: needs no worker, and asks no tenant. */
     async openOrders(): Promise<OpenOrder[]> {
       const open: OpenOrder[] = [];
-      for await (const info of client.workflow.list({ query: tenantsThatWait() })) {
+      for await (const info of client.workflow.list({ query: everythingThatWaits() })) {
         const found = openOrderOf(info);
         if (found) open.push(found);
       }
@@ -29,12 +42,7 @@ export function createOrders(client: Client) {
 
     /** The open order of one tenant, never of a moment ago as in the lists; undefined where it has none. Needs no worker. */
     async openOrderOf(tenantId: string): Promise<OpenOrder | undefined> {
-      try {
-        return openOrderOf(await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe());
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }
+      return (await openRunOf(tenantId))?.open;
     },
 
     /**
@@ -42,7 +50,8 @@ export function createOrders(client: Client) {
      * answers within `withinMs`; without it, it waits for one.
      */
     async tellOrder(tenantId: string, action: OrderAction, withinMs?: number): Promise<void> {
-      const handle = client.workflow.getHandle(tenantWorkflowId(tenantId));
+      const workflowId = (await openRunOf(tenantId))?.workflowId ?? tenantWorkflowId(tenantId);
+      const handle = client.workflow.getHandle(workflowId);
       const tell = () => handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] });
       await ordered(`work order ${tenantId}/${action.number}`, () =>
         withinMs === undefined ? tell() : client.withDeadline(Date.now() + withinMs, tell),
@@ -55,7 +64,7 @@ type Info = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'mem
 
 function openOrderOf(info: Info): OpenOrder | undefined {
   const { workflowId, runId, status, typedSearchAttributes } = info;
-  const tenantId = tenantOfWorkflowId(workflowId);
+  const tenantId = tenantOfWorkflowId(workflowId) ?? tenantOfPeopleSync(workflowId);
   const order = openOrderIn(info);
   if (tenantId === undefined || status.name !== 'RUNNING' || order === null) return undefined;
   const [batch, wave] = [typedSearchAttributes.get(BATCH) ?? null, typedSearchAttributes.get(WAVE) ?? null];

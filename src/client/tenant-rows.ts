@@ -45,6 +45,11 @@ export function tenantsThatWait(): string {
   return `${ALL_RUNS} AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
 }
 
+/** The list filter for everything that may have an open work order: people syncs that run alone as well. */
+export function everythingThatWaits(): string {
+  return `WorkflowType IN ('migrateTenant', 'rollbackTenant', 'syncPeople') AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
+}
+
 /** The list filter for the runs of these tenants, in whatever batch. */
 export function runsOfTenants(tenantIds: readonly string[]): string {
   const ids = tenantIds.map((id) => `'${id}'`).join(', ');

@@ -1,6 +1,6 @@
 import { cell } from './markdown.js';
 import type { StepState } from './outcomes.js';
-import type { DecisionAction, TenantStatus } from './tenant-status.js';
+import { VERB_OF_DECISION, type TenantStatus } from './tenant-status.js';
 import { isOpen } from './work-orders/work-order.js';
 
 const MARKS: Record<StepState, string> = {
@@ -36,9 +36,6 @@ export function tenantDetails(status: TenantStatus): string {
   ].join('\n');
 }
 
-/** The CLI's verb for each answer. */
-const VERBS: Record<DecisionAction, string> = { retry: 'retry', skip: 'skip', undo: 'rollback' };
-
 /** One sentence: who does what next. */
 export function nextAction({ tenantId, waiting, orders, held, outcome, step }: TenantStatus): string {
   const order = orders.find(isOpen);
@@ -48,7 +45,7 @@ export function nextAction({ tenantId, waiting, orders, held, outcome, step }: T
   }
   if (waiting) {
     const answers = waiting.allowed
-      .map((action) => `qys-e10 ${VERBS[action]} -f FILE --tenant ${tenantId} --reason …`)
+      .map((action) => `qys-e10 ${VERB_OF_DECISION[action]} -f FILE --tenant ${tenantId} --reason …`)
       .join(' | ');
     return `${waiting.what}. Answer with: ${answers}`;
   }

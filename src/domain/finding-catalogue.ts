@@ -257,6 +257,30 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: { title: 'a value looks unusual', cause: 'it has not the usual shape', fix: 'look at it again' },
     zh: { title: '值的格式可疑', cause: '与常见格式不符', fix: '再核对一次' },
   },
+  'PEOPLE-AMBIGUOUS': {
+    en: {
+      title: 'it is not certain who some people are',
+      cause: 'several people share a job number, mobile number or e-mail address, or two of these contradict',
+      fix: 'qys-e10 people ambiguous writes them as CSV; fill in the last column, give it back with qys-e10 people decide',
+    },
+    zh: {
+      title: '部分人员无法确定对应',
+      cause: '工号、手机号或邮箱重复，或相互矛盾',
+      fix: '用 qys-e10 people ambiguous 导出 CSV，填写最后一列，再用 qys-e10 people decide 提交',
+    },
+  },
+  'PEOPLE-BASELINE': {
+    en: {
+      title: 'E9 and E10 do not have the same people',
+      cause: 'leavers, second accounts, people who were not moved to E10, or new ones',
+      fix: 'look at the people in the report; have those who are missing added to E10',
+    },
+    zh: {
+      title: 'E9 与 E10 人员不同',
+      cause: '离职、次账号、未迁移到 E10 的人员或新增人员',
+      fix: '查看报告中的人员部分；缺失人员请补录到 E10',
+    },
+  },
   'PEOPLE-COUNT-DIFFERS': {
     en: {
       title: 'head counts differ',
@@ -265,17 +289,69 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     },
     zh: { title: '人数不一致', cause: '契约锁与 E10 的人数不同', fix: '核对离职、外部及失败人员' },
   },
-  'PEOPLE-GUARD': {
+  'PEOPLE-DIFFERING': {
     en: {
-      title: 'too many people would be disabled',
-      cause: 'E10 shows far fewer people than Qiyuesuo',
-      fix: "check scope and E10's people, or raise people.guard on purpose",
+      title: "some people are there with other fields than E10's",
+      cause: 'the run did not take over a name, number or address',
+      fix: 'look at the details (qys-e10 people export), run the sync again',
     },
     zh: {
-      title: '将停用过多人员',
-      cause: 'E10 人数远少于契约锁',
-      fix: '检查同步范围与 E10 人员，或有意提高 people.guard',
+      title: '部分人员信息与 E10 不一致',
+      cause: '同步未更新姓名、工号、手机号或邮箱',
+      fix: '查看明细（qys-e10 people export），再次同步',
     },
+  },
+  'PEOPLE-EDITED': {
+    en: {
+      title: 'people were edited while they were read',
+      cause: 'somebody works in the system, so its pages moved',
+      fix: 'run qys-e10 sync at a quiet hour, if the numbers matter',
+    },
+    zh: {
+      title: '读取期间人员有变动',
+      cause: '系统中有人在编辑，分页发生移动',
+      fix: '如需准确数字，请在空闲时段再次运行 qys-e10 sync',
+    },
+  },
+  'PEOPLE-GUARD': {
+    en: {
+      title: 'the run would do too much to people at once',
+      cause: 'more would be disabled, created or changed than people.guard allows; or E10 shows nobody',
+      fix: "check scope and E10's people; let it pass once with --lift-guard and a reason, or raise people.guard on purpose",
+    },
+    zh: {
+      title: '同步将一次影响过多人员',
+      cause: '将停用、新增或变更的人数超过 people.guard，或 E10 没有人员',
+      fix: '检查同步范围与 E10 人员；可用 --lift-guard 并说明原因放行一次，或有意提高 people.guard',
+    },
+  },
+  'PEOPLE-GUARD-LIFTED': {
+    en: {
+      title: 'an operator let the run do more than people.guard allows',
+      cause: 'it was decided, with a reason',
+      fix: 'nothing; look at the people of the report',
+    },
+    zh: { title: '操作员放行了超过 people.guard 的同步', cause: '已说明原因', fix: '无需处理；请查看报告中的人员部分' },
+  },
+  'PEOPLE-MISSING': {
+    en: {
+      title: 'people of E10 are not in Qiyuesuo as they should be',
+      cause: 'the run did not bring them, left them disabled, or bound them to somebody else',
+      fix: 'look at the details (qys-e10 people export), then run the sync again or add them in the console',
+    },
+    zh: {
+      title: '部分 E10 人员在契约锁中缺失',
+      cause: '同步未带入、仍停用或绑定了他人',
+      fix: '查看明细（qys-e10 people export），再次同步或在控制台添加',
+    },
+  },
+  'PEOPLE-NOT-ON-E10': {
+    en: {
+      title: 'the console is not on E10',
+      cause: 'a people sync alone is for tenants that have moved already',
+      fix: 'migrate the tenant first: qys-e10 apply',
+    },
+    zh: { title: '控制台尚未切换到 E10', cause: '单独的人员同步仅适用于已迁移的租户', fix: '请先迁移：qys-e10 apply' },
   },
   'PEOPLE-SCOPE-EMPTY': {
     en: {
@@ -301,6 +377,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
       fix: '把 people.scope 设为 E10 组织编码',
     },
   },
+  'PEOPLE-STILL-ACTIVE': {
+    en: {
+      title: 'people are active in Qiyuesuo who are not in E10',
+      cause: 'leavers whom no run has disabled, or people who were added by hand',
+      fix: 'decide for each in the console; the details name them (qys-e10 people export)',
+    },
+    zh: {
+      title: '契约锁中仍启用的人员不在 E10',
+      cause: '同步未停用的离职人员，或手工添加的人员',
+      fix: '在控制台逐一处理；明细见 qys-e10 people export',
+    },
+  },
   'PEOPLE-SYNC-FAILED': {
     en: {
       title: 'the people sync failed',
@@ -320,6 +408,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
       fix: 'open the network from Qiyuesuo to E10, check the app',
     },
     zh: { title: '契约锁看不到组织', cause: '契约锁无法访问或登录 E10', fix: '打通契约锁到 E10 的网络，检查应用' },
+  },
+  'PEOPLE-UNCOMPARED': {
+    en: {
+      title: 'not everybody was compared',
+      cause: 'the site has no list of people, or the systems show no field in common',
+      fix: 'nothing, or add an adapter for the console (driver: api)',
+    },
+    zh: {
+      title: '未逐人核对',
+      cause: '站点没有人员列表，或双方没有共同字段',
+      fix: '无需处理，或为控制台增加适配器（driver: api）',
+    },
   },
   'PROXY-CONFIG-REJECTED': {
     en: {

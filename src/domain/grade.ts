@@ -1,5 +1,7 @@
 import type { Finding } from './findings.js';
-import type { Grade } from './outcomes.js';
+
+/** How well it is proved that a tenant, or its people, are as wanted. */
+export type Grade = 'A' | 'B' | 'C' | 'D';
 
 /**
  * A: everything is as wanted and proved from outside. B: as wanted, something could not be proved. C: as wanted, but a

@@ -6,6 +6,11 @@ export function tenantWorkflowId(tenantId: string): string {
   return `tenant/${tenantId}`;
 }
 
+/** One people sync of a tenant at a time, whether its migration or somebody started it. */
+export function peopleSyncWorkflowId(tenantId: string): string {
+  return `people-sync/${tenantId}`;
+}
+
 /** A look at a tenant takes no lock: it writes nothing, and each is one of its own. */
 export function inspectionWorkflowId(tenantId: string, unique: string): string {
   return `inspect/${tenantId}/${unique}`;
@@ -31,6 +36,11 @@ export function tenantOfWorkflowId(workflowId: string): string | undefined {
   return workflowId.startsWith('tenant/') ? workflowId.slice('tenant/'.length) : undefined;
 }
 
+/** The same for a people sync. */
+export function tenantOfPeopleSync(workflowId: string): string | undefined {
+  return workflowId.startsWith('people-sync/') ? workflowId.slice('people-sync/'.length) : undefined;
+}
+
 /** Coordinators and their store run here. */
 export const COORDINATOR_TASK_QUEUE = 'qys-e10';
 
@@ -52,6 +62,11 @@ export function consoleInspectionTaskQueue(site: string): string {
 /** Looks at tenants have a queue of their own: whoever serves it can write nothing, and wakes no interrupted migration. */
 export function inspectionTaskQueue(site: string): string {
   return `${COORDINATOR_TASK_QUEUE}-inspect@${site}`;
+}
+
+/** What lies on the disk of one worker is done by that one alone; `home` is the name of its data folder. */
+export function peopleTaskQueue(site: string, home: string): string {
+  return `${COORDINATOR_TASK_QUEUE}-people@${site}/${home}`;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Finding } from './findings.js';
 import type { WantedPeopleSync } from './people.js';
+import type { Grade } from './grade.js';
+import type { PeopleReport } from './people/report.js';
 import type { Change } from './plan.js';
 import type { Step } from './steps.js';
 import type { Tenant } from './tenant.js';
@@ -15,8 +17,6 @@ export const OUTCOMES = [
   'skipped',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-
-export type Grade = 'A' | 'B' | 'C' | 'D';
 
 /** How one step of one tenant went. `undone` and `undo-failed` belong to the undo. */
 export type StepState =
@@ -71,6 +71,8 @@ export interface TenantResult {
   undo: UndoProof | null;
   /** What an undo of a migrated tenant needs later. */
   undoRecord: UndoRecord | null;
+  /** Of its people sync; null where none was made, absent in results of older versions. */
+  people?: PeopleReport | null;
 }
 
 /** A sealed payload: AES-256-GCM over gzipped JSON, Base64. Only an activity of a worker with the seal key can open it. */

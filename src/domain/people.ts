@@ -1,4 +1,4 @@
-import type { PeopleGuard } from './tenant.js';
+import type { PeopleChoice } from './tenant.js';
 import type { PeopleSyncSettings, Unit } from './settings.js';
 
 /** The people-sync settings as they are to be saved; decided before the write, so that an undo knows what we wrote. */
@@ -10,6 +10,8 @@ export interface WantedPeopleSync {
   asFound: Pick<PeopleSyncSettings, 'enabled' | 'scope' | 'schedule'>;
   /** Whether a run may be started: not without a scope. */
   startsRun: boolean;
+  /** The chosen units, to be found again in E10's own list; null: everybody. Absent in older records. */
+  units?: ScopeUnit[] | null;
   /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. */
   source: number | null;
   active: number | null;
@@ -19,10 +21,16 @@ export type GuardVerdict = { pass: true } | { pass: false; why: string };
 
 /**
  * Whether a sync run may start: an empty source never may, and a source that has so many people fewer than Qiyuesuo that
- * the run would disable more than either limit may not. Totals only; who they are is not looked at here.
+ * the run would disable more than either limit may not, unless an operator has lifted it. Totals only; who they are is not looked
+ * at here.
  */
-export function guardVerdict(source: number, active: number, guard: PeopleGuard): GuardVerdict {
+export function guardVerdict(
+  source: number,
+  active: number,
+  { guard, guardLifted }: Pick<PeopleChoice, 'guard' | 'guardLifted'>,
+): GuardVerdict {
   if (source === 0) return { pass: false, why: 'E10 shows no people at all' };
+  if (guardLifted !== undefined) return { pass: true };
   const missing = active - source;
   if (missing <= 0) return { pass: true };
   const numbers = `E10 shows ${source} people, Qiyuesuo has ${active} active ones: up to ${missing} would be disabled`;
@@ -59,24 +67,35 @@ export function scopeUnits(scope: readonly string[], tree: readonly Unit[]): Sco
 
 /**
  * Ids differ between E9 and E10 (`facts/weaver.md` §2.4), so units of the old scope are found again by code, then by their
- * whole path of names, then by name where only one unit has it. What fits no or several units is never guessed.
+ * whole path of names. What fits no or several units is never guessed.
  */
 export function remapScope(units: readonly ScopeUnit[], tree: readonly Unit[]): ScopeMapping {
   const byId = new Map(tree.map((unit) => [unit.id, unit]));
   const byCode = onlyIds(tree, ({ code }) => code);
   const byPath = onlyIds(tree, (unit) => pathKey(pathOf(unit, byId)));
-  const byName = onlyIds(tree, ({ name }) => name);
   const mapped = units.map((unit) => ({
     unit,
-    id:
-      (unit.code === undefined ? undefined : byCode.get(unit.code)) ??
-      byPath.get(pathKey(unit.path)) ??
-      byName.get(unit.name),
+    id: (unit.code === undefined ? undefined : byCode.get(unit.code)) ?? byPath.get(pathKey(unit.path)),
   }));
   return {
     scope: [...new Set(mapped.flatMap(({ id }) => (id === undefined ? [] : [id])))],
     unmapped: mapped.filter(({ id }) => id === undefined).map(({ unit }) => unit),
   };
+}
+
+/**
+ * The units of a scope and all below them in E10's own list: by id where the console shows E10's ids, else as `remapScope` finds
+ * them again. Null where one of them is not certain: then nobody is left out.
+ */
+export function scopeInE10(units: readonly ScopeUnit[], list: readonly Unit[]): string[] | null {
+  const ids = new Set(list.map(({ id }) => id));
+  if (units.every(({ id }) => ids.has(id)))
+    return withDescendants(
+      units.map(({ id }) => id),
+      list,
+    );
+  const { scope, unmapped } = remapScope(units, list);
+  return unmapped.length === 0 ? withDescendants(scope, list) : null;
 }
 
 /** Ids by what units are known by; nothing where several have it. */

@@ -10,6 +10,8 @@ export interface Policy {
   maxRetryMs: number;
   /** How long a people-sync run may take. */
   peopleSyncMs: number;
+  /** How long a people sync waits for the worker that has its lists to come back; 10 minutes if absent. */
+  peopleHomeMs?: number;
   /** A work order shows as overdue after so long, and as escalated so long after that; 4 hours and 24 hours if absent. */
   orderRemindMs?: number;
   orderEscalateMs?: number;

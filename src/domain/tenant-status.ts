@@ -4,8 +4,16 @@ import type { Change } from './plan.js';
 import type { Step } from './steps.js';
 import type { WorkOrder } from './work-orders/work-order.js';
 
-/** What a person can answer to a tenant that waits. */
-export type DecisionAction = 'retry' | 'skip' | 'undo';
+/** What a person can answer to a tenant that waits. `lift-guard`: try again, and let the people sync do more than `people.guard` allows. */
+export type DecisionAction = 'retry' | 'lift-guard' | 'skip' | 'undo';
+
+/** The CLI's verb for each answer. */
+export const VERB_OF_DECISION: Record<DecisionAction, string> = {
+  retry: 'retry',
+  'lift-guard': 'retry --lift-guard',
+  skip: 'skip',
+  undo: 'rollback',
+};
 
 /** An operator's answer, for the audit trail as well. */
 export interface Decision {

@@ -84,13 +84,30 @@ export interface PeopleChoice {
   scope: 'keep' | string[];
   /** Cron of five fields in the console's own time zone. Absent: whatever the console has. */
   schedule?: string;
+  /** Absent: a run is started by hand. `nightly`: the console's own schedule starts it, and the tenant waits for that. */
+  run?: 'nightly';
+  /** The console's own time zone; `Asia/Shanghai` if absent. Matters to `nightly` alone. */
+  zone?: string;
+  /** Absent: person by person, or by sample where only single look-ups exist. `count`: head counts alone. */
+  compare?: 'count';
   guard: PeopleGuard;
+  /** An operator lifted the guard for this run; never in a file. */
+  guardLifted?: { by: string; reason: string };
 }
 
-/** A run may lose at most this many people; either limit trips. `percent` is of the active people in Qiyuesuo. */
-export interface PeopleGuard {
+/** At most so many people; either limit trips. */
+export interface PeopleLimit {
   percent: number;
   count: number;
+}
+
+/**
+ * What a run may do at once. The limit itself is on people who would be disabled, in percent of the active ones in Qiyuesuo;
+ * `created` (percent of E10's) and `changed` (of the active ones) are unlimited where absent.
+ */
+export interface PeopleGuard extends PeopleLimit {
+  created?: PeopleLimit;
+  changed?: PeopleLimit;
 }
 
 export interface MaintenanceWindow {

@@ -104,7 +104,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
  * A link appears whole or not at all, and fails where the name is taken: so nobody ever reads half a key, and the first writer
  * wins. An exclusive `open` would show an empty file to the second worker for a moment.
  */
-async function createOnce(file: string, text: string): Promise<void> {
+export async function createOnce(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomUUID()}`;
   try {

@@ -7,29 +7,13 @@ import {
   type PersonOutcome,
   type ReasonCount,
 } from '../domain/people/outcomes.js';
+import { MATCH_RULES } from '../domain/people/matching.js';
+import type { ComparisonSummary, UnitCounts } from '../domain/people/report.js';
 import type { Database } from './database.js';
+import { keySql } from './keys.js';
+import { SIDES } from './matching.js';
 import type { Opaque } from './opaque.js';
-
-/** Heads by outcome of one unit of E10. Units are no persons: their codes may be shown. */
-export interface UnitCounts {
-  /** Code of the unit, or its id where it has none; null for people of whom no unit is known. */
-  unit: string | null;
-  counts: OutcomeCounts;
-}
-
-/** What a comparison came to, in numbers and opaque ids. */
-export interface ComparisonSummary {
-  comparison: Comparison;
-  people: number;
-  counts: OutcomeCounts;
-  reasons: ReasonCount[];
-  /** Matched people with a field that is not as E10 has it. */
-  differing: number;
-  /** The units where most happens, at most so many as were asked for. */
-  units: UnitCounts[];
-  /** Opaque ids by outcome, a few each; not of those who are unchanged or skipped. */
-  examples: Partial<Record<PersonOutcome, string[]>>;
-}
+import { tableOf } from './tables.js';
 
 const EXAMPLES = 5;
 const WITHOUT_EXAMPLES: readonly PersonOutcome[] = ['unchanged', 'skipped'];
@@ -56,6 +40,7 @@ export async function summarise(
   }
   return {
     comparison,
+    comparable: await isComparable(db, comparison),
     people: reasons.reduce((sum, { people }) => sum + people, 0),
     counts: countsOf(reasons),
     reasons,
@@ -63,6 +48,17 @@ export async function summarise(
     units: await byUnit(db, comparison, mostUnits),
     examples,
   };
+}
+
+async function isComparable(db: Database, comparison: Comparison): Promise<boolean> {
+  const tables = Object.values(SIDES[comparison]).map(tableOf);
+  const both = MATCH_RULES.map(({ key }) =>
+    tables.map((table) => `EXISTS (SELECT 1 FROM ${table} WHERE ${keySql(key)} IS NOT NULL)`).join(' AND '),
+  );
+  const answer = await db.row<{ comparable: boolean }>(
+    `SELECT ${both.map((one) => `(${one})`).join(' OR ')} AS comparable`,
+  );
+  return answer?.comparable === true;
 }
 
 /** What a run would do, for the guard. Only of the comparison before the run. */

@@ -1,29 +1,9 @@
+import type { KeyReport, ListReport } from '../domain/people/report.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
 import { KEY_COLUMNS, keySql } from './keys.js';
 import type { Opaque } from './opaque.js';
 import { familyOf, tableOf } from './tables.js';
-
-/** How good one field is for finding people again. */
-export interface KeyReport {
-  key: keyof typeof KEY_COLUMNS;
-  /** People without it. */
-  empty: number;
-  /** Values that several people have, and how many people those are. */
-  sharedValues: number;
-  sharedBy: number;
-  /** Opaque ids of some who share one. */
-  examples: string[];
-}
-
-/** Of one list: who takes part in the comparison, and how good their keys are. */
-export interface ListReport {
-  list: PeopleListName;
-  people: number;
-  compared: number;
-  notCompared: { reason: string; people: number }[];
-  keys: KeyReport[];
-}
 
 const EXAMPLES = 3;
 

@@ -1,7 +1,8 @@
+import { MATCH_RULES } from '../domain/people/matching.js';
 import type { Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
-import { keySql } from './keys.js';
+import { KEY_COLUMNS, keySql } from './keys.js';
 import { matchPeople, SIDES } from './matching.js';
 import { findOutside } from './scope.js';
 import { largest, rangesOf } from './slices.js';
@@ -27,6 +28,7 @@ export async function comparePeople(
   await matchPeople(db, comparison);
   await findOutside(db, comparison === 'baseline' ? null : scope);
   const shown = await shownFields(db, comparison);
+  const bindings = await shownBindings(db, comparison);
   const rows = await largest(db, [tableOf(found), tableOf(wanted)]);
   await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
   for (const part of ['both', 'found', 'wanted'] as const) {
@@ -34,7 +36,7 @@ export async function comparePeople(
       await db.run(
         `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
            nullif(changed, ''), nullif(differs, '')
-         FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM (${joinedPeople(comparison, part, slice, shown)}))`,
+         FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM (${joinedPeople(comparison, part, slice, { shown, bindings })}))`,
       );
     }
   }
@@ -58,7 +60,7 @@ function joinedPeople(
   comparison: Comparison,
   part: 'both' | 'found' | 'wanted',
   slice: string,
-  shown: readonly Field[],
+  { shown, bindings }: { shown: readonly Field[]; bindings: Bindings },
 ): string {
   const { found, wanted } = SIDES[comparison];
   const after = comparison === 'actual';
@@ -68,10 +70,14 @@ function joinedPeople(
     ? `b.id AS before_id, f.id AS after_id, b.active AS was_active, b.id IS NOT NULL AS was_there,
        b.oa_user_id IS DISTINCT FROM f.oa_user_id AS bound_anew`
     : `f.id AS before_id, NULL AS after_id, NULL::BOOLEAN AS was_active, false AS was_there, false AS bound_anew`;
+  // Where a run has bound nobody to an id of E10, what stands there is another kind of id: nothing follows from it.
+  const boundElsewhere =
+    after && !bindings.toWanted ? 'false' : 'f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id';
   return `SELECT w.id AS wanted_id, ${known}, m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found,
       w.id IS NOT NULL AS has_wanted, f.active, fu.reason AS found_unclear, wu.reason AS wanted_unclear,
       o.id IS NOT NULL AS outside,
-      f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id AS bound_elsewhere,
+      ${boundElsewhere} AS bound_elsewhere, ${bindings.shown ? 'f.oa_user_id IS NULL' : 'false'} AS unbound,
+      ${keylessSql('f')} AS found_keyless, ${keylessSql('w')} AS wanted_keyless,
       ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
     FROM (${pairsOf(part, comparison, slice)}) m
     ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found ${part === 'wanted' ? '' : `AND ${slice.replaceAll('found', 'f.n')}`}
@@ -107,6 +113,29 @@ async function shownFields(db: Database, comparison: Comparison): Promise<Field[
   return fields;
 }
 
+/** What a list of Qiyuesuo tells of the people of the OA that its own are bound to. */
+export interface Bindings {
+  /** Of somebody at least. Who has none then is not of the OA, and no run touches them. */
+  shown: boolean;
+  /** Somebody who was found again is bound to the very person of E10. */
+  toWanted: boolean;
+}
+
+/** After `matchPeople`, or with what it leaves behind in `outcome`. */
+async function shownBindings(db: Database, comparison: Comparison): Promise<Bindings> {
+  const { found, wanted } = SIDES[comparison];
+  const answer = await db.row<Bindings>(
+    `SELECT (SELECT count(oa_user_id) FROM ${tableOf(found)}) > 0 AS shown,
+       EXISTS (SELECT 1 FROM ${tableOf(found)} f SEMI JOIN ${tableOf(wanted)} w ON f.oa_user_id = w.id) AS "toWanted"`,
+  );
+  return answer ?? { shown: false, toWanted: false };
+}
+
+function keylessSql(table: string): string {
+  const keys = MATCH_RULES.map(({ key }) => keySql(key).replaceAll(KEY_COLUMNS[key], `${table}.${KEY_COLUMNS[key]}`));
+  return `coalesce(${keys.join(', ')}) IS NULL`;
+}
+
 /** Names of the fields that differ, separated by spaces; what the second one leaves empty is not a difference. */
 function differing(from: string, to: string, fields: readonly Field[]): string {
   if (fields.length === 0) return `''`;
@@ -131,6 +160,8 @@ const VERDICTS: Record<Comparison, string> = {
   baseline: `CASE
     WHEN wanted_unclear IS NOT NULL THEN ${verdict('ambiguous', 'wanted_unclear')}
     WHEN found_unclear IS NOT NULL THEN ${verdict('ambiguous', 'found_unclear')}
+    WHEN NOT has_found AND wanted_keyless THEN ${verdict('skipped', 'no-key')}
+    WHEN NOT has_wanted AND found_keyless THEN ${verdict('skipped', 'no-key')}
     WHEN NOT has_found THEN ${verdict('created', 'no-counterpart')}
     WHEN NOT has_wanted THEN ${verdict('missing', 'no-counterpart')}
     WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
@@ -140,7 +171,10 @@ const VERDICTS: Record<Comparison, string> = {
     WHEN outside THEN ${verdict('skipped', 'outside-scope')}
     WHEN wanted_unclear IS NOT NULL THEN ${verdict('ambiguous', 'wanted_unclear')}
     WHEN found_unclear IS NOT NULL THEN ${verdict('ambiguous', 'found_unclear')}
+    WHEN NOT has_found AND wanted_keyless THEN ${verdict('skipped', 'no-key')}
+    WHEN NOT has_wanted AND found_keyless THEN ${verdict('skipped', 'no-key')}
     WHEN NOT has_found THEN ${verdict('created', 'no-counterpart')}
+    WHEN NOT has_wanted AND unbound THEN ${verdict('skipped', 'not-of-the-oa')}
     WHEN NOT has_wanted AND active THEN ${verdict('disabled', 'no-counterpart')}
     WHEN NOT has_wanted THEN ${verdict('skipped', 'was-disabled')}
     WHEN NOT active THEN ${verdict('updated', 'enabled-again')}
@@ -152,8 +186,11 @@ const VERDICTS: Record<Comparison, string> = {
     WHEN outside THEN ${verdict('skipped', 'outside-scope')}
     WHEN wanted_unclear IS NOT NULL THEN ${verdict('ambiguous', 'wanted_unclear')}
     WHEN found_unclear IS NOT NULL THEN ${verdict('ambiguous', 'found_unclear')}
+    WHEN NOT has_found AND wanted_keyless THEN ${verdict('skipped', 'no-key')}
+    WHEN NOT has_wanted AND found_keyless THEN ${verdict('skipped', 'no-key')}
     WHEN NOT has_found THEN ${verdict('missing', 'no-counterpart')}
     WHEN NOT has_wanted AND NOT active AND was_active THEN ${verdict('disabled', 'no-counterpart')}
+    WHEN NOT has_wanted AND unbound THEN ${verdict('skipped', 'not-of-the-oa')}
     WHEN NOT has_wanted AND active THEN ${verdict('skipped', 'still-active')}
     WHEN NOT has_wanted THEN ${verdict('skipped', 'was-disabled')}
     WHEN NOT active THEN ${verdict('missing', 'disabled-there')}

@@ -3,11 +3,13 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Which run of which tenant. Both are hashed before they become names of folders. */
-export interface PeopleRun {
-  tenantId: string;
-  /** Of the workflow, so that a retry finds the same file; e.g. its `firstExecutionRunId`. */
-  runId: string;
-}
+export type PeopleRun = { tenantId: string } & (
+  | {
+      /** Of the workflow, so that a retry finds the same file; e.g. its `firstExecutionRunId`. */
+      runId: string;
+    }
+  | { reference: PeopleReference }
+);
 
 /** What stands for a run's file where nothing personal may stand: in payloads, reports and logs. */
 export type PeopleReference = string;
@@ -19,26 +21,44 @@ export interface Forgotten {
 }
 
 const NAME_LENGTH = 32;
+const REFERENCE = /^[0-9a-f]{32}$/;
 const FILE = 'people.duckdb';
+const SEALED = 'people.sealed';
 
 /** Folders of people below the data folder of a worker: `people/<tenant>/<run>/`, names by hash, for the owner only. */
 export function createPlaces(dataDir: string) {
   const root = join(dataDir, 'people');
 
-  function folderOf({ tenantId, runId }: PeopleRun): string {
-    return join(root, nameOf('tenant', tenantId), nameOf('run', tenantId, runId));
+  function referenceOf(run: PeopleRun): PeopleReference {
+    if (!('reference' in run)) return nameOf('run', run.tenantId, run.runId);
+    if (!REFERENCE.test(run.reference)) throw new RangeError(`${run.reference} stands for no sync of people`);
+    return run.reference;
+  }
+
+  function folderOf(run: PeopleRun): string {
+    return join(root, nameOf('tenant', run.tenantId), referenceOf(run));
   }
 
   return {
-    referenceOf: (run: PeopleRun): PeopleReference => nameOf('run', run.tenantId, run.runId),
+    referenceOf,
     folderOf,
     fileOf: (run: PeopleRun): string => join(folderOf(run), FILE),
+    sealedOf: (run: PeopleRun): string => join(folderOf(run), SEALED),
     async make(run: PeopleRun): Promise<void> {
       // One by one: `recursive` gives the mode to the last one alone.
       await mkdir(dataDir, { recursive: true, mode: 0o700 });
       for (const folder of [root, join(folderOf(run), '..'), folderOf(run)]) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
       }
+    },
+    /** All runs of a tenant, the newest first. */
+    async referencesOf(tenantId: string): Promise<PeopleReference[]> {
+      const folder = join(root, nameOf('tenant', tenantId));
+      const names = await readdir(folder).catch(() => []);
+      const made = await Promise.all(
+        names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
+      );
+      return made.toSorted((one, other) => other.at - one.at).map(({ name }) => name);
     },
     async forget(run: PeopleRun): Promise<Forgotten> {
       const forgotten = await sizeOf(folderOf(run));

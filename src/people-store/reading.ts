@@ -28,6 +28,8 @@ export interface ReadChunkInput<Row extends AnyRow> {
   source: PagedList<Row>;
   /** At most so many pages are read; a bounded unit of work, e.g. 50. */
   pages: number;
+  /** No page is begun after this moment, in milliseconds since 1970: a slow system must not make a chunk endless. */
+  until?: number;
   /** Of the chunk before; null for the first one. */
   after: ChunkMark | null;
   /** Looked at before each page. */
@@ -47,7 +49,7 @@ const MOST_REWINDS = 20;
  */
 export async function readChunk<Row extends AnyRow>(
   store: Pages,
-  { list, source, pages, after, signal, onPage }: ReadChunkInput<Row>,
+  { list, source, pages, until = Number.POSITIVE_INFINITY, after, signal, onPage }: ReadChunkInput<Row>,
 ): Promise<ChunkResult> {
   const { at: begin, restarted } = await provenPosition(store, list, after);
   let at = begin;
@@ -73,7 +75,7 @@ export async function readChunk<Row extends AnyRow>(
       at = await store.nextPass(list, at.pass + 1);
       before = undefined;
     }
-    if (read >= pages) return result(false);
+    if (read >= pages || Date.now() > until) return result(false);
     signal?.throwIfAborted();
     const page = await source.readPage(at.cursor);
     const ids = idsOf(page);

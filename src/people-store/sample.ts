@@ -1,3 +1,4 @@
+import type { DrawnSample, SampleResult } from '../domain/people/report.js';
 import { sampleSentence, sampleSize, type Confidence } from '../domain/people/sample.js';
 import type { Database } from './database.js';
 import { keySql } from './keys.js';
@@ -8,24 +9,6 @@ import { findOutside } from './scope.js';
 export interface ToLookUp {
   position: number;
   contact: string;
-}
-
-/** How a drawn sample looks, without anybody in it. */
-export interface DrawnSample {
-  /** People whom it speaks for: those with a mobile number or an e-mail address. */
-  people: number;
-  /** People who cannot be looked up, since they have neither. */
-  withoutContact: number;
-  size: number;
-  sentence: Record<'en' | 'zh', string>;
-}
-
-/** What the look-ups found. */
-export interface SampleResult extends DrawnSample {
-  lookedUp: number;
-  missing: number;
-  /** Opaque ids of some who are missing. */
-  examples: string[];
 }
 
 const EXAMPLES = 5;

@@ -1,27 +1,22 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Guarded, MassChange } from '../domain/people/guard.js';
 import type { Comparison, PersonOutcome } from '../domain/people/outcomes.js';
 import type { ListName, PeopleListName } from '../domain/people/rows.js';
+import type { ComparisonSummary, DrawnSample, ListReport, SampleResult } from '../domain/people/report.js';
 import type { Confidence } from '../domain/people/sample.js';
 import type { Unit } from '../domain/settings.js';
-import { foreseenAndActual, massChange, stillActive, summarise, type ComparisonSummary } from './counts.js';
+import { foreseenAndActual, massChange, stillActive, summarise } from './counts.js';
 import { createDatabases, type Database, type DatabaseLimits } from './database.js';
 import { applyDecisions, writeAmbiguous, type AppliedDecisions } from './decisions.js';
 import { exportOutcomes, type ExportInput } from './exporting.js';
-import { reportList, type ListReport } from './keys-report.js';
+import { reportList } from './keys-report.js';
 import { createOpaque, type Opaque } from './opaque.js';
 import { comparePeople } from './outcomes.js';
 import { createPages, type AnyRow, type ListPosition } from './pages.js';
 import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun } from './places.js';
 import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
-import {
-  drawSample,
-  nextToLookUp,
-  recordLookUp,
-  sampleResult,
-  type DrawnSample,
-  type SampleResult,
-  type ToLookUp,
-} from './sample.js';
+import { drawSample, nextToLookUp, recordLookUp, sampleResult, type ToLookUp } from './sample.js';
 import { createTables, tableOf } from './tables.js';
 
 /** A comparison was asked for before its lists were read to the end, e.g. because another worker's disk has them. */
@@ -54,6 +49,8 @@ export interface PeopleStore {
   units(of: 'e9' | 'e10'): Promise<Unit[]>;
   /** Throws `ListsUnread`. The same again when it is repeated. */
   compare(input: CompareInput): Promise<ComparisonSummary>;
+  /** The same within the units of the last time: after decisions. Throws `ListsUnread` where it never was made. */
+  compareAgain(comparison: Comparison): Promise<ComparisonSummary>;
   /** For the guard; after `compare` of `foreseen`. */
   massChange(): Promise<{ change: MassChange; examples: Partial<Record<Guarded, string[]>> }>;
   /** After `compare` of both. */
@@ -71,11 +68,23 @@ export interface PeopleStore {
   close(): void;
 }
 
+/** What seals the file of a run once nothing is added to it any more: `createFileSeal` of the gateways. */
+export interface FileSeal {
+  seal(from: string, to: string, boundTo: string): Promise<void>;
+  open(from: string, to: string, boundTo: string): Promise<void>;
+}
+
 /** All stores of a worker. */
 export interface PeopleStores {
-  /** Opens the file of a run, or makes it. Close it: the last one who closes gives the file free. */
+  /** Opens the file of a run, or makes it; one that was sealed is opened again. Close it: the last one who closes gives it free. */
   open(run: PeopleRun): Promise<PeopleStore>;
+  /** Seals the file of a run that nobody has open, and leaves nothing else of it. Repeated, it does nothing. */
+  seal(run: PeopleRun): Promise<void>;
+  /** Whether this worker has anything of a run. */
+  has(run: PeopleRun): boolean;
   referenceOf(run: PeopleRun): PeopleReference;
+  /** What this worker has of a tenant, the newest first. */
+  referencesOf(tenantId: string): Promise<PeopleReference[]>;
   /** Deletes everything of a run, or of all runs of a tenant. Nothing there is not an error. */
   forget(run: PeopleRun): Promise<Forgotten>;
   forgetTenant(tenantId: string): Promise<Forgotten>;
@@ -85,6 +94,7 @@ export interface PeopleStoresOptions {
   dataDir: string;
   /** The 32 bytes of the seal key: opaque ids are made with it, so that they are the same in every run of a tenant. */
   sealKey: Buffer;
+  files: FileSeal;
   limits?: DatabaseLimits;
 }
 
@@ -95,17 +105,33 @@ const NEEDED: Record<Comparison, readonly ListName[]> = {
 };
 const USUAL_MOST_UNITS = 20;
 
-export function createPeopleStores({ dataDir, sealKey, limits }: PeopleStoresOptions): PeopleStores {
+export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleStoresOptions): PeopleStores {
   const places = createPlaces(dataDir);
   const openDatabase = createDatabases(createTables, limits);
+
+  /** The plain file is the newer one wherever both are there: sealing ends with its removal. */
+  async function unsealed(run: PeopleRun): Promise<void> {
+    const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
+    if (existsSync(plain) || !existsSync(sealed)) return;
+    await files.open(sealed, plain, places.referenceOf(run));
+  }
 
   return {
     async open(run) {
       await places.make(run);
+      await unsealed(run);
       const db = await openDatabase(places.fileOf(run));
       return storeOf(db, createOpaque(sealKey, run.tenantId), places.referenceOf(run));
     },
+    async seal(run) {
+      const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
+      if (!existsSync(plain)) return;
+      await files.seal(plain, sealed, places.referenceOf(run));
+      for (const left of [plain, `${plain}.wal`]) await rm(left, { force: true });
+    },
+    has: (run) => existsSync(places.fileOf(run)) || existsSync(places.sealedOf(run)),
     referenceOf: (run) => places.referenceOf(run),
+    referencesOf: (tenantId) => places.referencesOf(tenantId),
     forget: (run) => places.forget(run),
     forgetTenant: (tenantId) => places.forgetTenant(tenantId),
   };
@@ -120,18 +146,33 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): Peop
     if (unread.length > 0) throw new ListsUnread(unread);
   }
 
+  async function compare({
+    comparison,
+    scope,
+    mostUnits = USUAL_MOST_UNITS,
+  }: CompareInput): Promise<ComparisonSummary> {
+    await requireRead(NEEDED[comparison]);
+    return db.withAllThreads(async () => {
+      await comparePeople(db, comparison, scope);
+      await db.run('DELETE FROM compared WHERE comparison = $1', [comparison]);
+      await db.run('INSERT INTO compared VALUES ($1, $2)', [comparison, scope && JSON.stringify(scope)]);
+      return summarise(db, opaque, comparison, mostUnits);
+    });
+  }
+
   return {
     reference,
     position: (list) => pages.position(list),
     readChunk: (input) => readChunk(pages, input),
     report: (list) => reportList(db, opaque, list),
     units: (of) => unitsOf(db, of),
-    async compare({ comparison, scope, mostUnits = USUAL_MOST_UNITS }) {
-      await requireRead(NEEDED[comparison]);
-      return db.withAllThreads(async () => {
-        await comparePeople(db, comparison, scope);
-        return summarise(db, opaque, comparison, mostUnits);
-      });
+    compare,
+    async compareAgain(comparison) {
+      const last = await db.row<{ scope: string | null }>('SELECT scope FROM compared WHERE comparison = $1', [
+        comparison,
+      ]);
+      if (last === undefined) throw new ListsUnread(NEEDED[comparison]);
+      return compare({ comparison, scope: last.scope === null ? null : (JSON.parse(last.scope) as string[]) });
     },
     massChange: () => massChange(db, opaque),
     foreseenAndActual: () => foreseenAndActual(db),

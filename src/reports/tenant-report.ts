@@ -1,6 +1,7 @@
 import type { Finding } from '../domain/findings.js';
 import type { Ending } from '../domain/batch/limits.js';
-import type { Grade, StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
+import type { Grade } from '../domain/grade.js';
+import type { StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
 import type { Change } from '../domain/plan.js';
 

@@ -14,7 +14,14 @@ const HEARTBEAT = '10 seconds';
 
 type Reads = Pick<
   TenantActivities,
-  'untilWindow' | 'preflight' | 'takeSnapshot' | 'pictureBeforeConfigure' | 'planPeopleSync' | 'seeForward' | 'verify'
+  | 'untilWindow'
+  | 'preflight'
+  | 'takeSnapshot'
+  | 'pictureBeforeConfigure'
+  | 'planPeopleSync'
+  | 'untilNightlyRun'
+  | 'seeForward'
+  | 'verify'
 >;
 type Writes = Pick<
   TenantActivities,
@@ -64,6 +71,7 @@ export function activityGroups(policy: Policy, taskQueue?: string): ActivityGrou
         takeSnapshot: 'keep what there is, and plan the changes',
         pictureBeforeConfigure: 'keep what the E10 form holds before it is filled',
         planPeopleSync: 'find the sync scope in E10, and count people',
+        untilNightlyRun: 'how long until the schedule starts a run',
         seeForward: 'see that nginx forwards the old path',
         verify: 'read everything again and prove it from outside',
       },
@@ -130,6 +138,43 @@ export function activityGroups(policy: Policy, taskQueue?: string): ActivityGrou
     ),
   };
 }
+
+type People = Pick<
+  TenantActivities,
+  'readPeople' | 'foreseePeople' | 'reconcilePeople' | 'samplePeople' | 'sealPeople'
+>;
+
+/**
+ * Lists of people. `home`: the queue of the worker whose disk has them, which is waited for as long as a restart takes; absent for
+ * any worker of the site.
+ */
+export function peopleActivities(policy: Policy, home?: string): People {
+  return named<People>(
+    {
+      ...(home === undefined ? {} : { taskQueue: home, scheduleToStartTimeout: policy.peopleHomeMs ?? PEOPLE_HOME_MS }),
+      startToCloseTimeout: '1 hour',
+      heartbeatTimeout: HEARTBEAT,
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      retry: {
+        initialInterval: policy.firstRetryMs,
+        backoffCoefficient: 2,
+        maximumInterval: policy.maxRetryMs,
+        maximumAttempts: policy.readAttempts,
+        nonRetryableErrorTypes: ['ListsUnread'],
+      },
+    },
+    {
+      readPeople: 'read people and units, page by page',
+      foreseePeople: 'what the run would do, person by person',
+      reconcilePeople: 'what the run did, person by person',
+      samplePeople: 'look people up by chance',
+      sealPeople: 'seal what was read',
+    },
+  );
+}
+
+/** A worker that was restarted is back by then. */
+const PEOPLE_HOME_MS = 10 * 60_000;
 
 /** Where the activities of a tenant run: those with a browser on a queue of their own. */
 export function activityQueue({ site, qiyuesuo }: Tenant): string | undefined {

@@ -1,11 +1,11 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Endpoint, EndpointSystem } from '../domain/batch/endpoints.js';
 import { isBlocking, type Finding, type FindingCode } from '../domain/findings.js';
 import type { Policy } from '../domain/policy.js';
 import type { Step } from '../domain/steps.js';
 import type { DecisionAction } from '../domain/tenant-status.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
-import { findingOfFailure } from './failures.js';
+import { causeOf, findingOfFailure } from './failures.js';
 import type { Gate } from './gate.js';
 import type { Progress } from './progress.js';
 
@@ -15,6 +15,8 @@ export interface Attendance {
   policy: Policy;
   /** Endpoints whose credential other tenants of the batch have as well. */
   shared: readonly Endpoint[];
+  /** Lets the run of the people sync do more than the guard allows. */
+  liftGuard(by: string, reason: string): void;
 }
 
 /** What a step that a person skipped comes to. */
@@ -31,7 +33,7 @@ export interface Skipped {
 export async function attended<T extends object>(
   step: Step,
   work: () => Promise<T>,
-  { gate, progress, policy, shared }: Attendance,
+  { gate, progress, policy, shared, liftGuard }: Attendance,
 ): Promise<T | Skipped> {
   for (;;) {
     try {
@@ -45,9 +47,15 @@ export async function attended<T extends object>(
       if (policy.onFailure !== 'ask' || WRITES_NOTHING.includes(step)) throw error;
 
       const { code, message } = findingOfFailure(error);
-      const allowed: DecisionAction[] = SKIPPABLE.includes(step) ? ['retry', 'skip', 'undo'] : ['retry', 'undo'];
+      const allowed: DecisionAction[] = [
+        'retry',
+        ...(code === 'PEOPLE-GUARD' ? (['lift-guard'] as const) : []),
+        ...(SKIPPABLE.includes(step) ? (['skip'] as const) : []),
+        'undo',
+      ];
       const { action, by, reason } = await progress.ask({ step, what: `${code}: ${message}`, fields: [], allowed });
       if (action === 'undo') throw error;
+      if (action === 'lift-guard') liftGuard(by, reason);
       if (action === 'skip') {
         const note = `skipped by ${by}: ${reason}`;
         progress.found([{ code, severity: 'warning', message: `${message}; ${note}`, subject: step }]);
@@ -83,7 +91,7 @@ function refusedBy(shared: readonly Endpoint[], result: object): Refused | undef
 }
 
 function refusedIn(shared: readonly Endpoint[], error: unknown): Refused | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (!(cause instanceof ApplicationFailure)) return undefined;
   if (cause.type !== FAILURE_TYPES.unauthenticated && cause.type !== FAILURE_TYPES.needsLogin) return undefined;
   const { system } = (cause.details?.[0] ?? {}) as Partial<Trouble>;

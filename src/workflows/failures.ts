@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/common';
 import type { Finding } from '../domain/findings.js';
 import type { Outcome, TenantResult } from '../domain/outcomes.js';
 import { FAILURE_TYPES, findingOfTrouble, type Trouble } from '../domain/trouble.js';
@@ -36,9 +36,15 @@ export function refused(finding: Finding): ApplicationFailure {
   });
 }
 
-/** What a failed activity means to people. Never an empty reason. */
+/** What lies below a failed activity, also where a child workflow failed by it. */
+export function causeOf(error: unknown): unknown {
+  const wraps = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  return wraps && error.cause !== undefined ? causeOf(error.cause) : error;
+}
+
+/** What a failed activity, or child, means to people. Never an empty reason. */
 export function findingOfFailure(error: unknown): Finding {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     const [detail] = cause.details ?? [];
     if (cause.type === FAILURE_TYPES.stepRefused) return detail as Finding;

@@ -19,6 +19,8 @@ type HoldOrder = Order & { on: Scope };
 export interface Gate {
   /** Waits while the tenant is paused. */
   pass(): Promise<void>;
+  /** Tells of every pause and its end, and at once of one that is on. What it answers ends that. */
+  follow(listener: (paused: boolean) => void): () => void;
   /**
    * Tells the batch that an endpoint refuses a credential which several tenants share, and waits until it is opened again.
    * False where there is no batch to open it.
@@ -34,11 +36,17 @@ export interface Gate {
 export function createGate(tenantId: string, batch: string | undefined, progress: Progress): Gate {
   let paused = false;
   let parked = false;
+  const listeners = new Set<(paused: boolean) => void>();
+
+  function pause(to: boolean): void {
+    paused = to;
+    for (const listener of listeners) listener(to);
+  }
 
   setHandler(
     pauseSignal,
     (to) => {
-      paused = to;
+      pause(to);
     },
     { description: 'The batch stops this tenant before its next step, or lets it go on' },
   );
@@ -52,7 +60,7 @@ export function createGate(tenantId: string, batch: string | undefined, progress
   setHandler(
     pauseUpdate,
     (order) => {
-      paused = true;
+      pause(true);
       progress.audit('pause', order);
     },
     {
@@ -63,7 +71,7 @@ export function createGate(tenantId: string, batch: string | undefined, progress
   setHandler(
     resumeUpdate,
     (order) => {
-      paused = false;
+      pause(false);
       parked = false;
       progress.audit('resume', order);
     },
@@ -94,6 +102,11 @@ export function createGate(tenantId: string, batch: string | undefined, progress
       progress.hold('paused before its next step');
       await condition(() => !paused);
       progress.hold(null);
+    },
+    follow(listener) {
+      listeners.add(listener);
+      if (paused) listener(true);
+      return () => void listeners.delete(listener);
     },
     async park({ key }, why) {
       if (batch === undefined) return false;

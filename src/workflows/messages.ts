@@ -6,6 +6,7 @@ import type { BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import type { UndoRecord } from '../domain/outcomes.js';
+import type { WantedPeopleSync } from '../domain/people.js';
 import type { Decision, TenantStatus } from '../domain/tenant-status.js';
 import type { OrderAction } from '../domain/work-orders/work-order.js';
 
@@ -20,6 +21,9 @@ export const cancelReasonSignal = defineSignal<[string]>('cancelReason');
 
 /** An operator's answer to a tenant that waits for one. Refused where it does not fit. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
+
+/** A people sync tells the tenant whose child it is which settings it is about to write. */
+export const peopleSyncDecidedSignal = defineSignal<[WantedPeopleSync]>('peopleSyncDecided');
 
 /** Takes, confirms or rejects a work order of a tenant. Refused where it does not fit. */
 export const orderUpdate = defineUpdate<void, [OrderAction]>('order');

@@ -3,6 +3,7 @@ import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
 import { type Outcome, type Sealed, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
+import type { PeopleReport } from '../domain/people/report.js';
 import type { Change } from '../domain/plan.js';
 import { prepared, staleFindings } from '../domain/prepared.js';
 import { stepsOf, type Step } from '../domain/steps.js';
@@ -17,9 +18,9 @@ import { createCompensation } from './compensation.js';
 import { closeTenant, isClosing } from './close-tenant.js';
 import { findingOfFailure, refused } from './failures.js';
 import { createGate } from './gate.js';
-import { cancelReasonSignal, undoRecordQuery } from './messages.js';
+import { cancelReasonSignal, peopleSyncDecidedSignal, undoRecordQuery } from './messages.js';
+import { peopleChild } from './people-child.js';
 import { createProgress } from './progress.js';
-import { syncPeople } from './sync-people.js';
 import { undoStep, undoTenant } from './undo-steps.js';
 import { withHands } from './work-orders.js';
 
@@ -51,17 +52,33 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     stepsOf(tenant.qiyuesuo.deployment),
   );
   const gate = createGate(tenant.id, batch, progress);
-  const groups = withHands(activityGroups(policy, activityQueue(tenant)), tenant, { progress, policy, gate });
+  const children = { syncPeople: peopleChild({ tenant, policy, gate, progress }) };
+  const groups = withHands({ ...activityGroups(policy, activityQueue(tenant)), children }, tenant, {
+    progress,
+    policy,
+    gate,
+  });
   const { reads, writes } = groups;
-  const attendance = { gate, progress, policy, shared: input.shared ?? [] };
+  const attendance = { gate, progress, policy, shared: input.shared ?? [], liftGuard };
   const compensation = createCompensation(progress);
   let snapshot: SnapshotResult | undefined;
   let record: UndoRecord | undefined;
+  let people: PeopleReport | null = null;
+  let guardLifted = tenant.people.guardLifted;
+  let peopleSyncs = 0;
   let whyCancelled = 'cancelled';
   setHandler(cancelReasonSignal, (why) => void (whyCancelled = why), {
     description: 'Why this tenant is about to be cancelled',
   });
   setHandler(undoRecordQuery, leftToUndo, { description: 'What this run has registered to be undone' });
+
+  setHandler(
+    peopleSyncDecidedSignal,
+    (wanted) => {
+      if (record) record.peopleSync = wanted;
+    },
+    { description: 'Its people sync tells what it is about to write' },
+  );
 
   try {
     return await close(await procedure());
@@ -147,13 +164,26 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   async function peopleSync({ sealed, plan }: SnapshotResult) {
-    const starts = plan.changes.some(({ target }) => target === 'people-sync.run');
+    if (!plan.changes.some(({ target }) => target === 'people-sync.run')) {
+      return { written: 0, note: 'as wanted already: no run is started' };
+    }
     const key = idempotencyKey(workflowInfo().firstExecutionRunId, 'sync-people');
-    const { wanted, findings, note } = await syncPeople({ tenant, snapshot: sealed, key, starts }, groups, (wants) => {
-      if (record) record.peopleSync = wants;
+    const ofNow = guardLifted ? { ...tenant, people: { ...tenant.people, guardLifted } } : tenant;
+    // A person who lets it be tried again may have mended what was read.
+    const run = `${key}/${++peopleSyncs}`;
+    const { findings, note, ran, report } = await groups.children.syncPeople({
+      tenant: ofNow,
+      snapshot: sealed,
+      key,
+      run,
     });
     progress.found(findings);
-    return { written: wanted?.startsRun ? 1 : 0, note };
+    people = report;
+    return { written: ran ? 1 : 0, note };
+  }
+
+  function liftGuard(by: string, reason: string): void {
+    guardLifted = { by, reason };
   }
 
   async function categories({ mode, sealed }: SnapshotResult) {
@@ -165,9 +195,10 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   async function verified(): Promise<Ending> {
-    const people = record?.peopleSync ?? null;
+    // Where everybody was compared, head counts have nothing to add.
+    const counts = people?.by === 'list' ? null : (record?.peopleSync ?? null);
     const verdict = await during('verify', async () => {
-      const found = await reads.verify({ tenant, people, findings: progress.status.findings });
+      const found = await reads.verify({ tenant, people: counts, findings: progress.status.findings });
       const [wrong] = found.findings.filter(isBlocking);
       if (wrong) throw refused(wrong);
       return found;
@@ -238,6 +269,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
         snapshotHash: snapshot?.sealed.hash ?? null,
         planHash: snapshot?.plan.hash ?? null,
         undoRecord: leftToUndo(),
+        people,
       },
       progress,
       { batch, partition: input.partition },

@@ -17,6 +17,8 @@ export interface Progress {
   enter(step: Step): void;
   leave(step: Step, state: StepState, facts?: { written?: number; note?: string }): void;
   found(findings: readonly Finding[]): void;
+  /** How far the step under way is, in one sentence: for the Web UI. */
+  tell(note: string): void;
   /** What is about to be written. */
   plan(changes: readonly Change[]): void;
   /** What the tenant waits for without anybody's answer, in words; null when it goes on. `byItself`: nobody has to act. */
@@ -102,6 +104,10 @@ export function createProgress(
       const ended = report(step);
       ended.written += written;
       Object.assign(ended, { state, endedAt: now(), ...(note === undefined ? {} : { note }) });
+      show(false);
+    },
+    tell(note) {
+      if (status.step) report(status.step).note = note;
       show(false);
     },
     found(findings) {

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { Policy } from '../domain/policy.js';
 import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -18,8 +18,7 @@ import {
   type OrderAction,
   type WorkOrder,
 } from '../domain/work-orders/work-order.js';
-import type { ActivityGroups } from './activity-groups.js';
-import { invalid, refused } from './failures.js';
+import { causeOf, invalid, refused } from './failures.js';
 import { orderUpdate } from './messages.js';
 import type { Gate } from './gate.js';
 import type { Progress } from './progress.js';
@@ -38,14 +37,14 @@ const REMIND_MS = 4 * 3_600_000;
 const ESCALATE_MS = 24 * 3_600_000;
 
 /**
- * The activities of a tenant, with a person's hands where its console driver needs them: what an activity needs somebody for
- * becomes a work order, and with the answers it is asked again. The steps themselves know nothing of it.
+ * The activities and children of a tenant, by groups, with a person's hands where its console driver needs them: what one of them
+ * needs somebody for becomes a work order, and with the answers it is asked again. The steps themselves know nothing of it.
  */
-export function withHands(
-  groups: ActivityGroups,
+export function withHands<Groups extends object>(
+  groups: Groups,
   tenant: Tenant,
   { progress, policy, gate }: HandsOptions,
-): ActivityGroups {
+): Groups {
   if (tenant.qiyuesuo.driver === 'api') return groups;
   const { orders } = progress.status;
   /** What people said that the pages show. Lives in this run: another run has to look again. */
@@ -69,13 +68,7 @@ export function withHands(
     },
   );
 
-  return {
-    reads: lent(groups.reads),
-    writes: lent(groups.writes),
-    polls: lent(groups.polls),
-    waits: lent(groups.waits),
-    undos: lent(groups.undos),
-  };
+  return Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, lent(group as object)])) as Groups;
 
   function lent<G extends object>(group: G): G {
     const activities = Object.entries(group) as [string, Activity][];
@@ -170,14 +163,14 @@ export function withHands(
 
 /** What a person is needed for; undefined for any other failure. */
 export function neededIn(error: unknown): Needed | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (!(cause instanceof ApplicationFailure)) return undefined;
   return cause.type === FAILURE_TYPES.handsNeeded ? (cause.details?.[0] as Needed) : undefined;
 }
 
 /** A browser's session is over: only the person whose it was can begin another one. */
 function loginIn(error: unknown): Needed | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   const isOver = cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.needsLogin;
   return isOver ? { tasks: [{ field: LOGIN, do: 'start' }], findings: [] } : undefined;
 }

@@ -28,7 +28,7 @@ describe('the callback page', () => {
 });
 
 describe('the mass-change guard', () => {
-  const guard = { percent: 5, count: 50 };
+  const people = { guard: { percent: 5, count: 50 } };
   it.each([
     [0, 0, false],
     [0, 10, false],
@@ -39,11 +39,17 @@ describe('the mass-change guard', () => {
     [1_949, 2_000, false],
     [20, 10, true],
   ])('%i people in E10, %i active: passes %s', (source, active, passes) => {
-    expect(guardVerdict(source, active, guard).pass).toBe(passes);
+    expect(guardVerdict(source, active, people).pass).toBe(passes);
+  });
+
+  it('is lifted by an operator, but never for nobody at all', () => {
+    const lifted = { ...people, guardLifted: { by: 'li', reason: 'a department has left' } };
+    expect(guardVerdict(1, 100, lifted).pass).toBe(true);
+    expect(guardVerdict(0, 100, lifted).pass).toBe(false);
   });
 
   it('says its numbers', () => {
-    expect(guardVerdict(90, 100, guard)).toMatchObject({ why: expect.stringMatching(/90.*100.*10/) as unknown });
+    expect(guardVerdict(90, 100, people)).toMatchObject({ why: expect.stringMatching(/90.*100.*10/) as unknown });
   });
 });
 

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ListName, PagedList, PersonRow, UnitRow } from '../../src/domain/people/rows.js';
 import type { DatabaseLimits } from '../../src/people-store/database.js';
+import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createPeopleStores, type PeopleStore, type PeopleStores } from '../../src/people-store/store.js';
 
+export const KEY = Buffer.alloc(32, 7);
 export const RUN = { tenantId: 'acme', runId: 'run-1' };
 
 /** Stores in a folder of their own, which is gone after the test. */
@@ -14,7 +16,7 @@ export async function someStores(limits?: DatabaseLimits): Promise<{ dataDir: st
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   return {
     dataDir,
-    stores: createPeopleStores({ dataDir, sealKey: Buffer.alloc(32, 7), ...(limits ? { limits } : {}) }),
+    stores: createPeopleStores({ dataDir, sealKey: KEY, files: createFileSeal(KEY), ...(limits ? { limits } : {}) }),
   };
 }
 

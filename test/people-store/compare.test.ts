@@ -39,7 +39,7 @@ describe('who is found again', () => {
       'never by name or id',
       [person('x1', { name: '王伟' })],
       [person('x1', { name: '王伟' })],
-      { 'created/no-counterpart': 1, 'disabled/no-counterpart': 1 },
+      { 'skipped/no-key': 2 },
     ],
     [
       'though a later key is shared',
@@ -113,6 +113,12 @@ describe('what becomes of whom', () => {
       { 'unchanged/matched-by-job-number': 1 },
     ],
     [
+      'one whom nobody of the OA is bound to is left alone, where others are',
+      [person('q1', { ...both, oaUserId: '17' }), person('q2', { jobNumber: '2' })],
+      [person('9777', both)],
+      { 'linked/matched-by-job-number': 1, 'skipped/not-of-the-oa': 1 },
+    ],
+    [
       'a field that E10 leaves empty is no change',
       [person('q1', { ...both, email: 'a@b.cn' }), person('q2', { jobNumber: '2', email: 'b@b.cn' })],
       [person('e1', both), person('e2', { jobNumber: '2', email: 'c@b.cn' })],
@@ -152,9 +158,9 @@ describe('after the run', () => {
       person('q1', { ...keys('1'), oaUserId: 'e1' }),
       person('q2', { ...keys('2'), oaUserId: '17' }),
       person('q3', { ...keys('3'), oaUserId: 'e3', name: '李娜' }),
-      person('q7', keys('7')),
-      person('q8', keys('8')),
-      person('q9', keys('9')),
+      person('q7', { ...keys('7'), oaUserId: '7' }),
+      person('q8', { ...keys('8'), oaUserId: '8' }),
+      person('q9', { ...keys('9'), oaUserId: '9' }),
     ]);
     await fill(store, 'qiyuesuo-after', [
       person('q1', { ...keys('1'), oaUserId: 'e1' }),
@@ -162,8 +168,8 @@ describe('after the run', () => {
       person('q3', { ...keys('3'), oaUserId: 'e3' }),
       person('q4', { ...keys('4'), oaUserId: 'e4' }),
       person('q6', { ...keys('6'), oaUserId: 'e1' }),
-      person('q7', { ...keys('7'), active: false }),
-      person('q8', keys('8')),
+      person('q7', { ...keys('7'), oaUserId: '7', active: false }),
+      person('q8', { ...keys('8'), oaUserId: '8' }),
     ]);
     await store.compare({ comparison: 'foreseen', scope: null });
 

@@ -129,7 +129,7 @@ describe('edits during paging', () => {
 
   it('who is added at the end is in, and no second pass is needed', async () => {
     const store = await aStore();
-    const source = editedAfter(4, people(9), (rows) => rows.push(person('new')));
+    const source = editedAfter(4, people(9), (rows) => rows.push(person('new', { jobNumber: 'new' })));
 
     expect(await readAll(store, source)).toMatchObject({ pass: 1, verdict: { state: 'grown', added: 1 } });
     expect(await idsIn(store)).toBe(10);
@@ -137,12 +137,12 @@ describe('edits during paging', () => {
 
   it.each<[string, (rows: PersonRow[]) => void, number]>([
     ['somebody leaves', (rows) => rows.splice(1, 1), 8],
-    ['somebody comes in front', (rows) => rows.unshift(person('new')), 10],
+    ['somebody comes in front', (rows) => rows.unshift(person('new', { jobNumber: 'new' })), 10],
     [
       'one leaves and one comes, so that the total stays',
       (rows) => {
         rows.splice(1, 1);
-        rows.push(person('new'));
+        rows.push(person('new', { jobNumber: 'new' }));
       },
       9,
     ],

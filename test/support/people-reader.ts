@@ -1,10 +1,12 @@
+import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createPeopleStores } from '../../src/people-store/store.js';
 import { person } from '../people-store/a-store.js';
 
 /** A worker that reads a list into its file until it is done, or killed. Started with its folder and the list's address. */
 const [dataDir = '', address = ''] = process.argv.slice(2);
 
-const stores = createPeopleStores({ dataDir, sealKey: Buffer.alloc(32, 7) });
+const KEY = Buffer.alloc(32, 7);
+const stores = createPeopleStores({ dataDir, sealKey: KEY, files: createFileSeal(KEY) });
 const store = await stores.open({ tenantId: 'acme', runId: 'run-1' });
 const source = {
   async readPage(cursor: string | null) {

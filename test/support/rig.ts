@@ -46,6 +46,8 @@ export interface Rig {
   world: World;
   client: Client;
   migrations: Migrations;
+  /** The worker's data folder. */
+  dataDir: string;
   /** The whole file, as it is applied. */
   batch: ParsedBatch;
   tenant(id: string): Tenant;
@@ -126,6 +128,7 @@ export async function aRig(
     },
     client,
     migrations,
+    dataDir,
     batch,
     tenant(id) {
       const found = tenants.find((tenant) => tenant.id === idOf(id));

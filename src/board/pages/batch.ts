@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { listUrls, WEB_UI_LISTS, type WebUi } from '../../client.js';
 import { nameOf } from '../../domain/batch/orders.js';
+import { VERB_OF_DECISION, type DecisionAction } from '../../domain/tenant-status.js';
 import { awaitsCutOver, type BatchStatus, type WaveStatus } from '../../domain/batch/status.js';
 import { SHOWN, type Cause, type ListedTenant, type Overview, type Shown, type Waiter } from '../sight.js';
 import { stateOf } from './batches.js';
@@ -167,13 +168,10 @@ function waits({ id, status }: Waiter, file: string, page: Page): Html {
     }`;
 }
 
-/** The CLI's verb for each answer. */
-const VERBS = { retry: 'retry', skip: 'skip', undo: 'rollback' } as const;
-
 /** The commands by which a tenant is answered. */
-export function answers(id: string, allowed: readonly (keyof typeof VERBS)[], file: string, page: Page): Html[] {
+export function answers(id: string, allowed: readonly DecisionAction[], file: string, page: Page): Html[] {
   return allowed.map((action) =>
-    command(`qys-e10 ${VERBS[action]} -f ${file} --tenant ${id} --reason …`, `do-${action}-${id}`, page),
+    command(`qys-e10 ${VERB_OF_DECISION[action]} -f ${file} --tenant ${id} --reason …`, `do-${action}-${id}`, page),
   );
 }
 

@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { sentence } from '../../domain/batch/limits.js';
 import { assignWaves } from '../../domain/batch/waves.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
+import { duration } from '../duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { inspectAll } from '../inspecting.js';
 import type { Output } from '../output.js';
@@ -60,11 +61,4 @@ async function dryRun(options: ApplyOptions, selection: Selection, context: Cont
 function say({ batch }: Selection, out: Output): void {
   out.say(out.text.applySummary(batch.batch, batch.tenants.length, batch.waves.length));
   for (const { wave, tenants } of assignWaves(batch)) out.say(`  ${sentence(wave, tenants.length)}`);
-}
-
-/** Milliseconds of `90s`, `30m`, `2h`. */
-function duration(text: string): number {
-  const [, count, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
-  if (count === undefined) throw new InvalidArgumentError('give a duration such as 90s, 30m or 2h');
-  return Number(count) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
 }

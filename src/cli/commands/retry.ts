@@ -6,14 +6,16 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession, type Session } from '../session.js';
 import { answeredLines } from '../tables.js';
+import { UsageError } from '../usage-error.js';
 import { runBatch } from '../running.js';
 
-type RetryOptions = Selectors & StateSelectors & { reason: string };
+type RetryOptions = Selectors & StateSelectors & { reason: string; liftGuard?: boolean };
 
 export function retryCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('retry')))
     .description('try tenants once more: those that wait for a person, failed, were blocked, or never started')
     .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .option('--lift-guard', 'let their people sync do more than people.guard allows, this time')
     .action((options: RetryOptions) => register((context) => retry(options, context)));
 }
 
@@ -29,9 +31,10 @@ async function retry(options: RetryOptions, context: Context): Promise<ExitCode>
     const chosen = await selectedByState(session.migrations, selection, options, out);
     const waiting = chosen.filter(({ row }) => row?.needsAttention && row.ending === null);
     const others = chosen.filter((one) => !waiting.includes(one));
-    const answered = await answer(session, selection, { waiting, others }, context, options.reason);
+    const answered = await answer(session, selection, { waiting, others }, context, options);
     if (answered === null) {
-      const again = narrowedTo(selection, new Set(others.map(({ tenant }) => tenant.id)));
+      const failed = narrowedTo(selection, new Set(others.map(({ tenant }) => tenant.id)));
+      const again = options.liftGuard ? withGuardLifted(failed, { by: context.by, reason: options.reason }) : failed;
       return runBatch(session, again, { file: options.file }, context);
     }
     out.data({ schemaVersion: 1, batch: selection.batch.batch, ...answered }, () =>
@@ -46,21 +49,28 @@ async function answer(
   { migrations }: Session,
   { batch: { batch } }: Selection,
   { waiting, others }: { waiting: SelectedRow[]; others: SelectedRow[] },
-  { by }: Context,
-  reason: string,
+  { by, out }: Context,
+  { reason, liftGuard = false }: RetryOptions,
 ): Promise<Answered | null> {
   const answered: Answered = { accepted: [], refused: [] };
   for (const { tenant } of waiting) {
-    await migrations.decide(tenant.id, { action: 'retry', by, reason });
+    await migrations.decide(tenant.id, { action: liftGuard ? 'lift-guard' : 'retry', by, reason });
     answered.accepted.push(tenant.id);
   }
   if (others.length === 0) return answered;
   const running = (await migrations.batchRow(batch))?.running ?? false;
   if (!running) return waiting.length > 0 ? answered : null;
+  // A batch under way holds its tenants as it was applied.
+  if (liftGuard) throw new UsageError(out.text.liftsAfterBatch(others.map(({ tenant }) => tenant.id)));
   const { accepted, refused } = await migrations.retryTenants(batch, {
     by,
     reason,
     tenantIds: others.map(({ tenant }) => tenant.id),
   });
   return { accepted: [...answered.accepted, ...accepted], refused };
+}
+
+function withGuardLifted(selection: Selection, guardLifted: { by: string; reason: string }): Selection {
+  const lifted = selection.batch.tenants.map((tenant) => ({ ...tenant, people: { ...tenant.people, guardLifted } }));
+  return { ...selection, batch: { ...selection.batch, tenants: lifted } };
 }

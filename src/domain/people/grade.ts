@@ -1,4 +1,4 @@
-import type { Grade } from '../outcomes.js';
+import type { Grade } from '../grade.js';
 import type { OutcomeCounts } from './outcomes.js';
 
 /** All that decides the grade of a people sync. */

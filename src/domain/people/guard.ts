@@ -1,11 +1,11 @@
-import type { PeopleGuard } from '../tenant.js';
+import type { PeopleGuard, PeopleLimit } from '../tenant.js';
 
 /** What a run may do to so many people at once. */
 export const GUARDED = ['disabled', 'created', 'changed'] as const;
 export type Guarded = (typeof GUARDED)[number];
 
-/** A limit for each; both its percent and its number must hold. */
-export type MassChangeLimits = Record<Guarded, PeopleGuard>;
+/** A limit for each; both its percent and its number must hold. Absent: unlimited. */
+export type MassChangeLimits = Partial<Record<Guarded, PeopleLimit>>;
 
 /** What a run would do, in heads. `linked` people are not `changed`: the move to E10 binds everybody anew. */
 export interface MassChange {
@@ -23,7 +23,7 @@ export interface Exceeded {
   what: Guarded;
   people: number;
   of: number;
-  limit: PeopleGuard;
+  limit: PeopleLimit;
   examples: string[];
 }
 
@@ -31,13 +31,13 @@ export type MassChangeVerdict =
   | { pass: true; numbers: string }
   | { pass: false; reason: 'empty-source' | 'limit'; exceeded: Exceeded[]; why: string };
 
-/** The same limit for all three, as the batch file's `people.guard` has it. */
-export function sameLimits(guard: PeopleGuard): MassChangeLimits {
-  return { disabled: guard, created: guard, changed: guard };
+/** The limits of the batch file's `people.guard`. */
+export function limitsOf({ percent, count, ...others }: PeopleGuard): MassChangeLimits {
+  return { disabled: { percent, count }, ...others };
 }
 
 /** Whether so many of so many are too many. Of nobody no percent can be taken: then the number alone counts. */
-export function exceeds(people: number, of: number, { percent, count }: PeopleGuard): boolean {
+export function exceeds(people: number, of: number, { percent, count }: PeopleLimit): boolean {
   return people > count || (of > 0 && people * 100 > percent * of);
 }
 
@@ -52,13 +52,11 @@ export function massChangeVerdict(
 ): MassChangeVerdict {
   if (change.source === 0)
     return { pass: false, reason: 'empty-source', exceeded: [], why: 'E10 shows no people at all' };
-  const exceeded = GUARDED.filter((what) => exceeds(change[what], baseOf(what, change), limits[what])).map((what) => ({
-    what,
-    people: change[what],
-    of: baseOf(what, change),
-    limit: limits[what],
-    examples: [...(examples[what] ?? [])],
-  }));
+  const exceeded = GUARDED.flatMap((what): Exceeded[] => {
+    const [people, of, limit] = [change[what], baseOf(what, change), limits[what]];
+    if (limit === undefined || !exceeds(people, of, limit)) return [];
+    return [{ what, people, of, limit, examples: [...(examples[what] ?? [])] }];
+  });
   if (exceeded.length === 0) return { pass: true, numbers: numbersOf(change) };
   return { pass: false, reason: 'limit', exceeded, why: exceeded.map(sentence).join('; ') };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { exceeds, massChangeVerdict, sameLimits, type MassChange } from '../../../src/domain/people/guard.js';
+import { exceeds, limitsOf, massChangeVerdict, type MassChange } from '../../../src/domain/people/guard.js';
 
 const calm: MassChange = { source: 1_000, active: 1_000, disabled: 0, created: 0, changed: 0 };
-const limits = sameLimits({ percent: 5, count: 50 });
+const five = { percent: 5, count: 50 };
+const limits = { disabled: five, created: five, changed: five };
 
 describe('a limit', () => {
   // people, of how many, percent, count: too many?
@@ -64,5 +65,15 @@ describe('a run', () => {
     expect(massChangeVerdict(calm, limits)).toMatchObject({
       numbers: 'E10 1000, Qiyuesuo 1000 active: 0 disabled, 0 created, 0 changed',
     });
+  });
+});
+
+it('limits only what the file limits: disabled always, created and changed where it says so', () => {
+  const change = { source: 1_000, active: 1_000, disabled: 0, created: 900, changed: 900 };
+
+  expect(massChangeVerdict(change, limitsOf(five))).toMatchObject({ pass: true });
+  expect(massChangeVerdict(change, limitsOf({ ...five, created: five }))).toMatchObject({
+    pass: false,
+    exceeded: [{ what: 'created', people: 900 }],
   });
 });

@@ -1,0 +1,150 @@
+import { Command, Option } from 'commander';
+import { resolve } from 'node:path';
+import { COMPARISONS, type Comparison } from '../../domain/people/outcomes.js';
+import type { Tenant } from '../../domain/tenant.js';
+import { openPeopleStores } from '../../people-files.js';
+import type { PeopleStore, PeopleStores } from '../../people-store/store.js';
+import { confirmed } from '../confirming.js';
+import type { Context, Register } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { loadSelection, withSelectors, type Selectors } from '../selection.js';
+import { UsageError } from '../usage-error.js';
+
+interface OfOne {
+  file: string;
+  tenant: string;
+  run?: string;
+  comparison: Comparison;
+}
+
+/** What syncs of people have left on this machine: the details of everybody, and who is not certain. Nothing here asks Temporal. */
+export function peopleCommand(register: Register): Command {
+  const people = new Command('people').description('the people of syncs on this machine: details, decisions, deletion');
+  people.addCommand(
+    ofOne(new Command('export'), 'actual')
+      .description('write everybody with outcome, reason and fields before and after into a file')
+      .requiredOption('--to <file>', 'is written anew, for its owner only')
+      .addOption(new Option('--format <format>', 'form of the file').choices(['csv', 'parquet']).default('csv'))
+      .option('--personal', 'with names and numbers; without it nobody can be told from the file')
+      .action((options: OfOne & { to: string; format: 'csv' | 'parquet'; personal?: boolean }) =>
+        register((context) => exportAll(options, context)),
+      ),
+  );
+  people.addCommand(
+    ofOne(new Command('ambiguous'), 'actual')
+      .description('write who is not certain as CSV: fill in its last column, and give it back with decide')
+      .requiredOption('--to <file>', 'has names and numbers: for those who decide alone')
+      .action((options: OfOne & { to: string }) => register((context) => writeAmbiguous(options, context))),
+  );
+  people.addCommand(
+    ofOne(new Command('decide'), 'actual')
+      .description('take a CSV that was filled in, and compare again')
+      .requiredOption('--from <file>', 'as ambiguous wrote it, with yes or no in its last column')
+      .action((options: OfOne & { from: string }) => register((context) => decide(options, context))),
+  );
+  people.addCommand(
+    withSelectors(new Command('forget'))
+      .description('delete everything that syncs have kept of the people of these tenants on this machine')
+      .option('-y, --yes', 'do not ask')
+      .action((options: Selectors & { yes?: boolean }) => register((context) => forget(options, context))),
+  );
+  return people;
+}
+
+function ofOne(command: Command, comparison: Comparison): Command {
+  return command
+    .requiredOption('-f, --file <file>', 'the batch file')
+    .requiredOption('--tenant <id>', 'whose people')
+    .option('--run <reference>', 'as the report names it; the newest if absent')
+    .addOption(
+      new Option('--comparison <name>', 'E9 with E10, what the run would do, or what it did')
+        .choices(COMPARISONS)
+        .default(comparison),
+    );
+}
+
+async function exportAll(
+  options: OfOne & { to: string; format: 'csv' | 'parquet'; personal?: boolean },
+  context: Context,
+): Promise<ExitCode> {
+  const { comparison, to, format, personal } = options;
+  const { rows } = await inStore(options, context, (store) =>
+    store.export({ comparison, file: resolve(to), format, content: personal ? 'personal' : 'opaque' }),
+  );
+  const { out } = context;
+  out.data({ schemaVersion: 1, file: to, rows }, () => out.text.wroteRows(rows, to));
+  return EXIT.ok;
+}
+
+async function writeAmbiguous(options: OfOne & { to: string }, context: Context): Promise<ExitCode> {
+  const { comparison, to } = options;
+  const written = await inStore(options, context, (store) => store.writeAmbiguous(comparison, resolve(to)));
+  const { out } = context;
+  out.data({ schemaVersion: 1, file: to, ...written }, () => out.text.wroteAmbiguous(written.people, to));
+  return EXIT.ok;
+}
+
+/** Nothing is applied where one line cannot be taken. */
+async function decide(options: OfOne & { from: string }, context: Context): Promise<ExitCode> {
+  const { comparison, from } = options;
+  const { out } = context;
+  const decided = await inStore(options, context, async (store) => {
+    const applied = await store.applyDecisions(comparison, resolve(from));
+    if (applied.invalid.length > 0) return { ...applied, counts: null };
+    return { ...applied, counts: (await store.compareAgain(comparison)).counts };
+  });
+  out.data({ schemaVersion: 1, ...decided }, () =>
+    decided.counts === null
+      ? decided.invalid.map(({ line, column, problem }) => `${from}:${line}: ${column}: ${problem}`).join('\n')
+      : out.text.decided(decided.same, decided.nobody, decided.counts.ambiguous),
+  );
+  return decided.counts === null ? EXIT.usage : EXIT.ok;
+}
+
+async function forget(options: Selectors & { yes?: boolean }, context: Context): Promise<ExitCode> {
+  const { out, config } = context;
+  const { selected } = await loadSelection(options, out);
+  const ids = selected.map(({ tenant }) => tenant.id);
+  out.say(out.text.willForget(ids));
+  if (!(await confirmed(context, options.yes))) return EXIT.usage;
+  const stores = await openPeopleStores(config);
+  const tenants: { tenant: string; runs: number; bytes: number }[] = [];
+  for (const tenant of ids) tenants.push({ tenant, ...(await stores.forgetTenant(tenant)) });
+  out.data({ schemaVersion: 1, tenants }, () =>
+    tenants.map(({ tenant, runs }) => out.text.forgot(tenant, runs)).join('\n'),
+  );
+  return EXIT.ok;
+}
+
+/** Opens what is sealed, and seals it again whatever happens. */
+async function inStore<T>(
+  options: OfOne,
+  { config, out }: Context,
+  work: (store: PeopleStore) => Promise<T>,
+): Promise<T> {
+  const { selected } = await loadSelection({ file: options.file, tenant: [options.tenant] }, out);
+  const stores = await openPeopleStores(config);
+  const run = await runOf(stores, (selected[0] as { tenant: Tenant }).tenant, options, out.text.noPeopleHere);
+  try {
+    const store = await stores.open(run);
+    try {
+      return await work(store);
+    } finally {
+      store.close();
+    }
+  } finally {
+    await stores.seal(run);
+  }
+}
+
+async function runOf(
+  stores: PeopleStores,
+  { id }: Tenant,
+  { run }: OfOne,
+  nothing: (tenant: string) => string,
+): Promise<{ tenantId: string; reference: string }> {
+  const known = await stores.referencesOf(id);
+  const reference = run ?? known[0];
+  if (reference === undefined || !known.includes(reference)) throw new UsageError(nothing(id));
+  return { tenantId: id, reference };
+}

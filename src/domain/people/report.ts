@@ -1,0 +1,203 @@
+import type { Finding } from '../findings.js';
+import type { Grade } from '../grade.js';
+import { peopleGrade } from './grade.js';
+import { exceeds } from './guard.js';
+import type { MatchKey } from './matching.js';
+import { noCounts, type Comparison, type OutcomeCounts, type PersonOutcome, type ReasonCount } from './outcomes.js';
+import type { PassVerdict } from './reading.js';
+import type { PeopleListName } from './rows.js';
+import type { PeopleLimit } from '../tenant.js';
+
+/** How good one field is for finding people again. */
+export interface KeyReport {
+  key: MatchKey | 'login';
+  /** People without it. */
+  empty: number;
+  /** Values that several people have, and how many people those are. */
+  sharedValues: number;
+  sharedBy: number;
+  /** Opaque ids of some who share one. */
+  examples: string[];
+}
+
+/** Of one list: who takes part in the comparison, and how good their keys are. */
+export interface ListReport {
+  list: PeopleListName;
+  people: number;
+  compared: number;
+  notCompared: { reason: string; people: number }[];
+  keys: KeyReport[];
+}
+
+/** Heads by outcome of one unit of E10. Units are no persons: their codes may be shown. */
+export interface UnitCounts {
+  /** Code of the unit, or its id where it has none; null for people of whom no unit is known. */
+  unit: string | null;
+  counts: OutcomeCounts;
+}
+
+/** What a comparison came to, in numbers and opaque ids. */
+export interface ComparisonSummary {
+  comparison: Comparison;
+  /** Whether both sides show one of the keys at all. Where they do not, nothing follows from nobody being found again. */
+  comparable: boolean;
+  people: number;
+  counts: OutcomeCounts;
+  reasons: ReasonCount[];
+  /** Matched people with a field that is not as E10 has it. */
+  differing: number;
+  /** The units where most happens, at most so many as were asked for. */
+  units: UnitCounts[];
+  /** Opaque ids by outcome, a few each; not of those who are unchanged or skipped. */
+  examples: Partial<Record<PersonOutcome, string[]>>;
+}
+
+/** How a drawn sample looks, without anybody in it. */
+export interface DrawnSample {
+  /** People whom it speaks for: those with a mobile number or an e-mail address. */
+  people: number;
+  /** People who cannot be looked up, since they have neither. */
+  withoutContact: number;
+  size: number;
+  sentence: Record<'en' | 'zh', string>;
+}
+
+/** What the look-ups found. */
+export interface SampleResult extends DrawnSample {
+  lookedUp: number;
+  missing: number;
+  /** Opaque ids of some who are missing. */
+  examples: string[];
+}
+
+/** One look at a run under way: seconds since the first look, people done, people in all where the console says so. */
+export type ProgressSample = [seconds: number, done: number, total: number | null];
+
+/** How a list was read. */
+export interface ListReading {
+  list: PeopleListName;
+  verdict: PassVerdict;
+}
+
+/** Everything that is told about the people of one sync: counts, grades, codes of units, opaque ids; nobody's name. */
+export interface PeopleReport {
+  /** Stands for the sealed result at the worker of the site; null where nothing is kept. */
+  reference: string | null;
+  /** Whether everybody was compared, some were looked up, or there was only a count. */
+  by: 'list' | 'sample' | 'count';
+  /** Why there was no more than that; null where everybody was compared. */
+  why: string | null;
+  /** Null where nothing was to be judged: a look before a run. */
+  grade: Grade | null;
+  lists: ListReport[];
+  readings: ListReading[];
+  /** E9's people with E10's; null where E9 was not read. */
+  baseline: ComparisonSummary | null;
+  /** What the run would do, before it. */
+  foreseen: ComparisonSummary | null;
+  /** What it did; null where no list exists or no run was made. */
+  actual: ComparisonSummary | null;
+  /** Heads by what was foreseen and what became of it. */
+  cameOut: { foreseen: PersonOutcome | null; actual: PersonOutcome | null; people: number }[];
+  /** Active in Qiyuesuo though not in E10. */
+  stillActive: number;
+  sample: SampleResult | null;
+  progress: ProgressSample[];
+  /** Who let the run do more than `people.guard` allows, why, and what it would have been stopped for. */
+  guardLifted: { by: string; reason: string; what: string } | null;
+  /** The worker that had read Qiyuesuo's people before the run was gone after it: what the run changed is not known. */
+  beforeLost: boolean;
+}
+
+/** The comparison that says how people stand: after the run, or, where there is no run to make, as they are. */
+function judged({ actual, foreseen }: Pick<PeopleReport, 'actual' | 'foreseen'>): ComparisonSummary | null {
+  if (actual || !foreseen) return actual;
+  const { created, ...others } = foreseen.counts;
+  return { ...foreseen, counts: { ...others, created: 0, missing: created } };
+}
+
+/** The grade of what was compared. `source`: people of E10 within the scope. */
+export function gradeOfPeople(report: Omit<PeopleReport, 'grade'>, source: number, guard: PeopleLimit): Grade {
+  const { by, sample, readings, stillActive, beforeLost } = report;
+  const people = judged(report);
+  const disturbed = readings.map(({ verdict }) => (verdict.state === 'disturbed' ? verdict.uncertain : 0));
+  const counts = people?.counts ?? noCounts();
+  return peopleGrade({
+    source,
+    by,
+    counts,
+    differing: people?.differing ?? 0,
+    stillActive,
+    uncertain: disturbed.reduce((sum, one) => sum + one, 0) + reasonCount(people, 'no-key') + (beforeLost ? 1 : 0),
+    ...(sample ? { sample: { size: sample.size, wrong: sample.missing } } : {}),
+    tooManyMissing: exceeds(counts.missing, source, guard),
+  });
+}
+
+function reasonCount(summary: ComparisonSummary | null, reason: ReasonCount['reason']): number {
+  return (summary?.reasons ?? []).reduce((sum, one) => sum + (one.reason === reason ? one.people : 0), 0);
+}
+
+/** What somebody has to know or do about the people, each with its numbers. */
+export function peopleFindings(report: PeopleReport): Finding[] {
+  const { baseline, sample, readings, stillActive, guardLifted, beforeLost, by, why, grade } = report;
+  const people = grade === null ? null : judged(report);
+  const findings: Finding[] = [];
+  const add = (code: Finding['code'], severity: Finding['severity'], message: string): void => {
+    findings.push({ code, severity, message, subject: 'people' });
+  };
+  if (guardLifted) {
+    add('PEOPLE-GUARD-LIFTED', 'warning', `lifted by ${guardLifted.by} (${guardLifted.reason}): ${guardLifted.what}`);
+  }
+  if (people) {
+    const { missing, ambiguous } = people.counts;
+    if (missing > 0)
+      add(
+        'PEOPLE-MISSING',
+        'warning',
+        `${missing} of E10 are not in Qiyuesuo as they should be${some(people, 'missing')}`,
+      );
+    if (ambiguous > 0)
+      add('PEOPLE-AMBIGUOUS', 'warning', `of ${ambiguous} it is not certain who they are${some(people, 'ambiguous')}`);
+    if (people.differing > 0)
+      add('PEOPLE-DIFFERING', 'warning', `${people.differing} are there with a field that is not E10's`);
+    const keyless = reasonCount(people, 'no-key');
+    if (keyless > 0)
+      add('PEOPLE-UNCOMPARED', 'info', `${keyless} have none of the keys by which people are found again`);
+  }
+  if (stillActive > 0) add('PEOPLE-STILL-ACTIVE', 'warning', `${stillActive} are active in Qiyuesuo and not in E10`);
+  if (sample && sample.missing > 0) {
+    add(
+      'PEOPLE-MISSING',
+      'warning',
+      `${sample.missing} of a sample of ${sample.size} are not in Qiyuesuo, for example ${sample.examples.join(', ')}`,
+    );
+  }
+  if (by !== 'list') add('PEOPLE-UNCOMPARED', 'info', why ?? sample?.sentence.en ?? 'head counts alone were compared');
+  if (baseline) {
+    const { missing, ambiguous, created } = baseline.counts;
+    if (missing + ambiguous > 0) {
+      add(
+        'PEOPLE-BASELINE',
+        'info',
+        `of E9's people ${missing} are not in E10 and ${ambiguous} are not certain; ${created} are new in E10`,
+      );
+    }
+  }
+  for (const { list, verdict } of readings) {
+    if (verdict.state === 'disturbed')
+      add('PEOPLE-EDITED', 'info', `${list} was edited while it was read: ${verdict.why}`);
+  }
+  if (beforeLost)
+    add(
+      'PEOPLE-EDITED',
+      'info',
+      'the worker that knew who was in Qiyuesuo before the run is gone: what the run changed is not known',
+    );
+  return findings;
+}
+
+function some({ examples }: ComparisonSummary, outcome: PersonOutcome): string {
+  const ids = examples[outcome] ?? [];
+  return ids.length === 0 ? '' : `, for example ${ids.join(', ')}`;
+}

@@ -1,0 +1,106 @@
+import type { ListReport, PeopleReport } from '../domain/people/report.js';
+import { reasonTexts, type OutcomeReason } from '../domain/people/outcomes.js';
+import type { PeopleListName } from '../domain/people/rows.js';
+
+export type Lang = 'en' | 'zh';
+
+interface PeopleWords {
+  title: string;
+  grade: string;
+  lists: Record<PeopleListName, string>;
+  people: string;
+  compared: string;
+  baseline: string;
+  foreseen: string;
+  actual: string;
+  units: string;
+  unit: string;
+  course: string;
+  seconds: string;
+  details: string;
+  without: Record<'jobNumber' | 'mobile' | 'email' | 'login', string>;
+  shared: Record<'jobNumber' | 'mobile' | 'email' | 'login', string>;
+  guardLifted: string;
+  cameOut: string;
+}
+
+export const peopleWords: Record<Lang, PeopleWords> = {
+  en: {
+    title: 'People',
+    grade: 'Grade',
+    lists: {
+      'e9-people': 'E9',
+      'e10-people': 'E10',
+      'qiyuesuo-before': 'Qiyuesuo before the run',
+      'qiyuesuo-after': 'Qiyuesuo after the run',
+    },
+    people: 'people',
+    compared: 'compared',
+    baseline: 'E9 compared with E10',
+    foreseen: 'Foreseen before the run',
+    actual: 'After the run',
+    units: 'By unit of E10',
+    unit: 'unit',
+    course: 'Course of the run',
+    seconds: 's',
+    details: 'Details at the site (qys-e10 people export --run)',
+    without: {
+      jobNumber: 'without job number',
+      mobile: 'without mobile number',
+      email: 'without e-mail address',
+      login: 'without login',
+    },
+    shared: {
+      jobNumber: 'share a job number',
+      mobile: 'share a mobile number',
+      email: 'share an e-mail address',
+      login: 'share a login',
+    },
+    guardLifted: 'The guard was lifted',
+    cameOut: 'Foreseen, and what became of it',
+  },
+  zh: {
+    title: '人员',
+    grade: '等级',
+    lists: {
+      'e9-people': 'E9',
+      'e10-people': 'E10',
+      'qiyuesuo-before': '契约锁（同步前）',
+      'qiyuesuo-after': '契约锁（同步后）',
+    },
+    people: '人',
+    compared: '参与核对',
+    baseline: 'E9 与 E10 对比',
+    foreseen: '同步前预计',
+    actual: '同步后',
+    units: '按 E10 组织',
+    unit: '组织',
+    course: '同步过程',
+    seconds: '秒',
+    details: '站点明细（qys-e10 people export --run）',
+    without: { jobNumber: '无工号', mobile: '无手机号', email: '无邮箱', login: '无登录名' },
+    shared: { jobNumber: '工号重复', mobile: '手机号重复', email: '邮箱重复', login: '登录名重复' },
+    guardLifted: '已放行人数限制',
+    cameOut: '预计与实际',
+  },
+};
+
+/** The head count of each list, and who of it takes no part, so that two counts that differ are explained. */
+export function explained({ lists }: Pick<PeopleReport, 'lists'>, lang: Lang): string[] {
+  return lists.map((list) => `${peopleWords[lang].lists[list.list]}: ${headsOf(list, lang)}`);
+}
+
+function headsOf({ people, compared, notCompared, keys }: ListReport, lang: Lang): string {
+  const words = peopleWords[lang];
+  const left = notCompared.map((one) => `${reasonTexts[one.reason as OutcomeReason][lang]} ${one.people}`);
+  const poor = keys.flatMap(({ key, empty, sharedBy }) =>
+    key === 'login'
+      ? []
+      : [
+          ...(empty > 0 ? [`${words.without[key]} ${empty}`] : []),
+          ...(sharedBy > 0 ? [`${words.shared[key]} ${sharedBy}`] : []),
+        ],
+  );
+  const parts = [...(compared === people ? [] : [`${words.compared} ${compared}`]), ...left, ...poor];
+  return `${people} ${words.people}${parts.length === 0 ? '' : ` (${parts.join('; ')})`}`;
+}

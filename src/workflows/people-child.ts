@@ -1,0 +1,58 @@
+import { ChildWorkflowCancellationType, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { peopleSyncWorkflowId } from '../domain/ids.js';
+import type { Policy } from '../domain/policy.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { Gate } from './gate.js';
+import { pauseSignal } from './messages.js';
+import type { Progress } from './progress.js';
+import { startAttributes } from './search-attributes.js';
+import { syncPeople, type SyncPeopleInput, type SyncPeopleResult } from './sync-people.js';
+
+const LOOK_AGAIN = '30 seconds';
+
+/**
+ * The people sync of a tenant as its child: paused with it, cancelled with it and waited for, so that the undo knows what there is.
+ * Its id is the lock: one that somebody started alone goes first.
+ */
+export function peopleChild({
+  tenant,
+  policy,
+  gate,
+  progress,
+}: {
+  tenant: Tenant;
+  policy: Policy;
+  gate: Gate;
+  progress: Progress;
+}) {
+  return async function (input: SyncPeopleInput): Promise<SyncPeopleResult> {
+    for (;;) {
+      try {
+        const child = await startChild(syncPeople, {
+          args: [{ ...input, policy }],
+          workflowId: peopleSyncWorkflowId(tenant.id),
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          parentClosePolicy: ParentClosePolicy.TERMINATE,
+          cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+          typedSearchAttributes: startAttributes({ tenantId: tenant.id, site: tenant.site }),
+          staticSummary: `${tenant.name.slice(0, 60)} · 人员同步`,
+        });
+        const leave = gate.follow((paused) => {
+          // One that is over needs no word.
+          child.signal(pauseSignal, paused).catch(() => undefined);
+        });
+        try {
+          return await child.result();
+        } finally {
+          leave();
+        }
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        progress.hold('waits for a people sync that somebody started alone', { byItself: true });
+        await sleep(LOOK_AGAIN);
+        progress.hold(null);
+      }
+    }
+  };
+}

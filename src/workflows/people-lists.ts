@@ -1,0 +1,134 @@
+import { ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
+import type {
+  ComparedWith,
+  ForeseenPeople,
+  PeopleChunk,
+  PeopleReadingPart,
+  ReconciledPeople,
+} from '../activities/people-lists.js';
+import type { ScopeUnit } from '../domain/people.js';
+import type { ListReading } from '../domain/people/report.js';
+import type { Policy } from '../domain/policy.js';
+import type { Tenant } from '../domain/tenant.js';
+import { peopleActivities } from './activity-groups.js';
+import { causeOf } from './failures.js';
+
+/** The lists of one sync, wherever their file is. */
+export interface PeopleLists {
+  /** How every list was read that has been read to its end. */
+  readonly readings: ListReading[];
+  /** What is not compared, and why. */
+  readonly without: ComparedWith['without'];
+  /** Reads what is not read yet. `onChunk` is told how many people there are so far; what it waits for is waited for between chunks. */
+  read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void>;
+  foresee(units: ScopeUnit[] | null): Promise<ForeseenPeople>;
+  /** After `read('after')`. `beforeLost`: who was there before the run had to be read after it. */
+  reconcile(units: ScopeUnit[] | null): Promise<ReconciledPeople & { beforeLost: boolean }>;
+  sample(units: ScopeUnit[] | null): Promise<ReconciledPeople>;
+  /** What stands for the sealed result; null where its worker does not answer. */
+  seal(): Promise<string | null>;
+}
+
+const ListsUnread = 'ListsUnread';
+/** Two workers of a site that both lose their disks, again and again, are no longer waited for. */
+const MOST_MOVES = 5;
+
+/**
+ * The file of a sync lies on one worker's disk. The first chunk goes to any worker of the site, the others to that one alone; when
+ * it does not come back, the next one reads everything anew (`activities/people-lists.ts`).
+ */
+export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy): PeopleLists {
+  let home: string | undefined;
+  const readings = new Map<string, ListReading>();
+  let without: ComparedWith['without'] = {};
+
+  async function atHome<T>(work: (activities: ReturnType<typeof peopleActivities>) => Promise<T>): Promise<T> {
+    for (let moves = 0; ; moves++) {
+      try {
+        return await work(peopleActivities(policy, home));
+      } catch (error) {
+        if (home === undefined || !isGone(error) || moves >= MOST_MOVES) throw error;
+        home = undefined;
+      }
+    }
+  }
+
+  async function read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void> {
+    let after: PeopleChunk['marks'] = [];
+    for (;;) {
+      const chunk = await atHome((activities) => activities.readPeople({ ...of, part, after }));
+      home = chunk.home;
+      after = chunk.marks;
+      without = { ...without, ...chunk.without };
+      for (const reading of chunk.readings) readings.set(reading.list, reading);
+      await onChunk(chunk.people);
+      if (chunk.done) return;
+    }
+  }
+
+  const compared = (units: ScopeUnit[] | null) => ({ ...of, units, without });
+  const silently = (): Promise<void> => Promise.resolve();
+
+  return {
+    get readings() {
+      return [...readings.values()];
+    },
+    get without() {
+      return without;
+    },
+    read,
+    async foresee(units) {
+      return again(
+        () => atHome(({ foreseePeople }) => foreseePeople(compared(units))),
+        () => read('before', silently),
+      );
+    },
+    async reconcile(units) {
+      let beforeLost = false;
+      const reconciled = await again(
+        () => atHome(({ reconcilePeople }) => reconcilePeople(compared(units))),
+        async () => {
+          beforeLost = true;
+          await read('before', silently);
+          await atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), unguarded: true }));
+          await read('after', silently);
+        },
+      );
+      return { ...reconciled, beforeLost };
+    },
+    async sample(units) {
+      return again(
+        () => atHome(({ samplePeople }) => samplePeople(compared(units))),
+        () => read('before', silently),
+      );
+    },
+    async seal() {
+      if (home === undefined) return null;
+      try {
+        return (await peopleActivities(policy, home).sealPeople(of)).reference;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** Where a worker lacks what is to be compared, it is read there first. */
+async function again<T>(work: () => Promise<T>, readFirst: () => Promise<void>): Promise<T> {
+  for (let moves = 0; ; moves++) {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = causeOf(error);
+      const isUnread = cause instanceof ApplicationFailure && cause.type === ListsUnread;
+      if (!isUnread || moves >= MOST_MOVES) throw error;
+      await readFirst();
+    }
+  }
+}
+
+/** Nobody took it: that worker is not there any more. */
+function isGone(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
+}
