@@ -1,6 +1,7 @@
 import { Document, isMap, isScalar } from 'yaml';
 import type { SecretRef } from '../domain/tenant.js';
 import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.js';
+import { catalogue } from '../domain/finding-catalogue.js';
 import { consoleField, CONSOLE_PAGES } from '../domain/work-orders/console-fields.js';
 import { isSwitch, pagesOf } from '../domain/work-orders/pages.js';
 import { isLogin, type OrderTask, type WorkOrder } from '../domain/work-orders/work-order.js';
@@ -15,13 +16,13 @@ export function orderLines(
 ): string {
   const id = `${tenant.id}/${order.number}`;
   const head = [
-    `${out.text.workOrder(id)} · ${order.undo ? out.text.undoOf(order.step) : order.step} · ${order.state}${order.takenBy === null ? '' : ` (${order.takenBy})`}`,
+    `${out.text.workOrder(id)} · ${stepOf(order, out)} · ${out.text.orderState[order.state]}${order.takenBy === null ? '' : ` (${order.takenBy})`}`,
     `${tenant.name} · ${tenant.qiyuesuo.console}`,
-    ...order.findings.map(({ code, message }) => `! ${code}: ${message}`),
+    ...order.findings.map(({ code, message }) => `! ${code}  ${catalogue[code][out.lang].title}: ${message}`),
   ];
   const pages = pagesOf(order).map(({ page, tasks }) => {
     const { zh, en } = CONSOLE_PAGES[tenant.qiyuesuo.deployment][page] ?? { zh: page, en: page };
-    return [`${zh}  (${en})`, ...tasks.map((task) => `  ${taskLine(task, revealed, out)}`)].join('\n');
+    return [inWords({ zh, en }, out, '  '), ...tasks.map((task) => `  ${taskLine(task, revealed, out)}`)].join('\n');
   });
   if (isLogin(order)) return [head.join('\n'), out.text.loginHint(tenant.id, file)].join('\n\n');
   const next = out.text.orderNext(
@@ -34,11 +35,11 @@ export function orderLines(
 
 function taskLine(task: OrderTask, revealed: ReadonlyMap<string, string>, out: Output): string {
   const known = consoleField(task.field);
-  const label = known ? `${known.zh} (${known.en})` : task.field;
+  const label = known ? inWords(known, out) : task.field;
   const mark = task.done ? '✓' : '·';
   if (task.do === 'start') return `${mark} ${label}  [${task.field}]`;
   if (task.do === 'read') {
-    const choices = choicesFor(task.field);
+    const choices = choicesFor(task.field, out);
     return `${mark} ${label} = ?${choices === '' ? '' : `  ${choices}`}  [${task.field}]`;
   }
   const value = task.secret
@@ -50,17 +51,29 @@ function taskLine(task: OrderTask, revealed: ReadonlyMap<string, string>, out: O
 function secretLine({ word, ref }: NonNullable<OrderTask['secret']>, value: string | undefined, out: Output): string {
   if (word === 'empty') return out.text.emptied;
   if (value !== undefined) return value;
-  return `${ref ? refText(ref) : out.text.documentedKey} (--reveal)`;
+  return `${ref ? refText(ref, out) : out.text.documentedKey} (--reveal)`;
 }
 
-function refText(ref: SecretRef): string {
-  return 'env' in ref ? `env ${ref.env}` : `file ${ref.file}`;
+function refText(ref: SecretRef, { text }: Output): string {
+  return 'env' in ref ? text.inVariable(ref.env) : text.inFile(ref.file);
+}
+
+/** The console's own word; beside it what it means, for whoever cannot read it. */
+function inWords({ zh, en }: { zh: string; en: string }, { lang }: Output, space = ' '): string {
+  return lang === 'zh' ? zh : `${zh}${space}(${en})`;
+}
+
+/** The step in words, and as the other commands call it. */
+export function stepOf({ step, undo }: Pick<WorkOrder, 'step' | 'undo'>, { text }: Output): string {
+  const name = text.stepName[step];
+  const shown = name === step ? step : `${name} (${step})`;
+  return undo ? text.undoOf(shown) : shown;
 }
 
 /** What may be answered, where that is one of a few words. */
-function choicesFor(field: string): string {
+function choicesFor(field: string, { text }: Output): string {
   const known = consoleField(field);
-  if (known?.kind === 'secret') return SECRET_WORDS.join(' | ');
+  if (known?.kind === 'secret') return SECRET_WORDS.map((word) => `${word}=${text.secretWord[word]}`).join(' | ');
   return Object.entries(known?.choices ?? {})
     .map(([value, zh]) => `${value}=${zh}`)
     .join(' | ');
@@ -72,18 +85,16 @@ function zhOf({ field, value }: OrderTask): string | undefined {
   return zh === undefined ? undefined : `${zh} (${value ?? ''})`;
 }
 
-const HEAD = `# Replace each ${UNANSWERED}. Where the page shows nothing: ${EMPTY}. categories: a line NAME: ADDRESS below it for each that has an address.\n`;
-
 /** A YAML file to fill in and give back with `orders done --answers`. */
-export function answerSheet(order: WorkOrder): string {
+export function answerSheet(order: WorkOrder, out: Output): string {
   const open = order.tasks.filter((task) => task.do === 'read' && !task.done);
   const sheet = new Document(Object.fromEntries(open.map(({ field }) => [field, UNANSWERED])));
   for (const { field } of open) {
     const known = consoleField(field);
     if (!known || !isMap(sheet.contents)) continue;
     const pair = sheet.contents.items.find(({ key }) => isScalar(key) && key.value === field);
-    const choices = choicesFor(field);
-    if (pair && isScalar(pair.key)) pair.key.commentBefore = ` ${known.zh} (${known.en})${choices && `: ${choices}`}`;
+    const choices = choicesFor(field, out);
+    if (pair && isScalar(pair.key)) pair.key.commentBefore = ` ${inWords(known, out)}${choices && `: ${choices}`}`;
   }
-  return HEAD + sheet.toString();
+  return `# ${out.text.answerSheet(UNANSWERED, EMPTY)}\n${sheet.toString()}`;
 }

@@ -7,6 +7,7 @@ import type { Change } from '../domain/plan.js';
 import type { WorkOrder } from '../domain/work-orders/work-order.js';
 import type { BatchReport } from '../reports/batch-report.js';
 import type { TenantReport } from '../reports/tenant-report.js';
+import { stepOf } from './order-lines.js';
 import type { Output } from './output.js';
 
 export const BORDERLESS = {
@@ -66,8 +67,8 @@ export function orderTable(orders: readonly OrderRow[], out: Output): string {
     table.push([
       id,
       wave,
-      order.undo ? out.text.undoOf(order.step) : order.step,
-      orderState(order),
+      stepOf(order, out),
+      orderState(order, out),
       `${order.tasks.filter(({ done }) => done).length}/${order.tasks.length}`,
       order.trail[0]?.at ?? '',
     ]);
@@ -76,9 +77,10 @@ export function orderTable(orders: readonly OrderRow[], out: Output): string {
 }
 
 /** Who has it; a mark for each time that it was overdue. */
-function orderState({ state, takenBy, trail }: WorkOrder): string {
+function orderState({ state, takenBy, trail }: WorkOrder, { text }: Output): string {
   const overdue = trail.filter(({ what }) => what === 'reminded' || what === 'escalated').length;
-  return `${takenBy === null ? state : `${state}: ${takenBy}`}${overdue > 0 ? ` ${'!'.repeat(overdue)}` : ''}`;
+  const shown = text.orderState[state];
+  return `${takenBy === null ? shown : `${shown}: ${takenBy}`}${overdue > 0 ? ` ${'!'.repeat(overdue)}` : ''}`;
 }
 
 export interface OrderRow {

@@ -1,3 +1,7 @@
+import type { Step } from '../domain/steps.js';
+import type { SecretWord } from '../domain/work-orders/answers.js';
+import type { OrderState } from '../domain/work-orders/work-order.js';
+
 /** Every text of the CLI in both languages; a missing one is a type error. Keys, codes and JSON are English in both. */
 const en = {
   asking: 'Go on? Type yes: ',
@@ -77,6 +81,35 @@ const en = {
     `The tenant goes on where a worker runs. On one machine, next: qys-e10 apply -f ${file}`,
   emptied: '(clear it)',
   documentedKey: 'the key that the procedure prints',
+  inVariable: (name: string) => `env ${name}`,
+  inFile: (file: string) => `file ${file}`,
+  secretWord: {
+    wanted: 'the wanted one',
+    previous: 'the previous one',
+    other: 'another one',
+    empty: 'empty',
+    hidden: 'hidden, nobody can tell',
+  } satisfies Record<SecretWord, string>,
+  orderState: {
+    open: 'open',
+    taken: 'taken',
+    done: 'done',
+    rejected: 'rejected',
+    withdrawn: 'withdrawn',
+  } satisfies Record<OrderState, string>,
+  /** Where it is the same as the step's own name, that is said once. */
+  stepName: {
+    preflight: 'preflight',
+    snapshot: 'snapshot',
+    'switch-mode': 'switch-mode',
+    configure: 'configure',
+    callback: 'callback',
+    'sync-people': 'sync-people',
+    'rewrite-categories': 'rewrite-categories',
+    verify: 'verify',
+  } satisfies Record<Step, string>,
+  answerSheet: (unanswered: string, empty: string) =>
+    `Replace each ${unanswered}. Where the page shows nothing: ${empty}. categories: a line NAME: ADDRESS below it for each that has an address.`,
   switchDialog:
     'The switch asks in a dialog about people and organisation: 确认切换 (confirm). Save the form with 保存.',
   orderNext: (id: string, file: string, reads: boolean) =>
@@ -246,6 +279,28 @@ const zh: Texts = {
   orderAnswered: (file) => `有 worker 运行时租户自动继续。单机时下一步：qys-e10 apply -f ${file}`,
   emptied: '（清空）',
   documentedKey: '操作文档中的密钥',
+  inVariable: (name) => `环境变量 ${name}`,
+  inFile: (file) => `文件 ${file}`,
+  secretWord: {
+    wanted: '目标值',
+    previous: '原值',
+    other: '其他值',
+    empty: '空',
+    hidden: '被隐藏，无法得知',
+  },
+  orderState: { open: '待办', taken: '处理中', done: '已完成', rejected: '已拒绝', withdrawn: '已撤回' },
+  stepName: {
+    preflight: '预检',
+    snapshot: '快照',
+    'switch-mode': '切换',
+    configure: '配置',
+    callback: '回调',
+    'sync-people': '人员同步',
+    'rewrite-categories': '业务分类',
+    verify: '核验',
+  },
+  answerSheet: (unanswered, empty) =>
+    `请替换每个 ${unanswered}。页面为空时填 ${empty}。categories：其下每行一个“名称: 回调地址”，只列有地址的分类。`,
   switchDialog: '切换时会弹出人员提示：点击【确认切换】；填写完成后点击【保存】。',
   orderNext: (id, file, reads) =>
     reads

@@ -37,7 +37,8 @@ it('leads a person through work orders, and goes on with each apply', { timeout:
 
     expect((await cli.run('apply', '-f', cli.file, '--yes')).code).toBe(6);
     const shown = (await orders('show', 'cloud/2', '--lang', 'zh')).stdout;
-    expect(shown).toContain('泛微OA版本 (OA version) → 泛微E10 (E10)');
+    expect(shown).toContain('泛微OA版本 → 泛微E10 (E10)');
+    expect(shown).toContain('切换 (switch-mode) · 待办');
     expect(shown).toContain(`${world.tenant('cloud').at.e10}`);
     world.tenant('cloud').edit((live) => {
       live.oaVersion = 'E10';

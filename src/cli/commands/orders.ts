@@ -110,7 +110,7 @@ async function show(
   const { tenant, order } = found;
   const revealed = reveal ? await secretsOf(order, context.env) : new Map<string, string>();
   out.data({ schemaVersion: 1, tenant: tenantId, ...order }, () =>
-    answers ? answerSheet(order).trimEnd() : orderLines(tenant, order, { out, file, revealed }),
+    answers ? answerSheet(order, out).trimEnd() : orderLines(tenant, order, { out, file, revealed }),
   );
   return EXIT.ok;
 }
