@@ -1,6 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Config } from './config.js';
+import type { PagePicture } from './domain/evidence.js';
+import type { Finding } from './domain/findings.js';
 import type { Tenant } from './domain/tenant.js';
 import { createBrowsers } from './gateways/console/browser/browsers.js';
 import { BrowserLogOn, findChromium } from './gateways/console/browser/chromium.js';
@@ -21,8 +23,14 @@ export interface ConsolePages {
   pages: ConsoleBrowser;
   /** Opens a window at the tenant's console and keeps the session of whoever logs in there. Rejects where nobody does. */
   logIn(tenant: Tenant, how: Pick<LogInOptions, 'at' | 'timeoutMs' | 'signal' | 'headless' | 'onOpen'>): Promise<void>;
-  /** Looks only. `run` names whoever works, for what is noted between trips. */
-  driver(tenant: Tenant, secrets: KnownSecrets, run: string, signal?: AbortSignal): BrowserDriver;
+  /** Looks only. `run` names whoever works, for what is noted between trips; `witness` is told what came to light. */
+  driver(
+    tenant: Tenant,
+    secrets: KnownSecrets,
+    run: string,
+    signal?: AbortSignal,
+    witness?: { picture(picture: PagePicture): void; found(finding: Finding): void },
+  ): BrowserDriver;
   close(): Promise<void>;
 }
 
@@ -35,6 +43,9 @@ export async function openConsolePages(config: Config, seal?: Seal): Promise<Con
     throw error;
   }
 }
+
+/** Characters of a page's own words. */
+const LONGEST_SAYING = 300;
 
 async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undefined> {
   const executablePath = findChromium(config.browser.variables);
@@ -49,8 +60,8 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
     maps: await loadPageMaps(pageMaps ?? undefined),
   };
   /** One line for each picture, so that whoever looks for those of a tenant finds them. */
-  async function listed(picture: object): Promise<void> {
-    const line = `${JSON.stringify({ at: new Date().toISOString(), ...picture })}\n`;
+  async function listed(picture: PagePicture & { tenant: string; run: string }): Promise<void> {
+    const line = `${JSON.stringify(picture)}\n`;
     await appendFile(join(config.dataDir, 'evidence', 'index.jsonl'), line, { mode: 0o600 }).catch(() => undefined);
   }
 
@@ -68,12 +79,23 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
         ...how,
       });
     },
-    driver: (tenant, secrets, run, signal) =>
+    driver: (tenant, secrets, run, signal, witness) =>
       createBrowserDriver(tenant, {
         pages,
         secrets,
         run,
-        onPicture: (picture) => void listed({ tenant: tenant.id, run, ...picture }),
+        onPicture(taken) {
+          const picture = { at: new Date().toISOString(), ...taken };
+          void listed({ tenant: tenant.id, run, ...picture });
+          witness?.picture(picture);
+        },
+        onWarning: ({ page, text }) =>
+          witness?.found({
+            code: 'CONSOLE-SAVED-WITH-ERROR',
+            severity: 'warning',
+            message: `the page ${page} was saved as wanted, but said: ${[...text].slice(0, LONGEST_SAYING).join('')}`,
+            subject: page,
+          }),
         ...(signal ? { signal } : {}),
       }),
     close: () => pages.browsers.close(),

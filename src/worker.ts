@@ -13,6 +13,7 @@ import {
 import { createFailureInterceptor } from './activities/failures.js';
 import { createCoordinatorActivities, createTenantActivities } from './activities/index.js';
 import { createOpenSystems } from './activities/open-systems.js';
+import { createWitnesses, type Witnesses } from './activities/witnesses.js';
 import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
 import type { Config } from './config.js';
@@ -77,11 +78,12 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   } satisfies Partial<WorkerOptions>;
 
   const home = await peopleHome(config);
-  const { activities, console } = await createActivities(options, home);
+  const witnesses = createWitnesses();
+  const { activities, console } = await createActivities(options, home, witnesses);
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
-  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled) })] };
+  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses) })] };
   const { preflight, takeSnapshot, verify } = activities;
 
   // Only who has a browser may take what needs one; on one machine there is nobody else to say that there is none.
@@ -158,7 +160,7 @@ export function batchFolder(config: Pick<Config, 'dataDir'>): string {
   return join(config.dataDir, 'batches');
 }
 
-async function createActivities({ config, env }: WorkersOptions, home: string) {
+async function createActivities({ config, env }: WorkersOptions, home: string, witnesses: Witnesses) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
   const { https, http, none } = config.http.proxy;
   const seal = await sealOf(config);
@@ -177,7 +179,7 @@ async function createActivities({ config, env }: WorkersOptions, home: string) {
       },
       timeoutMs: config.http.timeoutMs,
       proxyOf: (tenantId) => proxyOf(config, tenantId),
-      ...(console ? { browserDriver: console.driver } : {}),
+      ...(console ? { browserDriver: console.driver, witnesses } : {}),
     }),
   });
   return { activities, console };

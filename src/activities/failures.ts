@@ -1,12 +1,14 @@
 import { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { Told } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
 import { kept } from './kept.js';
 import { HandsNeeded } from '../gateways/console/manual/hands-needed.js';
 import { GatewayError, Rejected, Throttled } from '../gateways/errors.js';
 import { SecretMissing } from '../gateways/secrets.js';
+import { createWitnesses, type Witnesses } from './witnesses.js';
 
 /** A check of ours says no: thrown by a step that must not go on; the finding says what and why. */
 export class StepRefused extends Error {
@@ -94,21 +96,46 @@ const HEARTBEAT_EVERY_MS = 2_000;
 /** Told once per activity that a system asked to be asked less often, with the id of the workflow that it works for. */
 export type OnThrottled = (workflowId: string) => void;
 
-/** Beats for every activity and translates its errors; activities stay free of both. */
-export function createFailureInterceptor(onThrottled: OnThrottled = () => undefined): ActivityInboundCallsInterceptor {
+/**
+ * Beats for every activity, translates its errors, and gives what came to light on the way to whoever asked for the work, be it
+ * with the result or with the failure; activities stay free of all three.
+ */
+export function createFailureInterceptor(
+  onThrottled: OnThrottled = () => undefined,
+  witnesses: Witnesses = createWitnesses(),
+): ActivityInboundCallsInterceptor {
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
       const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(kept()), HEARTBEAT_EVERY_MS);
+      const witness = witnesses.of(context);
+      const beaten = (): unknown => beatOf(kept(), witness.told());
+      const beat = setInterval(() => context.heartbeat(beaten()), HEARTBEAT_EVERY_MS);
       try {
-        return await next(input);
+        return withTold(await next(input), witness.told());
       } catch (error) {
         const { attempt, workflowExecution } = context.info;
         if (error instanceof Throttled && attempt === 1 && workflowExecution) onThrottled(workflowExecution.workflowId);
-        throw toFailure(error);
+        // The next attempt begins with it.
+        if (witness.told()) context.heartbeat(beaten());
+        throw failedWith(toFailure(error), witness.told());
       } finally {
         clearInterval(beat);
       }
     },
   };
+}
+
+/** What an activity keeps for its next attempt, and beside it what came to light. */
+function beatOf(kept: unknown, told: Told | null): unknown {
+  return told ? { ...(typeof kept === 'object' ? kept : {}), told } : kept;
+}
+
+function withTold(result: unknown, told: Told | null): unknown {
+  return told && typeof result === 'object' && result !== null && !Array.isArray(result) ? { ...result, told } : result;
+}
+
+/** Behind what the failure itself has to say. */
+function failedWith(failure: unknown, told: Told | null): unknown {
+  if (!told || !(failure instanceof ApplicationFailure)) return failure;
+  return ApplicationFailure.fromError(failure, { details: [failure.details?.[0] ?? null, told] });
 }

@@ -20,6 +20,7 @@ import { createQiyuesuo } from '../gateways/qiyuesuo/open-api.js';
 import type { SecretStore } from '../gateways/secrets.js';
 import { StepRefused } from './failures.js';
 import type { OpenSystems, Systems } from './systems.js';
+import { createWitnesses, type Witness, type Witnesses } from './witnesses.js';
 
 export interface OpenSystemsDeps {
   secrets: SecretStore;
@@ -31,6 +32,8 @@ export interface OpenSystemsDeps {
   proxyOf: (tenantId: string) => ReverseProxy | undefined;
   /** Where this worker has a browser. `run`: the workflow run that works. */
   browserDriver?: BrowserDriverOf;
+  /** Who is told what comes to light on the pages. */
+  witnesses?: Witnesses;
 }
 
 /** `signal` ends an operation between two of its steps, never a write under way. */
@@ -39,6 +42,7 @@ export type BrowserDriverOf = (
   secrets: KnownSecrets,
   run: string,
   signal: AbortSignal,
+  witness: Pick<Witness, 'picture' | 'found'>,
 ) => ConsoleDriver;
 
 /**
@@ -75,7 +79,7 @@ function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: 
       if (qiyuesuo.driver === 'manual') return createManualDriver(tenant, pages, await knownSecrets(this));
       if (qiyuesuo.driver === 'browser') {
         if (!deps.browserDriver) throw new StepRefused(NO_BROWSER);
-        return byBrowser(deps.browserDriver, tenant, await knownSecrets(this));
+        return byBrowser(deps.browserDriver, tenant, await knownSecrets(this), deps.witnesses);
       }
       if (!qiyuesuo.api) throw new Error(`${tenant.id}: the driver api has no address`);
       const token = await resolve(qiyuesuo.api.token);
@@ -126,9 +130,16 @@ function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: 
   };
 }
 
-function byBrowser(create: BrowserDriverOf, tenant: Tenant, secrets: KnownSecrets): ConsoleDriver {
+function byBrowser(
+  create: BrowserDriverOf,
+  tenant: Tenant,
+  secrets: KnownSecrets,
+  witnesses = createWitnesses(),
+): ConsoleDriver {
+  const context = Context.current();
+  const run = context.info.workflowExecution?.runId ?? '';
   try {
-    return create(tenant, secrets, Context.current().info.workflowExecution?.runId ?? '', endsWithActivity());
+    return create(tenant, secrets, run, endsWithActivity(), witnesses.of(context));
   } catch (error) {
     if (!(error instanceof PageMapError)) throw error;
     throw new StepRefused({ ...NO_BROWSER, message: error.message });

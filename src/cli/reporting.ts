@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { isOfBefore, type Migrations, type TenantRow } from '../client.js';
 import { nextAction } from '../domain/details.js';
+import { evidenceOf } from '../domain/evidence.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
 import { isOpen } from '../domain/work-orders/work-order.js';
 import { batchReport, type BatchReport } from '../reports/batch-report.js';
@@ -45,7 +46,7 @@ export async function readReport(
 function saidBy(status: TenantStatus): Partial<TenantReport> {
   const { steps, findings, waiting, held, orders } = status;
   const waits = waiting !== null || held !== null || orders.some(isOpen);
-  return { steps, findings, ...(waits ? { reason: nextAction(status) } : {}) };
+  return { steps, findings, evidence: evidenceOf(status), ...(waits ? { reason: nextAction(status) } : {}) };
 }
 
 function isTroubled(row: TenantRow | undefined): boolean {

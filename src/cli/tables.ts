@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { EvidenceEntry } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import { catalogue } from '../domain/finding-catalogue.js';
 import type { Answered } from '../client.js';
@@ -161,6 +162,20 @@ export function findingLines(findings: readonly Finding[], out: Output): string 
       return `  ${severity.padEnd(8)} ${code}  ${title}${subject === undefined ? '' : `  (${subject})`}\n      ${message}${help}`;
     })
     .join('\n');
+}
+
+/** What there is to prove it, by hash: whoever has the file can compare it. */
+export function evidenceLines(evidence: readonly EvidenceEntry[], out: Output): string {
+  if (evidence.length === 0) return '';
+  const lines = evidence.map((entry) => {
+    const { at, step, undo, name, sha256 } = entry;
+    const what =
+      entry.kind === 'picture'
+        ? `${entry.page}, ${entry.moment}`
+        : `${out.text.workOrder(String(entry.order))}, ${entry.by}`;
+    return `    ${at}  ${stepOf({ step, undo }, out)}  ${what}  ${entry.kind === 'picture' ? name : `${name} (${sha256})`}`;
+  });
+  return [`  ${out.text.evidence}`, ...lines].join('\n');
 }
 
 function whyWidth({ columns }: Output): number {

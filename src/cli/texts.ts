@@ -77,6 +77,8 @@ const en = {
   noSuchOrder: (id: string) => `there is no open work order ${id}; orders list shows them`,
   workOrder: (id: string) => `Work order ${id}`,
   undoOf: (step: string) => `undo of ${step}`,
+  evidence:
+    'evidence, by SHA-256 (pictures: evidence/ in the data folder of the worker; files: with whoever gave them)',
   orderAnswered: (file: string) =>
     `The tenant goes on where a worker runs. On one machine, next: qys-e10 apply -f ${file}`,
   emptied: '(clear it)',
@@ -276,6 +278,7 @@ const zh: Texts = {
   noSuchOrder: (id) => `没有待办工单 ${id}；用 orders list 查看`,
   workOrder: (id) => `工单 ${id}`,
   undoOf: (step) => `回退 ${step}`,
+  evidence: '凭证（SHA-256；截图在 worker 数据目录的 evidence/ 中，文件由提供者保管）',
   orderAnswered: (file) => `有 worker 运行时租户自动继续。单机时下一步：qys-e10 apply -f ${file}`,
   emptied: '（清空）',
   documentedKey: '操作文档中的密钥',

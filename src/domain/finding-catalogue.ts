@@ -45,6 +45,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
       fix: '无需处理；工单记录了人员、时间与凭证',
     },
   },
+  'CONSOLE-SAVED-WITH-ERROR': {
+    en: {
+      title: 'saved, though the page complained',
+      cause: 'the page showed an error when it was saved, and shows the wanted values when it is opened again',
+      fix: 'read what it said, and look at its pictures (evidence in the report)',
+    },
+    zh: {
+      title: '已保存，但页面提示异常',
+      cause: '保存时页面提示错误，但重新打开后显示的正是所需的值',
+      fix: '查看页面提示及其截图（报告中的凭证）',
+    },
+  },
   'ORDER-REJECTED': {
     en: {
       title: 'a work order was rejected',

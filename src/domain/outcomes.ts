@@ -1,3 +1,4 @@
+import type { EvidenceEntry } from './evidence.js';
 import type { Finding } from './findings.js';
 import type { WantedPeopleSync } from './people.js';
 import type { Grade } from './grade.js';
@@ -69,6 +70,8 @@ export interface TenantResult {
   snapshotHash: string | null;
   planHash: string | null;
   undo: UndoProof | null;
+  /** References to pictures and files; absent in results of runs that did not tell. */
+  evidence?: EvidenceEntry[];
   /** What an undo of a migrated tenant needs later. */
   undoRecord: UndoRecord | null;
   /** Of its people sync; null where none was made, absent in results of older versions. */

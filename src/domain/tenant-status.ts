@@ -1,3 +1,4 @@
+import type { StepPicture } from './evidence.js';
 import type { Finding } from './findings.js';
 import type { Outcome, StepReport } from './outcomes.js';
 import type { Change } from './plan.js';
@@ -46,6 +47,8 @@ export interface TenantStatus {
   waiting: Waiting | null;
   /** Work orders of this run; at most one is open. */
   orders: WorkOrder[];
+  /** Pictures that a browser took of the console; in answers of older versions absent. */
+  pictures?: StepPicture[];
   /** What it waits for without anybody's answer: a pause, or an endpoint that refuses everybody. */
   held: string | null;
   /** Answers and orders, for the audit trail. */

@@ -1,3 +1,4 @@
+import type { EvidenceEntry } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { Grade } from '../domain/grade.js';
@@ -27,6 +28,8 @@ export interface TenantReport {
   planHash: string | null;
   snapshotHash: string | null;
   undo: UndoProof | null;
+  /** References to pictures of the console, and to files that people gave: names and hashes, never the content. */
+  evidence: EvidenceEntry[];
 }
 
 /** What is known of a tenant before it ran. */
@@ -49,6 +52,7 @@ export function emptyReport(batch: string, tenant: { id: string; name: string },
     planHash: null,
     snapshotHash: null,
     undo: null,
+    evidence: [],
   };
 }
 
@@ -74,6 +78,7 @@ export function finishedReport(
           planHash: result.planHash,
           snapshotHash: result.snapshotHash,
           undo: result.undo,
+          evidence: result.evidence ?? [],
         }),
   };
 }

@@ -1,4 +1,5 @@
 import { CancellationScope, CancelledFailure, getExternalWorkflowHandle, upsertMemo } from '@temporalio/workflow';
+import { evidenceOf } from '../domain/evidence.js';
 import { batchWorkflowId, partitionWorkflowId } from '../domain/ids.js';
 import type { TenantResult } from '../domain/outcomes.js';
 import { failedAs, FAILED_OUTCOMES } from './failures.js';
@@ -10,10 +11,12 @@ import type { Progress } from './progress.js';
  * completes it, a proved cancellation cancels it, anything that needs somebody fails it with the result as details.
  */
 export async function closeTenant(
-  result: TenantResult,
+  ended: Omit<TenantResult, 'evidence'>,
   progress: Progress,
   { batch, partition }: { batch?: string | undefined; partition?: number | undefined } = {},
 ): Promise<TenantResult> {
+  const evidence = evidenceOf(progress.status);
+  const result: TenantResult = { ...ended, ...(evidence.length === 0 ? {} : { evidence }) };
   progress.close(result.outcome);
   if (batch !== undefined) {
     const toTell = [

@@ -1,5 +1,6 @@
 import { condition, patched, setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow';
 import { nextAction, tenantDetails } from '../domain/details.js';
+import { PICTURES_AT_MOST, type Told } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import type { Order } from '../domain/batch/orders.js';
 import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
@@ -19,6 +20,8 @@ export interface Progress {
   found(findings: readonly Finding[]): void;
   /** How far the step under way is, in one sentence: for the Web UI. */
   tell(note: string): void;
+  /** What came to light on the console's pages. `undo`: while a step was undone. */
+  told(told: Told, of: { step: Step; undo: boolean }): void;
   /** What is about to be written. */
   plan(changes: readonly Change[]): void;
   /** What the tenant waits for without anybody's answer, in words; null when it goes on. `byItself`: nobody has to act. */
@@ -112,6 +115,12 @@ export function createProgress(
     },
     found(findings) {
       status.findings.push(...findings);
+    },
+    told({ pictures, findings }, of) {
+      const known = [...(status.pictures ?? []), ...pictures.map((picture) => ({ ...picture, ...of }))];
+      status.pictures = known.slice(-PICTURES_AT_MOST.tenant);
+      const news = findings.filter(({ message }) => !status.findings.some((one) => one.message === message));
+      status.findings.push(...news);
     },
     plan(changes) {
       status.changes = [...changes];

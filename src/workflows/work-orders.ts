@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Told } from '../domain/evidence.js';
 import type { Policy } from '../domain/policy.js';
 import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -82,13 +83,21 @@ export function withHands<Groups extends object>(
     for (;;) {
       try {
         const result = await activity({ ...input, pages });
+        tell(name, toldBy(result));
         return withWritten(result, written);
       } catch (error) {
+        tell(name, toldIn(error));
         const needed = neededIn(error) ?? loginIn(error);
         if (!needed) throw error;
         written += await trip(UNDOES[name] ?? null, needed);
       }
     }
+  }
+
+  function tell(name: string, told: Told | undefined): void {
+    const undone = UNDOES[name];
+    const step = undone ?? progress.status.step ?? 'snapshot';
+    if (told) progress.told(told, { step, undo: undone !== undefined });
   }
 
   /** Answers how many pages were saved on the trip. */
@@ -173,6 +182,16 @@ function loginIn(error: unknown): Needed | undefined {
   const cause = causeOf(error);
   const isOver = cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.needsLogin;
   return isOver ? { tasks: [{ field: LOGIN, do: 'start' }], findings: [] } : undefined;
+}
+
+/** What came to light while an activity worked (`activities/failures.ts`). */
+function toldBy(result: unknown): Told | undefined {
+  return typeof result === 'object' && result !== null ? (result as { told?: Told }).told : undefined;
+}
+
+function toldIn(error: unknown): Told | undefined {
+  const cause = causeOf(error);
+  return cause instanceof ApplicationFailure ? (cause.details?.[1] as Told | undefined) : undefined;
 }
 
 function withWritten(result: unknown, written: number): unknown {

@@ -189,6 +189,7 @@ const SEEN: TenantSight = {
     changes: [{ step: 'configure', target: HOSTILE, label: HOSTILE, before: HOSTILE, after: HOSTILE }],
     waiting: null,
     orders: [anOrder()],
+    pictures: [{ at: AT, step: 'verify', undo: false, page: HOSTILE, moment: HOSTILE, sha256: HOSTILE }],
     held: null,
     decisions: [{ at: AT, action: 'retry', by: HOSTILE, reason: HOSTILE }],
   },

@@ -48,6 +48,16 @@ it('leads a person through work orders, and goes on with each apply', { timeout:
     expect(saved.code, saved.stderr).toBe(0);
     const last = await cli.run('apply', '-f', cli.file, '--yes');
     expect(last.code, last.stderr).toBe(0);
+    const report = await cli.run('report', '-f', cli.file, '-o', 'json');
+    expect(JSON.parse(report.stdout)).toMatchObject({
+      tenants: [
+        {
+          evidence: [
+            { kind: 'file', name: 'answers.yaml', order: 1, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+          ],
+        },
+      ],
+    });
   } finally {
     await world.close();
   }

@@ -10,9 +10,11 @@ let rig: Rig;
 afterEach(() => rig.close());
 
 describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser drives', { timeout: 300_000 }, () => {
-  it('waits for its operator to log in, and is migrated then', async () => {
+  it('waits for its operator to log in, is migrated then, and tells what was seen on the way', async () => {
     rig = await aRig([{ id: 'acme', ...SMALL, ...BROWSER }]);
     const { id } = rig.tenant('acme');
+    rig.world.fault({ tenant: 'acme', path: '/web/api/integration/save', kind: 'error-toast-after' });
+    rig.world.fault({ tenant: 'acme', path: '/web/api/callback/save', kind: 'reset' });
     await rig.start('acme');
     const order = () => rig.migrations.openOrders().then((open) => open.find(({ tenantId }) => tenantId === id)?.order);
     await until('it asks for a login', async () => (await order()) !== undefined);
@@ -21,8 +23,20 @@ describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser dr
     await rig.logIn('acme');
     await rig.migrations.tellOrder(id, { number: 1, by: '张三', do: 'confirm', values: {} });
     const { ending, reason, result } = await rig.end('acme');
-    expect({ ending, reason }).toMatchObject({ ending: expect.stringMatching(/^migrated/) as string });
+    expect({ ending, reason }).toMatchObject({ ending: 'migrated-with-warnings' });
     expect(result?.findings.map(({ code }) => code)).not.toContain('CONSOLE-READ-BY-PERSON');
     expect(rig.world.tenant('acme').state()).toMatchObject({ integration: { oaVersion: 'E10' } });
+
+    // A page that complained about a save that it kept.
+    expect(result?.findings).toContainEqual(
+      expect.objectContaining({ code: 'CONSOLE-SAVED-WITH-ERROR', severity: 'warning', subject: 'integration' }),
+    );
+    // Pictures by step, also those of an attempt that failed.
+    const evidence = result?.evidence ?? [];
+    const momentsOf = (step: string) =>
+      evidence.flatMap((one) => (one.kind === 'picture' && one.step === step ? [one.moment] : []));
+    expect(momentsOf('switch-mode')).toEqual(['before', 'filled', 'said', 'after']);
+    expect(momentsOf('callback')).toEqual(expect.arrayContaining(['failed', 'after']));
+    for (const { name, sha256 } of evidence) expect(name).toBe(`${sha256}.png`);
   });
 });

@@ -60,7 +60,7 @@ function windowOf(window: QueuedOrder['window'], { text }: Page): Html {
     : badge('calm', text.opensAt(clock(window.opensAt)));
 }
 
-export function stepOf({ step, undo }: WorkOrder, { text }: Page): string {
+export function stepOf({ step, undo }: Pick<WorkOrder, 'step' | 'undo'>, { text }: Page): string {
   return undo ? text.undoOf(text.stepName[step]) : text.stepName[step];
 }
 

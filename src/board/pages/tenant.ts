@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { tenantUrl, type WebUi } from '../../client.js';
+import { evidenceOf, type EvidenceEntry } from '../../domain/evidence.js';
 import type { Finding } from '../../domain/findings.js';
 import type { FieldDifference, StepReport, StepState, UndoProof } from '../../domain/outcomes.js';
 import type { Change } from '../../domain/plan.js';
@@ -40,7 +41,8 @@ export function tenantPage(seen: TenantSight, { ui, file }: { ui: WebUi; file: s
       <p class="quiet">${text.changesHint}</p>
       ${live('changes', changes(result?.changes ?? status?.changes ?? [], page))}
     </section>
-    ${result?.undo ? proof(result.undo, page) : ''} ${live('people', people(seen, page))}`;
+    ${result?.undo ? proof(result.undo, page) : ''} ${live('people', people(seen, page))}
+    ${live('evidence', evidence(result?.evidence ?? (status ? evidenceOf(status) : []), page))}`;
 }
 
 /** One sentence that says whether anything has changed. */
@@ -198,6 +200,24 @@ function proof({ equal, total, left, foreign, unreadable = [] }: UndoProof, page
       unreadable.map((field) => html`<code>${field}</code>`),
     )}
   </section>`;
+}
+
+/** References only: this board has no pictures of a worker's. */
+function evidence(all: readonly EvidenceEntry[], page: Page): Html {
+  const { text } = page;
+  if (all.length === 0) return html``;
+  const whatOf = (entry: EvidenceEntry): string =>
+    entry.kind === 'picture' ? `${entry.page}, ${entry.moment}` : `${entry.name}, ${entry.by}`;
+  return html`<h2>${text.evidence}</h2>
+    <ol class="trail">
+      ${all.map(
+        (entry) =>
+          html`<li>
+            ${moment(entry.at, page)} ${stepOf(entry, page)} · ${english(whatOf(entry), page)}
+            <span class="evidence"><code>sha256:${entry.sha256}</code></span>
+          </li>`,
+      )}
+    </ol>`;
 }
 
 /** What people did: the orders of this run, and answers. */

@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
-import { causeLines, changeLines, findingLines, stateOf, tenantTable } from '../tables.js';
+import { causeLines, changeLines, evidenceLines, findingLines, stateOf, tenantTable } from '../tables.js';
 
 export function reportCommand(register: Register): Command {
   return withSelectors(new Command('report'))
@@ -29,6 +29,7 @@ export function reportCommand(register: Register): Command {
                 ),
                 tenant.planHash === null ? '' : changeLines(tenant.changes, out),
                 findingLines(tenant.findings, out),
+                evidenceLines(tenant.evidence, out),
               ]
                 .filter((line) => line.trim() !== '')
                 .join('\n'),

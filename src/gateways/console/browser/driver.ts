@@ -15,7 +15,7 @@ import { choosePageMap, type MapPage, type PageMaps } from './page-map.js';
 import { createPeople } from './people.js';
 import { newRun, runUnderWay } from './runs.js';
 import type { SessionStore } from './session.js';
-import { onTrip, type Picture, type Trip } from './trip.js';
+import { onTrip, type PageWarning, type Picture, type Trip } from './trip.js';
 import { pageTrouble, type TroubleCode } from './trouble.js';
 
 const LIST_LAGS_MS = [0, 1_000, 2_000, 4_000];
@@ -35,6 +35,7 @@ export interface BrowserDriverDeps {
   /** The run that works: what it noted on one trip is good for its later trips, in whatever process, and for no other run. */
   run: string;
   onPicture?: (picture: Picture) => void;
+  onWarning?: (warning: PageWarning) => void;
   /** Ends an operation between two of its steps, never a write under way. */
   signal?: AbortSignal;
 }

@@ -190,6 +190,7 @@ export async function readBack(
     verdict = judge({ ...kept, fields: kept.judged?.(form) ?? form.fields, after: form.readings });
     if (verdict.result === 'written') {
       await trip.picture(form.screen, name, form.page, 'after');
+      if (verdict.warning !== undefined) trip.warn({ page: name, text: verdict.warning });
       await form.screen.close();
       return { unreadable: verdict.unreadable };
     }

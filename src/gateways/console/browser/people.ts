@@ -11,7 +11,7 @@ import { fieldsFor, readingsOf, type Readings } from './reading.js';
 import { runsOf, type RunSeen } from './runs.js';
 import type { Screen, Sight } from './screen.js';
 import type { Trip } from './trip.js';
-import type { Said } from './verdict.js';
+import { warningOf, type Said } from './verdict.js';
 import { failed, walkTo } from './walk.js';
 
 const NAME = 'people';
@@ -276,7 +276,11 @@ export function createPeople(page: PeoplePage): PeopleOperations {
       await screen.close();
     }
     const left = differing(now, wanted);
-    if (left.length === 0) return;
+    if (left.length === 0) {
+      const warning = warningOf(said);
+      if (warning !== undefined) trip.warn({ page: NAME, text: warning });
+      return;
+    }
     const text = said.text === undefined ? {} : { text: said.text };
     if (differing(now, before).length > 0) throw screen.trouble('partly-kept', { fields: left, ...text });
     const code = {

@@ -1,4 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
+import { shownText } from '../../../domain/shown-url.js';
 import type { Tenant } from '../../../domain/tenant.js';
 import { GatewayError } from '../../errors.js';
 import { createMask } from '../../mask.js';
@@ -21,6 +22,12 @@ export interface Picture {
   sha256: string;
 }
 
+/** What a page said of a save that it kept all the same, in its own words. */
+export interface PageWarning {
+  page: string;
+  text: string;
+}
+
 export interface TripDeps {
   tenant: Tenant;
   map: PageMap;
@@ -30,6 +37,7 @@ export interface TripDeps {
   /** Values that must not show in errors and pictures. */
   secrets: readonly string[];
   onPicture?: (picture: Picture) => void;
+  onWarning?: (warning: PageWarning) => void;
   /** Ends an operation between two of its steps, never a write under way. */
   signal?: AbortSignal;
 }
@@ -48,6 +56,7 @@ export interface Trip {
   learn(secret: string): void;
   newScreen(name: string, page: MapPage): Promise<Screen>;
   picture(screen: Screen, name: string, page: MapPage, moment: Moment): Promise<string | undefined>;
+  warn(warning: PageWarning): void;
 }
 
 /**
@@ -159,6 +168,7 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
       deps.onPicture?.({ page: name, moment, sha256 });
       return sha256;
     },
+    warn: ({ page, text }) => deps.onWarning?.({ page, text: shownText(text) }),
   };
 }
 

@@ -39,7 +39,7 @@ export function judge({ fields, before, wanted, after, said, sides }: Judged): V
   const old = keys('old');
   const unreadable = keys('unreadable');
   if (old.length === 0) {
-    const warning = said.kind === 'error' || said.kind === 'busy' || said.kind === 'denied' ? said.text : undefined;
+    const warning = warningOf(said);
     // Nothing to be read of what was set: then the page's own word is all there is.
     const nothingTold = keys('new').length === 0 && unreadable.length > 0;
     if (!nothingTold || said.kind === 'ok') {
@@ -49,6 +49,11 @@ export function judge({ fields, before, wanted, after, said, sides }: Judged): V
   }
   if (keys('new').length > 0) return { result: 'trouble', code: 'partly-kept', fields: old, ...text };
   return { result: 'trouble', code: refusal(said), fields: old, ...text };
+}
+
+/** The words of a page that complained about a save that it kept. */
+export function warningOf({ kind, text }: Said): string | undefined {
+  return kind === 'error' || kind === 'busy' || kind === 'denied' ? text : undefined;
 }
 
 type State = 'same' | 'new' | 'old' | 'third' | 'side-changed' | 'unreadable';
