@@ -3,6 +3,7 @@ import { isBlocking } from '../domain/findings.js';
 import type { Inspection } from '../workflows/inspect-tenant.js';
 import { emptyReport, type TenantReport } from '../reports/tenant-report.js';
 import type { Context } from './context.js';
+import { missingWorkers, sayMissing } from './missing-workers.js';
 import { inSession } from './session.js';
 import type { Selected, Selection } from './selection.js';
 
@@ -20,7 +21,10 @@ export async function inspectAll(
   policy?: Policy,
 ): Promise<Inspected[]> {
   const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
-  return inSession({ ...context, serves: 'inspect', sites }, async ({ migrations }) => {
+  return inSession({ ...context, serves: 'inspect', sites }, async (session) => {
+    const { migrations } = session;
+    const tenants = selected.map(({ tenant }) => tenant);
+    sayMissing(await missingWorkers(session, tenants, 'look'), context.out);
     const inspected: Inspected[] = [];
     const queue = [...selected];
     const look = async (): Promise<void> => {

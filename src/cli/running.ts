@@ -45,8 +45,8 @@ export async function runBatch(
     out.say(cutsOver ? out.text.cutsOver(batch) : out.text.goesOn(batch));
   }
 
-  const tenantIds = new Set(selection.selected.map(({ tenant }) => tenant.id));
-  const end = await watchBatch(migrations, { batch, tenantIds, timeoutMs: timeoutMs ?? null, file }, out);
+  const tenants = selection.selected.map(({ tenant }) => tenant);
+  const end = await watchBatch(migrations, { temporal, batch, tenants, timeoutMs: timeoutMs ?? null, file }, out);
   if (end.because === 'timeout') {
     out.say(temporal.mode === 'embedded' ? out.text.timedOutHere : out.text.timedOut);
     return EXIT.timeout;

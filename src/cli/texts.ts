@@ -146,6 +146,8 @@ const en = {
   interrupted: 'Interrupted. The run is kept: the same command goes on with it.',
   timedOut: 'The time to wait is over. The run goes on: the same command attaches to it again.',
   timedOutHere: 'The time to wait is over. The run is kept: the same command goes on with it.',
+  nobodyPolls: (queue: string, command: string, needsBrowser: boolean) =>
+    `Nobody works for ${queue}: what needs it waits. Start a worker${needsBrowser ? ' where Chromium is' : ''}: ${command}`,
   troubled: (tenant: string, attempt: number, why: string) => `${tenant}: attempt ${attempt}: ${why}`,
   dataFolder: (why: string) =>
     `The data folder cannot be used: ${why}. Set QYS_E10_DATA to a folder that can be written.`,
@@ -334,6 +336,8 @@ const zh: Texts = {
   interrupted: '已中断。运行已保留：再次执行同一命令即可继续。',
   timedOut: '等待时间已到。运行仍在继续：再次执行同一命令即可重新连接。',
   timedOutHere: '等待时间已到。运行已保留：再次执行同一命令即可继续。',
+  nobodyPolls: (queue, command, needsBrowser) =>
+    `没有 worker 服务于 ${queue}：需要它的工作一直在等待。请${needsBrowser ? '在装有 Chromium 的机器上' : ''}启动 worker：${command}`,
   troubled: (tenant, attempt, why) => `${tenant}：第 ${attempt} 次尝试：${why}`,
   dataFolder: (why) => `数据目录无法使用：${why}。请将 QYS_E10_DATA 设为可写的目录。`,
   result: (counts) => `结果：${counts}`,

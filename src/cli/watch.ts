@@ -3,6 +3,9 @@ import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
 import { BREAKER, nameOf } from '../domain/batch/orders.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { progressLine } from './batch-lines.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { Temporal } from '../temporal.js';
+import { missingWorkers, sayMissing } from './missing-workers.js';
 import type { Output } from './output.js';
 
 export type WatchEnd = { because: 'over' | 'people' | 'prepared'; status: BatchStatus } | { because: 'timeout' };
@@ -15,7 +18,8 @@ const LOOKS_BEFORE_GIVING_UP = 10;
 
 export interface WatchOptions {
   batch: string;
-  tenantIds: ReadonlySet<string>;
+  temporal: Pick<Temporal, 'mode'>;
+  tenants: readonly Tenant[];
   timeoutMs: number | null;
   /** For the commands that are printed. */
   file: string;
@@ -24,9 +28,10 @@ export interface WatchOptions {
 /** Follows a batch to its end, or to the point where only people can go on. */
 export async function watchBatch(
   migrations: Migrations,
-  { batch, tenantIds, timeoutMs, file }: WatchOptions,
+  { temporal, batch, tenants, timeoutMs, file }: WatchOptions,
   out: Output,
 ): Promise<WatchEnd> {
+  const tenantIds = new Set(tenants.map(({ id }) => id));
   const result = migrations.batchResult(batch);
   let over: BatchStatus | undefined;
   let broken: Error | undefined;
@@ -38,6 +43,15 @@ export async function watchBatch(
   const told = new Set<string>();
   let stuckLooks = 0;
   let lookedAt = since;
+  let missed: string[] = [];
+  /** Once for each time that one has gone. */
+  const sayWhoIsMissing = async (): Promise<void> => {
+    const missing = await missingWorkers({ temporal, migrations }, tenants, 'migrate');
+    const news = missing.filter(({ queue }) => !missed.includes(queue));
+    sayMissing(news, out);
+    missed = missing.map(({ queue }) => queue);
+  };
+  await sayWhoIsMissing();
 
   for (;;) {
     if (timeoutMs !== null && Date.now() - since > timeoutMs) return { because: 'timeout' };
@@ -55,6 +69,7 @@ export async function watchBatch(
     }
     if (Date.now() - lookedAt > LOOK_FOR_TROUBLE_EVERY_MS) {
       lookedAt = Date.now();
+      await sayWhoIsMissing();
       for (const { tenantId, attempt, why } of await migrations.troubles(batch)) {
         out.say(out.text.troubled(tenantId, attempt, why));
       }

@@ -7,7 +7,9 @@ import { connectTemporal } from '../../temporal.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { inspectAll } from '../inspecting.js';
-import { loadSelection } from '../selection.js';
+import { isNeededBy, missingLine, missingWorkers, type MissingWorker } from '../missing-workers.js';
+import { loadSelection, type Selection } from '../selection.js';
+import { inSession } from '../session.js';
 
 interface Examined {
   what: string;
@@ -53,7 +55,13 @@ async function doctor({ file }: { file?: string }, context: Context): Promise<Ex
   ];
   if (file !== undefined) {
     const selection = await loadSelection({ file }, out);
-    for (const { report } of await inspectAll(context, selection)) {
+    const missing = config.temporal.remote ? await missingFor(selection, context) : [];
+    examined.push(
+      ...missing.map((one) => ({ what: `worker for ${one.queue}`, works: false, detail: missingLine(one, out) })),
+    );
+    // Who waits for a worker would be waited for.
+    const selected = selection.selected.filter(({ tenant }) => !missing.some((one) => isNeededBy(tenant, one)));
+    for (const { report } of await inspectAll(context, { ...selection, selected })) {
       const blocking = report.findings.filter(isBlocking);
       examined.push({
         what: `tenant ${report.tenant}`,
@@ -72,6 +80,14 @@ async function doctor({ file }: { file?: string }, context: Context): Promise<Ex
   );
   if (examined.every(({ works }) => works)) return EXIT.ok;
   return examined.some(({ works, what }) => !works && !what.startsWith('tenant ')) ? EXIT.error : EXIT.blocked;
+}
+
+async function missingFor({ selected }: Selection, context: Context): Promise<MissingWorker[]> {
+  const tenants = selected.map(({ tenant }) => tenant);
+  return inSession({ ...context, serves: 'nothing', sites: [] }, async (session) => [
+    ...(await missingWorkers(session, tenants, 'look')),
+    ...(await missingWorkers(session, tenants, 'migrate')),
+  ]);
 }
 
 async function examine(what: string, look: () => Promise<string>): Promise<Examined> {

@@ -6,6 +6,7 @@ import { awaitsCutOver, type BatchStatus } from '../../domain/batch/status.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
+import { missingWorkers, sayMissing } from '../missing-workers.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -29,12 +30,23 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
   const { batch } = selection.batch;
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    if (options.watch) await watch(migrations, batch, context);
+    const left = async (isLeft: (id: string) => boolean): Promise<void> => {
+      const tenants = selection.selected.flatMap(({ tenant }) => (isLeft(tenant.id) ? [tenant] : []));
+      sayMissing(await missingWorkers({ temporal, migrations }, tenants, 'migrate'), out);
+    };
+    if (options.watch && (await migrations.batchRow(batch))?.running) {
+      await left(() => true);
+      await watch(migrations, batch, context);
+    }
     const row = await migrations.batchRow(batch);
     const counted = await countsOf(migrations, batch, row);
     const narrowed = selection.selected.length < selection.batch.tenants.length;
     const listed = narrowed || selection.selected.length <= LISTED;
     const report = await readReport(migrations, selection, listed ? 'all' : 'troubled');
+    if (row?.running) {
+      const over = new Set(report.tenants.flatMap(({ tenant, outcome }) => (outcome === null ? [] : [tenant])));
+      await left((id) => !over.has(id));
+    }
     out.data({ ...report, status: counted ?? null, ...(listed ? {} : { tenants: [] }) }, () =>
       [
         ...(counted ? [batchLines(counted, options.file, out)] : row ? [listedLines(report, row.running, out)] : []),

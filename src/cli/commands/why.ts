@@ -3,6 +3,7 @@ import type { Migrations } from '../../client.js';
 import type { Explanation } from '../../domain/batch/why.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { missingWorkers, sayMissing } from '../missing-workers.js';
 import type { Output } from '../output.js';
 import { loadSelection } from '../selection.js';
 import { inSession } from '../session.js';
@@ -33,10 +34,12 @@ export function whyCommand(register: Register): Command {
         const id = argument ?? options.tenant;
         if (id === undefined) throw new UsageError(out.text.wantsTenant('why'));
         const { batch, selected } = await loadSelection({ file: options.file, tenant: [id] }, out);
-        const sites = selected.map(({ tenant }) => tenant.site);
-        const why = await inSession({ ...context, serves: 'nothing', sites }, ({ migrations }) =>
-          askEverybody(migrations, batch.batch, id),
-        );
+        const why = await inSession({ ...context, serves: 'nothing', sites: [] }, async (session) => {
+          const asked = await askEverybody(session.migrations, batch.batch, id);
+          const tenants = selected.map(({ tenant }) => tenant);
+          if (asked.ended === null) sayMissing(await missingWorkers(session, tenants, 'migrate'), out);
+          return asked;
+        });
         out.data({ schemaVersion: 1, ...why }, () => whyLines(why, out));
         return EXIT.ok;
       }),
