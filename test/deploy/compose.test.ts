@@ -9,7 +9,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
 
 interface Service {
   image?: string;
-  build?: string;
+  build?: { args: Record<string, string> };
   volumes?: string[];
   depends_on?: Record<string, unknown>;
 }
@@ -39,7 +39,8 @@ it('refers to files, services and volumes that exist', () => {
     }
     for (const other of Object.keys(service.depends_on ?? {}))
       expect(Object.keys(compose.services), name).toContain(other);
-    if (service.build) expect(existsSync('Dockerfile')).toBe(true);
+    for (const argument of Object.keys(service.build?.args ?? {}))
+      expect(readFileSync('Dockerfile', 'utf8'), name).toMatch(new RegExp(`^ARG ${argument}=`, 'm'));
     if (service.image) expect(service.image, name).toMatch(/:(?!latest)/);
   }
 });
