@@ -1,5 +1,6 @@
 import pMap from 'p-map';
-import { isOfBefore, type Migrations, type TenantRow } from '../client.js';
+import { isOfBefore, type BatchRow, type Migrations, type TenantRow } from '../client.js';
+import type { BatchOutcome } from '../domain/batch/status.js';
 import { nextAction } from '../domain/details.js';
 import { evidenceOf } from '../domain/evidence.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
@@ -24,11 +25,15 @@ export async function readReport(
     batch.batch,
     selected.map(({ tenant }) => tenant.id),
   );
+  const noneIsLeft = await isThrough(migrations, batch, under, () =>
+    selected.some(({ tenant }) => !rows.has(tenant.id)),
+  );
   let answers = true;
   const read = async ({ tenant, wave }: Selected): Promise<TenantReport> => {
     const report = emptyReport(batch.batch, tenant, wave);
     const row = rows.get(tenant.id);
     if (row && isOfBefore(row, under)) return report;
+    if (!row && noneIsLeft) return { ...report, outcome: 'skipped', reason: DROPPED };
     if (row?.ending === null && answers && (detail === 'all' || row.needsAttention)) {
       const status = await migrations.tenantStatus(tenant.id);
       answers = status !== undefined;
@@ -41,6 +46,21 @@ export async function readReport(
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
   return batchReport(batch.batch, reports, under?.outcome ?? null);
 }
+
+const DROPPED = 'dropped: left out of the batch before it started';
+
+/** Whether every tenant of these had its turn, so that one without a run was dropped: the batch is over, and was this very one. */
+async function isThrough(
+  migrations: Migrations,
+  batch: Selection['batch'],
+  under: BatchRow | undefined,
+  matters: () => boolean,
+): Promise<boolean> {
+  if (!under || under.running || !THROUGH.includes(under.outcome) || !matters()) return false;
+  return (await migrations.contentOf(batch)) === under.content;
+}
+
+const THROUGH: readonly (BatchOutcome | null)[] = ['done', 'done-with-warnings', 'partial'];
 
 /** What a tenant that runs says of itself. */
 function saidBy(status: TenantStatus): Partial<TenantReport> {

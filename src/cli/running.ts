@@ -104,7 +104,8 @@ export function showReport(report: BatchReport, file: string, out: Output): void
 function finish(end: WatchEnd, report: BatchReport, file: string, out: Output): ExitCode {
   const counts = Object.entries(report.counts).map(([state, count]) => `${count} ${state}`);
   out.say(out.text.result(counts.join(', ')));
-  const endings = report.tenants.map(({ outcome }) => outcome);
+  // One that was dropped is not in the wanted state, whoever wished it so.
+  const endings = report.tenants.map(({ outcome, step }) => (outcome === 'skipped' && step === null ? null : outcome));
   if (end.because === 'prepared') {
     out.say(out.text.prepared(end.status.prepared, file));
     return exitCodeOf(endings);

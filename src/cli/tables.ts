@@ -188,7 +188,8 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
     return needsAttention ? out.text.waiting : step === null ? out.text.notStarted : `${out.text.running}: ${step}`;
   }
   const good = outcome === 'migrated' || outcome === 'already-migrated';
-  return out.style(good ? 'green' : outcome === 'migrated-with-warnings' ? 'yellow' : 'red', outcome);
+  const fair = outcome === 'migrated-with-warnings' || outcome === 'skipped';
+  return out.style(good ? 'green' : fair ? 'yellow' : 'red', outcome);
 }
 
 function whyOf({ reason, findings }: TenantReport): string {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import type { ParsedBatch } from '../../src/batch-file/parse.js';
+import { readReport } from '../../src/cli/reporting.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
@@ -127,6 +129,16 @@ describe('orders while it runs', () => {
     expect(retried.accepted).toEqual(ids.slice(0, 1));
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({ outcome: 'partial', endings: { 'rolled-back': 2, skipped: 1 }, total: 3 });
+    // Afterwards nothing but the batch itself tells one that was dropped from one that was never of it.
+    const reported = async (file: ParsedBatch) => {
+      const selected = file.tenants.map((tenant) => ({ tenant, wave: 'all' }));
+      const { tenants: all } = await readReport(rig.migrations, { file: 'x', batch: file, selected });
+      return all.map(({ tenant, outcome, reason }) => [tenant, outcome, reason] as const).find(([id]) => id === ids[2]);
+    };
+    await expect
+      .poll(() => reported(rig.batch))
+      .toEqual([ids[2], 'skipped', 'dropped: left out of the batch before it started']);
+    expect(await reported({ ...rig.batch, limits: { consecutive: 3 } })).toEqual([ids[2], null, '']);
   });
 
   it('abort undoes what runs, or stops it before its next step', async () => {
