@@ -206,8 +206,19 @@ const en = {
   demoConsole: (tenant: string, address: string, user: string, password: string) =>
     `${tenant}: its console is ${address} (user ${user}, password ${password})`,
   demoLogsIn: (tenant: string) => `${tenant}: logs in at its console, as its operator would with console login`,
-  demoIsOver: (dataDir: string) =>
-    `The simulated systems are gone now. To look at the histories: QYS_E10_DATA=${dataDir} npx qys-e10 worker`,
+  demoIsOver: (dataDir: string, file: string) =>
+    [
+      'The simulated systems are gone now, so what is named above cannot be tried; npm run demo -- --keep leaves them up. What still works:',
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 report -f ${file}`,
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 status -f ${file}`,
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 worker      (the Temporal Web UI, with every history)`,
+    ].join('\n'),
+  demoIsKept: (variables: string, file: string) =>
+    [
+      'The simulated systems stay up until Ctrl-C. In another terminal, with the secrets of the demo:',
+      `  set -a; . ./${variables}; set +a`,
+      `  npx qys-e10 status -f ${file}      (or any other command, also those named above)`,
+    ].join('\n'),
 };
 
 export type Texts = typeof en;
@@ -393,7 +404,19 @@ const zh: Texts = {
   emptySelection: '没有选中文件里的任何租户。',
   demoConsole: (tenant, address, user, password) => `${tenant}：管理平台 ${address}（用户 ${user}，密码 ${password}）`,
   demoLogsIn: (tenant) => `${tenant}：代操作员登录其管理平台（真实环境请用 console login）`,
-  demoIsOver: (dataDir) => `模拟系统已关闭。查看历史：QYS_E10_DATA=${dataDir} npx qys-e10 worker`,
+  demoIsOver: (dataDir, file) =>
+    [
+      '模拟系统已关闭，上面提到的命令无法再执行；npm run demo -- --keep 可让它们继续运行。仍可使用：',
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 report -f ${file}`,
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 status -f ${file}`,
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 worker      （Temporal 网页界面，含全部历史）`,
+    ].join('\n'),
+  demoIsKept: (variables, file) =>
+    [
+      '模拟系统会一直运行，直到按 Ctrl-C。在另一个终端载入演示用的密钥：',
+      `  set -a; . ./${variables}; set +a`,
+      `  npx qys-e10 status -f ${file}      （或任何其他命令，包括上面提到的）`,
+    ].join('\n'),
 };
 
 export const texts: Record<Lang, Texts> = { en, zh };

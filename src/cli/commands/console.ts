@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { openConsolePages, type ConsolePages } from '../../console-browser.js';
+import type { Tenant } from '../../domain/tenant.js';
 import { isLogin } from '../../domain/work-orders/work-order.js';
 import { checkTable } from '../console-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { logInEach, type Platform } from '../logging-in.js';
 import { loadSelection, type Selected } from '../selection.js';
 import { inSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
@@ -43,17 +45,12 @@ async function logIn(options: ConsoleOptions & { minutes: string }, context: Con
   if (process.platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY'])
     throw new UsageError(out.text.noScreen);
   const tenants = await withBrowser(options, context);
-  await inPages(context, async (pages) => {
-    for (const { tenant } of tenants) {
-      const platforms = tenant.qiyuesuo.signing === undefined ? (['console'] as const) : PLATFORMS;
-      for (const at of platforms) {
-        out.say(
-          out.text.logInAt(tenant.id, (at === 'console' ? tenant.qiyuesuo.console : tenant.qiyuesuo.signing) ?? ''),
-        );
-        await pages.logIn(tenant, { at, headless: false, timeoutMs: minutes * 60_000, signal: interrupted });
-      }
-    }
-  });
+  const asOperator = (tenant: Tenant, _at: Platform, address: string) => {
+    out.say(out.text.logInAt(tenant.id, address));
+    return { headless: false, timeoutMs: minutes * 60_000, signal: interrupted };
+  };
+  const who = tenants.map(({ tenant }) => tenant);
+  await inPages(context, (pages) => logInEach(pages, who, asOperator));
   await answerLogins(tenants, context);
   const ids = tenants.map(({ tenant }) => tenant.id);
   out.data({ schemaVersion: 1, loggedIn: ids }, () => ids.map((id) => out.text.loggedIn(id)).join('\n'));
@@ -108,5 +105,3 @@ async function inPages<T>({ config, out }: Context, work: (pages: ConsolePages) 
     await pages.close();
   }
 }
-
-const PLATFORMS = ['console', 'signing'] as const;

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { readBatchFile } from '../../batch-file/read.js';
 import type { Config } from '../../config.js';
 import { openConsolePages } from '../../console-browser.js';
@@ -11,6 +13,7 @@ import { connectTemporal } from '../../temporal.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Output } from '../output.js';
+import { logInEach } from '../logging-in.js';
 import { showReport } from '../running.js';
 import { readReport } from '../reporting.js';
 import { loadSelection } from '../selection.js';
@@ -22,6 +25,7 @@ import { board } from './board.js';
 interface DemoOptions {
   attempts: string;
   driver: DriverKind;
+  keep?: true;
 }
 
 export function demoCommand(register: Register): Command {
@@ -32,6 +36,7 @@ export function demoCommand(register: Register): Command {
         .choices(['api', 'manual', 'browser'])
         .default('api'),
     )
+    .option('--keep', 'leave the simulated systems up afterwards, until Ctrl-C')
     .option('--attempts <n>', 'attempts of a step before it counts as failed', String(DEMO_ATTEMPTS))
     .action((options: DemoOptions) => register((context) => demo(options, context)));
 }
@@ -42,7 +47,7 @@ const DEMO_ATTEMPTS = 6;
 const FOLDER = 'demo';
 
 /** The same commands as for real tenants, against simulated systems; plays the people whom a reader cannot be. */
-async function demo({ driver, attempts }: DemoOptions, given: Context): Promise<ExitCode> {
+async function demo({ driver, attempts, keep }: DemoOptions, given: Context): Promise<ExitCode> {
   const { out } = given;
   const { startWorld, demoTenants, tenantsByHand, demoFaults, batchFileOf } = await simulators();
   const world = await startWorld({ tenants: driver === 'api' ? demoTenants : tenantsByHand(driver) });
@@ -61,19 +66,43 @@ async function demo({ driver, attempts }: DemoOptions, given: Context): Promise<
     await writeFile(file, yaml);
     for (const { id, story } of world.tenants) out.say(`  ${id.padEnd(15)} ${story}`);
 
-    if (driver === 'manual') return await byHand(world, file, context);
     if (driver === 'browser') await playOperators(world, file, context);
-    else {
+    if (driver === 'api') {
       demoFaults(world);
       void playAdministrator(world, done.signal);
     }
-    const code = await apply({ file, yes: true, attempts: Number(attempts) }, context);
-    out.say(out.text.demoIsOver(relative(process.cwd(), config.dataDir)));
+    const code =
+      driver === 'manual'
+        ? await byHand(world, file, context)
+        : await apply({ file, yes: true, attempts: Number(attempts) }, context);
+    await afterwards({ keep: keep === true, file, env }, context);
     return code;
   } finally {
     done.abort();
     await world.close();
   }
+}
+
+/** What can still be tried: everything while the simulated systems are there, and else only what Temporal knows. */
+async function afterwards(
+  { keep, file, env }: { keep: boolean; file: string; env: Record<string, string> },
+  { config, out, interrupted }: Context,
+): Promise<void> {
+  if (interrupted.aborted) return;
+  const [folder, batch] = [config.dataDir, file].map((path) => relative(process.cwd(), path) || path);
+  if (!keep) return out.say(out.text.demoIsOver(folder ?? '', batch ?? ''));
+  const variables = join(config.dataDir, 'demo.env');
+  const lines = Object.entries({ ...env, QYS_E10_DATA: config.dataDir }).map(
+    ([name, value]) => `${name}=${quoted(value)}\n`,
+  );
+  await writeFile(variables, lines.join(''), { mode: 0o600 });
+  out.say(out.text.demoIsKept(relative(process.cwd(), variables), batch ?? ''));
+  await once(interrupted, 'abort');
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 type World = Awaited<ReturnType<Awaited<ReturnType<typeof simulators>>['startWorld']>>;
@@ -119,30 +148,20 @@ async function byHand(world: World, file: string, context: Context): Promise<Exi
 }
 
 /** Logs in as the operator of each console would; a real one does it with `console login`. */
-async function playOperators(world: World, file: string, { config, out }: Context): Promise<void> {
+async function playOperators(world: World, file: string, { config, out, interrupted }: Context): Promise<void> {
   const pages = await openConsolePages(config);
   if (!pages) throw new UsageError(out.text.noChromium);
   const { logIn } = await import('../../../simulators/operator.js');
   try {
-    for (const tenant of (await readBatchFile(file)).tenants) {
-      const simulated = world.tenant(tenant.id);
-      const platforms = tenant.qiyuesuo.signing === undefined ? (['console'] as const) : PLATFORMS;
-      for (const at of platforms) {
-        out.say(out.text.demoLogsIn(tenant.id));
-        await pages.logIn(tenant, {
-          at,
-          headless: true,
-          timeoutMs: 60_000,
-          onOpen: (page) => logIn(page, simulated, at),
-        });
-      }
-    }
+    await logInEach(pages, (await readBatchFile(file)).tenants, ({ id }, at) => {
+      out.say(out.text.demoLogsIn(id));
+      const onOpen = (page: Page): Promise<void> => logIn(page, world.tenant(id), at);
+      return { headless: true, timeoutMs: 60_000, signal: interrupted, onOpen };
+    });
   } finally {
     await pages.close();
   }
 }
-
-const PLATFORMS = ['console', 'signing'] as const;
 
 /** The world of an earlier demo is gone, with its addresses; so is what its tenants were waiting for. */
 async function forget(config: Config, out: Output): Promise<void> {
