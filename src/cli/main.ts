@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { OrderRefused } from '../client.js';
 import { BatchFileInvalid } from '../batch-file/errors.js';
 import { ConfigError, environment, loadConfig } from '../config.js';
+import { makeFolder } from '../data-folder.js';
 import { installRuntime, logFile } from '../telemetry.js';
 import { CannotListen } from '../board/server.js';
 import { applyCommand } from './commands/apply.js';
@@ -130,7 +131,10 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
   }
   try {
     const config = loadConfig(env);
-    if (verb !== 'validate') installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
+    if (verb !== 'validate') {
+      makeFolder(config.dataDir);
+      installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
+    }
     const ask = async (question: string): Promise<string> => {
       const terminal = createInterface({ input: stdin, output: stderr });
       try {
@@ -190,9 +194,11 @@ function version(): string {
 function unusableFolder(error: unknown, env: Record<string, string | undefined>): string | null {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
   const { code, path } = error as { code: string; path: string };
-  const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'].includes(code);
+  const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENAMETOOLONG'].includes(code);
   try {
-    return refused && path.startsWith(loadConfig(env).dataDir) ? error.message : null;
+    const { dataDir } = loadConfig(env);
+    const ofMaking = 'syscall' in error && error.syscall === 'mkdir' && dataDir.startsWith(path);
+    return ofMaking || (refused && path.startsWith(dataDir)) ? error.message : null;
   } catch {
     return null;
   }

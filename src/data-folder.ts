@@ -1,0 +1,17 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Makes a folder and those above it, one by one. Node's own `recursive` tries for ever where the system says that a folder which is
+ * there is not, as below `/proc`. Throws what the system says, with the path.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else made it at the same moment.
+    if (!existsSync(folder)) throw error;
+  }
+}
