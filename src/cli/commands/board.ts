@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
 import { createFileBatchStore } from '../../batch-store/files.js';
 import type { Entrance } from '../../board/options.js';
 import { isLoopback, startBoard, type RunningBoard } from '../../board/server.js';
 import { newToken } from '../../board/tokens.js';
 import { createMigrations, type Migrations } from '../../client.js';
+import { makeFolder } from '../../data-folder.js';
 import { createLogger } from '../../telemetry.js';
 import { connectTemporal } from '../../temporal.js';
 import { batchFolder } from '../../worker.js';
@@ -48,6 +50,7 @@ export async function board(options: BoardCommandOptions, context: Context): Pro
   const { config, env, out, interrupted } = context;
   const selection = options.file === undefined ? null : await loadSelection({ file: options.file }, out);
   const entrance = entranceOf(options, context);
+  if (options.evidenceFolder !== undefined) openFolder(options.evidenceFolder);
   const log = createLogger(config, 'file');
   const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
   const ending = new AbortController();
@@ -88,6 +91,16 @@ export async function board(options: BoardCommandOptions, context: Context): Pro
     await temporal.close();
   }
   return EXIT.ok;
+}
+
+/** Told at the start, not to whoever uploads the first file. */
+function openFolder(folder: string): void {
+  try {
+    makeFolder(folder, 0o700);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--evidence-folder: ${(error as Error).message}`);
+  }
 }
 
 /** Nobody comes in without a name. A token without one is that of whoever started the board. */
