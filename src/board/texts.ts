@@ -2,9 +2,9 @@ import type { Ending } from '../domain/batch/limits.js';
 import type { BatchOutcome, WaveStatus } from '../domain/batch/status.js';
 import type { Severity } from '../domain/findings.js';
 import type { StepState } from '../domain/outcomes.js';
-import type { Step } from '../domain/steps.js';
-import type { AnswerProblem, SecretWord } from '../domain/work-orders/answers.js';
-import type { OrderEvent, OrderState } from '../domain/work-orders/work-order.js';
+import { WORDS } from '../domain/words.js';
+import type { AnswerProblem } from '../domain/work-orders/answers.js';
+import type { OrderEvent } from '../domain/work-orders/work-order.js';
 import type { WebUiList } from '../client.js';
 
 /** What can be wrong with a form beside what can be wrong with an answer. */
@@ -14,6 +14,7 @@ type Words<Key extends string> = Record<Key, string>;
 
 /** Every text of the board in both languages; a missing one is a type error. Words of the console stand in `console-fields.ts`. */
 const en = {
+  ...WORDS.en,
   // The frame of each page.
   skip: 'Skip to the content',
   navigation: 'Main',
@@ -186,13 +187,6 @@ const en = {
   toldConfirmed: 'Your answer was taken. The tenant goes on by itself.',
   toldRows: 'The rows were taken. The others stay open.',
   toldRejected: 'The order is rejected. The step fails, and the tenant is undone, or asks.',
-  orderState: {
-    open: 'open',
-    taken: 'taken',
-    done: 'done',
-    rejected: 'rejected',
-    withdrawn: 'withdrawn',
-  } satisfies Words<OrderState>,
   orderOver: 'Nothing is to be done here any more.',
   nextOrderIs: 'The next order of this tenant',
   goesOnWithout: 'The tenant works by itself until it needs somebody again; the next order shows here.',
@@ -234,13 +228,6 @@ const en = {
   categoriesHint: 'One category to a line: NAME = ADDRESS. Leave out those without an address.',
   addressHint: 'What stands behind a ? is not kept.',
   secretHint: 'Never the secret itself.',
-  secretWord: {
-    wanted: 'the wanted one',
-    previous: 'the previous one',
-    other: 'another one',
-    empty: 'empty',
-    hidden: 'hidden, nobody can tell',
-  } satisfies Words<SecretWord>,
   checklist: 'Tick what is done. The others stay open.',
   tickAll: 'Tick all',
   rowDone: 'done',
@@ -276,29 +263,11 @@ const en = {
   noRow: 'Tick at least one row.',
   tooLong: (most: number) => `At most ${most} characters.`,
   problem: {
-    'unknown-field': 'The console has no such field.',
-    missing: 'An answer is needed.',
-    choice: 'Choose one of these.',
-    secret: 'Choose one of these words, and never type the secret.',
-    number: 'A number is wanted.',
-    address: 'An address is wanted that begins with http:// or https://',
-    'category-line': 'NAME = ADDRESS is wanted, one to a line.',
-    'category-address': 'There is no address. Leave out those without one.',
-    'category-twice': 'This category stands there twice.',
+    ...WORDS.en.answerProblem,
     both: 'Either a value or “the page shows nothing”, not both.',
   } satisfies Words<FormProblem>,
 
   // Words of the product.
-  stepName: {
-    preflight: 'preflight',
-    snapshot: 'snapshot',
-    'switch-mode': 'switch',
-    configure: 'configure',
-    callback: 'callback',
-    'sync-people': 'people sync',
-    'rewrite-categories': 'categories',
-    verify: 'verify',
-  } satisfies Words<Step>,
   stepState: {
     pending: 'to come',
     running: 'running',
@@ -354,6 +323,7 @@ export type Texts = typeof en;
 export type Lang = 'en' | 'zh';
 
 const zh: Texts = {
+  ...WORDS.zh,
   skip: '跳到正文',
   navigation: '主导航',
   batches: '批次',
@@ -513,7 +483,6 @@ const zh: Texts = {
   toldConfirmed: '已收到您的填报，租户自动继续。',
   toldRows: '已确认所选各行，其余仍待处理。',
   toldRejected: '工单已拒绝。该步骤失败，租户将回退或等待决定。',
-  orderState: { open: '待办', taken: '处理中', done: '已完成', rejected: '已拒绝', withdrawn: '已撤回' },
   orderOver: '该工单已无需处理。',
   nextOrderIs: '该租户的下一张工单',
   goesOnWithout: '租户会自动继续，直到再次需要人工；下一张工单会显示在这里。',
@@ -555,13 +524,6 @@ const zh: Texts = {
   categoriesHint: '每行一个业务分类：名称 = 地址。没有地址的不用写。',
   addressHint: '? 之后的部分不会保留。',
   secretHint: '不要填写密钥本身。',
-  secretWord: {
-    wanted: '目标值',
-    previous: '原值',
-    other: '其他值',
-    empty: '空',
-    hidden: '被隐藏，无法得知',
-  },
   checklist: '勾选已完成的行，其余保持待办。',
   tickAll: '全选',
   rowDone: '已完成',
@@ -597,28 +559,10 @@ const zh: Texts = {
   noRow: '请至少勾选一行。',
   tooLong: (most) => `最多 ${most} 个字符。`,
   problem: {
-    'unknown-field': '控制台没有该字段。',
-    missing: '请填写。',
-    choice: '请选择其中一项。',
-    secret: '请选择其中一项，不要填写密钥。',
-    number: '请填写数字。',
-    address: '请填写以 http:// 或 https:// 开头的地址。',
-    'category-line': '每行应为：名称 = 地址。',
-    'category-address': '没有地址。没有地址的不用写。',
-    'category-twice': '该业务分类出现了两次。',
+    ...WORDS.zh.answerProblem,
     both: '请填写内容，或勾选“页面为空”，不能同时。',
   },
 
-  stepName: {
-    preflight: '预检',
-    snapshot: '快照',
-    'switch-mode': '切换',
-    configure: '配置',
-    callback: '回调',
-    'sync-people': '人员同步',
-    'rewrite-categories': '业务分类',
-    verify: '核验',
-  },
   stepState: {
     pending: '未开始',
     running: '进行中',

@@ -4,7 +4,7 @@ import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.j
 import { catalogue } from '../domain/finding-catalogue.js';
 import { consoleField, CONSOLE_PAGES } from '../domain/work-orders/console-fields.js';
 import { isSwitch, pagesOf } from '../domain/work-orders/pages.js';
-import { isLogin, type OrderTask, type WorkOrder } from '../domain/work-orders/work-order.js';
+import { isLogin, type FieldProblem, type OrderTask, type WorkOrder } from '../domain/work-orders/work-order.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Output } from './output.js';
 
@@ -63,10 +63,9 @@ function inWords({ zh, en }: { zh: string; en: string }, { lang }: Output, space
   return lang === 'zh' ? zh : `${zh}${space}(${en})`;
 }
 
-/** The step in words, and as the other commands call it. */
-export function stepOf({ step, undo }: Pick<WorkOrder, 'step' | 'undo'>, { text }: Output): string {
-  const name = text.stepName[step];
-  const shown = name === step ? step : `${name} (${step})`;
+/** The step as the other commands call it; in Chinese in words first. */
+export function stepOf({ step, undo }: Pick<WorkOrder, 'step' | 'undo'>, { lang, text }: Output): string {
+  const shown = lang === 'en' ? step : `${text.stepName[step]} (${step})`;
   return undo ? text.undoOf(shown) : shown;
 }
 
@@ -83,6 +82,17 @@ function choicesFor(field: string, { text }: Output): string {
 function zhOf({ field, value }: OrderTask): string | undefined {
   const zh = consoleField(field)?.choices?.[value ?? ''];
   return zh === undefined ? undefined : `${zh} (${value ?? ''})`;
+}
+
+/** Each answer that does not fit, by its field. */
+export function problemLines(problems: readonly FieldProblem[], out: Output): string {
+  return problems
+    .map(({ field, why, name }) => {
+      const known = consoleField(field);
+      const label = known ? `${inWords(known, out)}  [${field}]` : field;
+      return `  ${label}: ${name === undefined ? '' : `${name}: `}${out.text.answerProblem[why]}`;
+    })
+    .join('\n');
 }
 
 /** A YAML file to fill in and give back with `orders done --answers`. */

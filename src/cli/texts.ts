@@ -1,9 +1,8 @@
-import type { Step } from '../domain/steps.js';
-import type { SecretWord } from '../domain/work-orders/answers.js';
-import type { OrderState } from '../domain/work-orders/work-order.js';
+import { WORDS } from '../domain/words.js';
 
 /** Every text of the CLI in both languages; a missing one is a type error. Keys, codes and JSON are English in both. */
 const en = {
+  ...WORDS.en,
   asking: 'Go on? Type yes: ',
   notAsked: 'Not confirmed: nothing was written.',
   noTerminal: 'There is no terminal to ask on. Give --yes to apply without a question.',
@@ -74,6 +73,7 @@ const en = {
   loginHint: (tenant: string, file: string) => `Next: qys-e10 console login --tenant ${tenant} -f ${file}`,
   heldBack: (request: string) => `held back: ${request}`,
   noOrders: 'no work order is open',
+  answersDoNotFit: (lines: string) => `Nothing was confirmed. These answers do not fit:\n${lines}`,
   noSuchOrder: (id: string) => `there is no open work order ${id}; orders list shows them`,
   workOrder: (id: string) => `Work order ${id}`,
   undoOf: (step: string) => `undo of ${step}`,
@@ -85,31 +85,6 @@ const en = {
   documentedKey: 'the key that the procedure prints',
   inVariable: (name: string) => `env ${name}`,
   inFile: (file: string) => `file ${file}`,
-  secretWord: {
-    wanted: 'the wanted one',
-    previous: 'the previous one',
-    other: 'another one',
-    empty: 'empty',
-    hidden: 'hidden, nobody can tell',
-  } satisfies Record<SecretWord, string>,
-  orderState: {
-    open: 'open',
-    taken: 'taken',
-    done: 'done',
-    rejected: 'rejected',
-    withdrawn: 'withdrawn',
-  } satisfies Record<OrderState, string>,
-  /** Where it is the same as the step's own name, that is said once. */
-  stepName: {
-    preflight: 'preflight',
-    snapshot: 'snapshot',
-    'switch-mode': 'switch-mode',
-    configure: 'configure',
-    callback: 'callback',
-    'sync-people': 'sync-people',
-    'rewrite-categories': 'rewrite-categories',
-    verify: 'verify',
-  } satisfies Record<Step, string>,
   answerSheet: (unanswered: string, empty: string) =>
     `Replace each ${unanswered}. Where the page shows nothing: ${empty}. categories: a line NAME: ADDRESS below it for each that has an address.`,
   switchDialog:
@@ -225,6 +200,7 @@ export type Texts = typeof en;
 export type Lang = 'en' | 'zh';
 
 const zh: Texts = {
+  ...WORDS.zh,
   asking: '继续吗？请输入 yes：',
   notAsked: '未确认：没有写入任何内容。',
   noTerminal: '没有可以提问的终端。加 --yes 可不经询问直接执行。',
@@ -288,6 +264,7 @@ const zh: Texts = {
   loginHint: (tenant, file) => `下一步：qys-e10 console login --tenant ${tenant} -f ${file}`,
   heldBack: (request) => `已拦截：${request}`,
   noOrders: '没有待办工单',
+  answersDoNotFit: (lines) => `未确认。以下内容不符合要求：\n${lines}`,
   noSuchOrder: (id) => `没有待办工单 ${id}；用 orders list 查看`,
   workOrder: (id) => `工单 ${id}`,
   undoOf: (step) => `回退 ${step}`,
@@ -297,24 +274,6 @@ const zh: Texts = {
   documentedKey: '操作文档中的密钥',
   inVariable: (name) => `环境变量 ${name}`,
   inFile: (file) => `文件 ${file}`,
-  secretWord: {
-    wanted: '目标值',
-    previous: '原值',
-    other: '其他值',
-    empty: '空',
-    hidden: '被隐藏，无法得知',
-  },
-  orderState: { open: '待办', taken: '处理中', done: '已完成', rejected: '已拒绝', withdrawn: '已撤回' },
-  stepName: {
-    preflight: '预检',
-    snapshot: '快照',
-    'switch-mode': '切换',
-    configure: '配置',
-    callback: '回调',
-    'sync-people': '人员同步',
-    'rewrite-categories': '业务分类',
-    verify: '核验',
-  },
   answerSheet: (unanswered, empty) =>
     `请替换每个 ${unanswered}。页面为空时填 ${empty}。categories：其下每行一个“名称: 回调地址”，只列有地址的分类。`,
   switchDialog: '切换时会弹出人员提示：点击【确认切换】；填写完成后点击【保存】。',

@@ -26,7 +26,7 @@ it('leads a person through work orders, and goes on with each apply', { timeout:
       ['oaVersion', 'singleSignOn', 'oaAddress', 'teamCode'].map((field) => `integration.${field}`),
     );
     const refused = await orders('done', 'cloud/1');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('not answered: integration.oaVersion')]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[integration.oaVersion]: An answer is needed.')]);
     const answers = join(cli.file, '..', 'answers.yaml');
     await writeFile(
       answers,

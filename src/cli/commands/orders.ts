@@ -6,10 +6,10 @@ import { parse, YAMLParseError } from 'yaml';
 import { secretsOf, type OpenOrder } from '../../client.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { inQueue } from '../../domain/work-orders/queue.js';
-import type { Evidence, OrderAction } from '../../domain/work-orders/work-order.js';
+import { problemsOfAnswers, type Evidence, type OrderAction } from '../../domain/work-orders/work-order.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { answerSheet, orderLines } from '../order-lines.js';
+import { answerSheet, orderLines, problemLines } from '../order-lines.js';
 import { loadSelection, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { orderTable } from '../tables.js';
@@ -139,7 +139,16 @@ async function tell(
   const { selected } = await loadSelection({ file, tenant: [tenantId] }, out);
   const action = actionOf({ number, by });
   const sites = selected.map(({ tenant }) => tenant.site);
-  await inSession({ ...context, serves: 'site', sites }, ({ migrations }) => migrations.tellOrder(tenantId, action));
+  await inSession({ ...context, serves: 'site', sites }, async ({ migrations }) => {
+    if (action.do === 'confirm') {
+      const open = (await migrations.openOrders()).find(
+        (one) => one.tenantId === tenantId && one.order.number === number,
+      );
+      const problems = open ? problemsOfAnswers(open.order, action) : [];
+      if (problems.length > 0) throw new UsageError(out.text.answersDoNotFit(problemLines(problems, out)));
+    }
+    await migrations.tellOrder(tenantId, action);
+  });
   out.data({ schemaVersion: 1, order: id, action: action.do }, () => out.text.ordered(action.do, id));
   if (action.do !== 'take') out.say(out.text.orderAnswered(file));
   return EXIT.ok;
