@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { SIGNALS } from './chromium.js';
 import { registerEngine } from './engine.js';
 import { guardNetwork, type NetworkRules } from './network.js';
 import { restoreSessionStorage, type Session } from './session.js';
@@ -70,7 +71,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     if (closed) throw new BrowserGone('the browsers of this process are closed');
     await registerEngine();
     try {
-      return await chromium.launch({ executablePath, headless, chromiumSandbox: sandbox, args: QUIET });
+      return await chromium.launch({ executablePath, headless, chromiumSandbox: sandbox, args: QUIET, ...SIGNALS });
     } catch {
       const asRoot = sandbox && process.getuid?.() === 0 ? ' (as root: QYS_E10_BROWSER_SANDBOX=off)' : '';
       throw new BrowserGone(`${executablePath} does not start: run it by hand to see why${asRoot}`);

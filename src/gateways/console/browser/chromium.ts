@@ -17,6 +17,9 @@ const PLACES = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
+/** The library's own answer to Ctrl-C ends the process at once, in the middle of a write: ours closes what is open first. */
+export const SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false } as const;
+
 /** The environment asks the browser library to log what it does, which includes every secret that is typed. */
 export class BrowserLogOn extends Error {
   override readonly name = 'BrowserLogOn';

@@ -3,6 +3,7 @@ import { chromium, type Page } from 'playwright-core';
 import type { Tenant } from '../../../domain/tenant.js';
 import { Rejected } from '../../errors.js';
 import type { Browsers } from './browsers.js';
+import { SIGNALS } from './chromium.js';
 import { lookAt, registerEngine } from './engine.js';
 import type { PageMap } from './page-map.js';
 import { sessionOf, type Session, type SessionStore } from './session.js';
@@ -36,12 +37,13 @@ export async function logIn(options: LogInOptions): Promise<Session> {
     throw new Rejected(call, { text: 'qiyuesuo.signing is not given in the batch file', code: 'no-address' });
   await registerEngine();
   const browser = await chromium
-    .launch({ executablePath: browsers.executablePath, headless, chromiumSandbox: browsers.sandbox })
+    .launch({ executablePath: browsers.executablePath, headless, chromiumSandbox: browsers.sandbox, ...SIGNALS })
     .catch(() => {
-      throw new Rejected(call, {
-        text: 'no window can be opened here: log in where there is a screen',
-        code: 'no-window',
-      });
+      const asRoot = browsers.sandbox && process.getuid?.() === 0 ? '; as root: QYS_E10_BROWSER_SANDBOX=off' : '';
+      const why = headless
+        ? `${browsers.executablePath} does not start: run it by hand to see why`
+        : 'no window can be opened here: log in where there is a screen';
+      throw new Rejected(call, { text: why + asRoot, code: 'no-window' });
     });
   try {
     const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
