@@ -99,6 +99,22 @@ describe('the embedded server', () => {
     expect(await isRunning(pid ?? 0)).toBe(false);
   });
 
+  it('is found, too, where that run was killed before it answered', async () => {
+    const killed = startOwner();
+    // The server has been started, and nobody uses it yet.
+    await expect
+      .poll(() => record().catch(() => null), { timeout: 60_000, interval: 5 })
+      .toMatchObject({ pid: expect.any(Number) as number, users: [] });
+    killed.kill('SIGKILL');
+    const { pid } = await record();
+
+    // Never two servers on one database: either this one, or another in its place.
+    const next = await connectTemporal(config);
+    expect((await record()).pid === pid || !(await isRunning(pid ?? 0))).toBe(true);
+    await next.close();
+    expect(await isRunning(pid ?? 0)).toBe(false);
+  });
+
   it('is started anew where the record tells of one that is gone', async () => {
     const first = await connectTemporal(config);
     await startTenant(first, 'acme');
@@ -154,13 +170,18 @@ async function record(): Promise<ServerRecord> {
   return ServerRecord.parse(JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')));
 }
 
-async function anotherTerminal(): Promise<{ process: ChildProcess; address: string }> {
+function startOwner() {
   const script = fileURLToPath(new URL('support/embedded-owner.ts', import.meta.url));
   const other = spawn(process.execPath, ['--import', 'tsx', script], {
     env: { ...localEnvironment(), QYS_E10_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   others.push(other);
+  return other;
+}
+
+async function anotherTerminal(): Promise<{ process: ChildProcess; address: string }> {
+  const other = startOwner();
   const [said] = (await once(other.stdout, 'data')) as [Buffer];
   return { process: other, ...(JSON.parse(said.toString()) as { address: string }) };
 }

@@ -19,6 +19,8 @@ export interface DevServerOptions {
   /** Null: in memory. */
   dbFilename: string | null;
   logFile: string;
+  /** Told its process id before it answers: whoever is killed in between leaves it behind. */
+  onSpawn?: (pid: number) => Promise<void>;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function startDevServer(options: DevServerOptions): Promise<number>
     throw new Error(`The Temporal CLI ${options.executable} cannot be started: ${spawned?.message ?? 'no process'}`);
   }
 
+  await options.onSpawn?.(child.pid);
   const deadline = Date.now() + 60_000;
   while (!(await answers(`127.0.0.1:${options.port}`, 1_000))) {
     if (Date.now() > deadline || !(await isRunning(child.pid))) {

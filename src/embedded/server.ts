@@ -66,6 +66,7 @@ async function startAnew(
     uiPort,
     dbFilename,
     logFile: join(options.dataDir, 'temporal-server.log'),
+    onSpawn: (started) => writeServerRecord(options.dataDir, { port, uiPort, dbFilename, pid: started, users: [] }),
   });
   return { port, uiPort, dbFilename, pid, users: [] };
 }
