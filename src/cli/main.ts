@@ -127,6 +127,7 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
       // Asked twice: whoever asks does not want to wait for calls under way.
       if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
       interrupted.abort();
+      setTimeout(() => out.say(out.text.ending), SAY_ENDING_AFTER_MS).unref();
     });
   }
   try {
@@ -149,6 +150,9 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
     return explain(error, out, options.verbose, env);
   }
 }
+
+/** A quick end needs no words. */
+const SAY_ENDING_AFTER_MS = 1_500;
 
 /** Wrong usage and invalid files say what to do; anything else is an error of the tool, with its log. */
 function explain(error: unknown, out: Output, verbose: boolean, env: Record<string, string | undefined>): ExitCode {

@@ -15,7 +15,8 @@ export function policyOf({ attempts }: PolicyOptions): Policy | undefined {
   return { ...DEFAULT_POLICY, readAttempts: attempts, writeAttempts: attempts, undoAttempts: attempts };
 }
 
-function wholeNumber(text: string): number {
+/** For commander. */
+export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1');
   return Number(text);
 }

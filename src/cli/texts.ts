@@ -118,6 +118,7 @@ const en = {
   notBegun: (count: number) =>
     `${count} more have not begun: a wave begins with one tenant and widens while they end well (slowStart: false, maxConcurrency and limits change that)`,
   ordersHint: (file: string) => `Next: qys-e10 orders list -f ${file}`,
+  ending: 'Ending: calls under way are waited for, half a minute at most. Ctrl-C once more ends at once.',
   interrupted: 'Interrupted. The run is kept: the same command goes on with it.',
   timedOut: 'The time to wait is over. The run goes on: the same command attaches to it again.',
   timedOutHere: 'The time to wait is over. The run is kept: the same command goes on with it.',
@@ -181,6 +182,8 @@ const en = {
   demoConsole: (tenant: string, address: string, user: string, password: string) =>
     `${tenant}: its console is ${address} (user ${user}, password ${password})`,
   demoLogsIn: (tenant: string) => `${tenant}: logs in at its console, as its operator would with console login`,
+  demoRuns: (why: string) =>
+    `A demo runs here already (${why}). Wait for it, or give this one a data folder of its own: QYS_E10_DATA=.qys-e10-2 npm run demo`,
   demoIsOver: (dataDir: string, file: string) =>
     [
       'The simulated systems are gone now, so what is named above cannot be tried; npm run demo -- --keep leaves them up. What still works:',
@@ -303,6 +306,7 @@ const zh: Texts = {
   notBegun: (count) =>
     `另有 ${count} 个尚未开始：每个波次先从一个租户开始，正常结束后逐步加宽（可用 slowStart: false、maxConcurrency 和 limits 调整）`,
   ordersHint: (file) => `下一步：qys-e10 orders list -f ${file}`,
+  ending: '正在结束：等待进行中的调用完成，最多半分钟。再按一次 Ctrl-C 立即结束。',
   interrupted: '已中断。运行已保留：再次执行同一命令即可继续。',
   timedOut: '等待时间已到。运行仍在继续：再次执行同一命令即可重新连接。',
   timedOutHere: '等待时间已到。运行已保留：再次执行同一命令即可继续。',
@@ -363,6 +367,8 @@ const zh: Texts = {
   emptySelection: '没有选中文件里的任何租户。',
   demoConsole: (tenant, address, user, password) => `${tenant}：管理平台 ${address}（用户 ${user}，密码 ${password}）`,
   demoLogsIn: (tenant) => `${tenant}：代操作员登录其管理平台（真实环境请用 console login）`,
+  demoRuns: (why) =>
+    `这里已有演示在运行（${why}）。请等它结束，或使用另一个数据目录：QYS_E10_DATA=.qys-e10-2 npm run demo`,
   demoIsOver: (dataDir, file) =>
     [
       '模拟系统已关闭，上面提到的命令无法再执行；npm run demo -- --keep 可让它们继续运行。仍可使用：',

@@ -4,16 +4,24 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning } from './processes.js';
 
+/** Another process has had the lock for longer than somebody would wait. */
+export class LockHeld extends Error {
+  override readonly name = 'LockHeld';
+  constructor(file: string) {
+    super(`${file} is held by another process; remove it if that is not so`);
+  }
+}
+
 /**
  * Runs `work` while no other process runs under the same lock file. The lock of a process that died is taken over,
- * so a `kill -9` in the middle leaves nothing to clean up by hand.
+ * so a `kill -9` in the middle leaves nothing to clean up by hand. Throws `LockHeld` where patience ends.
  */
 export async function withFileLock<T>(file: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   const deadline = Date.now() + patienceMs;
   while (!(await taken(file))) {
     await dropIfStale(file);
-    if (Date.now() > deadline) throw new Error(`${file} is held by another process; remove it if that is not so`);
+    if (Date.now() > deadline) throw new LockHeld(file);
     await sleep(50);
   }
   try {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { startWorld } from '../../simulators/world.js';
 import { aCli } from '../support/cli.js';
 
-it('leads a person through work orders, and goes on with each apply', { timeout: 180_000 }, async () => {
+it('leads a person through work orders, and goes on with each apply', { timeout: 300_000 }, async () => {
   const entry = { qiyuesuo: { driver: 'manual', api: undefined } };
   const world = await startWorld({ tenants: [{ id: 'cloud', deployment: 'public', entry }] });
   const cli = await aCli(world, {});
@@ -26,7 +26,10 @@ it('leads a person through work orders, and goes on with each apply', { timeout:
       ['oaVersion', 'singleSignOn', 'oaAddress', 'teamCode'].map((field) => `integration.${field}`),
     );
     const refused = await orders('done', 'cloud/1');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[integration.oaVersion]: An answer is needed.')]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('[integration.oaVersion]: An answer is needed.'),
+    ]);
     const answers = join(cli.file, '..', 'answers.yaml');
     await writeFile(
       answers,

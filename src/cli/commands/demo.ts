@@ -9,6 +9,7 @@ import { readBatchFile } from '../../batch-file/read.js';
 import type { Config } from '../../config.js';
 import { openConsolePages } from '../../console-browser.js';
 import type { DriverKind } from '../../domain/tenant.js';
+import { LockHeld, withFileLock } from '../../embedded/lock.js';
 import { connectTemporal } from '../../temporal.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -16,6 +17,7 @@ import type { Output } from '../output.js';
 import { logInEach } from '../logging-in.js';
 import { showReport } from '../running.js';
 import { readReport } from '../reporting.js';
+import { wholeNumber } from '../policy-options.js';
 import { loadSelection } from '../selection.js';
 import { inSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
@@ -23,7 +25,7 @@ import { apply } from './apply.js';
 import { board } from './board.js';
 
 interface DemoOptions {
-  attempts: string;
+  attempts: number;
   driver: DriverKind;
   keep?: true;
 }
@@ -37,14 +39,25 @@ export function demoCommand(register: Register): Command {
         .default('api'),
     )
     .option('--keep', 'leave the simulated systems up afterwards, until Ctrl-C')
-    .option('--attempts <n>', 'attempts of a step before it counts as failed', String(DEMO_ATTEMPTS))
-    .action((options: DemoOptions) => register((context) => demo(options, context)));
+    .option('--attempts <n>', 'attempts of a step before it counts as failed', wholeNumber, DEMO_ATTEMPTS)
+    .action((options: DemoOptions) => register((context) => alone(context, () => demo(options, context))));
 }
 
 /** Simulated systems come back after a second or never. */
 const DEMO_ATTEMPTS = 6;
 /** The demo's own data: never mixed up with that of real batches. */
 const FOLDER = 'demo';
+
+/** A second demo would take the first one's data away. */
+async function alone(context: Context, work: () => Promise<ExitCode>): Promise<ExitCode> {
+  const { config, out } = context;
+  try {
+    return await withFileLock(join(config.dataDir, `${FOLDER}.lock`), 500, work);
+  } catch (error) {
+    if (error instanceof LockHeld) throw new UsageError(out.text.demoRuns(error.message));
+    throw error;
+  }
+}
 
 /** The same commands as for real tenants, against simulated systems; plays the people whom a reader cannot be. */
 async function demo({ driver, attempts, keep }: DemoOptions, given: Context): Promise<ExitCode> {
@@ -72,9 +85,7 @@ async function demo({ driver, attempts, keep }: DemoOptions, given: Context): Pr
       void playAdministrator(world, done.signal);
     }
     const code =
-      driver === 'manual'
-        ? await byHand(world, file, context)
-        : await apply({ file, yes: true, attempts: Number(attempts) }, context);
+      driver === 'manual' ? await byHand(world, file, context) : await apply({ file, yes: true, attempts }, context);
     await afterwards({ keep: keep === true, file, env }, context);
     return code;
   } finally {
