@@ -46,8 +46,10 @@ export interface Rig {
   world: World;
   client: Client;
   migrations: Migrations;
-  /** The worker's data folder. */
+  /** The worker's data folder, site and secrets: for another worker in a process of its own. */
   dataDir: string;
+  site: string;
+  secrets: Record<string, string>;
   /** The whole file, as it is applied. */
   batch: ParsedBatch;
   tenant(id: string): Tenant;
@@ -129,6 +131,8 @@ export async function aRig(
     client,
     migrations,
     dataDir,
+    site,
+    secrets,
     batch,
     tenant(id) {
       const found = tenants.find((tenant) => tenant.id === idOf(id));

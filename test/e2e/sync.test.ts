@@ -1,0 +1,111 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWorld, type World } from '../../simulators/world.js';
+import { aCli, type Cli } from '../support/cli.js';
+
+describe('people syncs from the command line', { timeout: 120_000 }, () => {
+  let world: World;
+  let cli: Cli;
+  const at = (name: string): string => join(dirname(cli.file), name);
+  const sync = (...more: string[]) => cli.run('sync', '-f', cli.file, ...more);
+  const people = (verb: string, ...more: string[]) => cli.run('people', verb, '-f', cli.file, ...more);
+
+  beforeAll(async () => {
+    world = await startWorld({
+      tenants: [
+        {
+          id: 'moved',
+          startsMigrated: true,
+          people: { e9: 400, e10: 400, untidy: 200 },
+          syncSeconds: 0.2,
+        },
+        { id: 'still-e9', people: { e9: 5, e10: 5 } },
+      ],
+    });
+    cli = await aCli(world, {});
+  });
+  afterAll(() => world.close());
+
+  it('looks without writing, and says for everybody what a run would do', async () => {
+    const looked = await sync('--tenant', 'moved', '--dry-run', '-o', 'json');
+
+    expect(looked.code, looked.stderr).toBe(0);
+    expect(JSON.parse(looked.stdout)).toMatchObject({
+      tenants: [{ tenant: 'moved', state: 'looked-at', people: { by: 'list', grade: null } }],
+    });
+    expect(world.journal.writes('moved')).toEqual([]);
+  });
+
+  it('refuses who has not moved, with the code and what to do', async () => {
+    const refused = await sync('--tenant', 'still-e9');
+
+    expect(refused.code).toBe(5);
+    expect(refused.stdout).toContain('PEOPLE-NOT-ON-E10');
+    expect(refused.stdout).toContain('qys-e10 apply');
+  });
+
+  it('wants a reason for lifting the guard', async () => {
+    const wrong = await sync('--tenant', 'moved', '--lift-guard');
+
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--reason')]);
+  });
+
+  it('syncs, explains the numbers, and draws them', async () => {
+    const lifted = ['--lift-guard', '--reason', 'many numbers were wrong'];
+    const synced = await sync('--tenant', 'moved', ...lifted, '--html', at('pages'), '--lang', 'zh');
+
+    expect([0, 3], synced.stderr + synced.stdout).toContain(synced.code);
+    expect(synced.stdout).toMatch(/E9: 405 人 \(参与核对 400; /);
+    expect(synced.stdout).toContain('同步后');
+    const page = await readFile(join(at('pages'), 'moved.people.html'), 'utf8');
+    expect(page).toContain('<svg');
+    expect(page).not.toMatch(/<script|https?:/);
+  });
+
+  it('gives the details out, takes decisions back, and forgets everything', async () => {
+    const file = at('ambiguous.csv');
+    const written = await people('ambiguous', '--tenant', 'moved', '--to', file, '-o', 'json');
+    expect(written.code, written.stderr).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const rows = parse<Record<string, string>>(await readFile(file), { columns: true, bom: true });
+    expect(rows.length).toBeGreaterThan(0);
+
+    const wrong = at('wrong.csv');
+    await writeFile(
+      wrong,
+      stringify(
+        rows.map((row) => ({ ...row, same: 'perhaps' })),
+        { header: true },
+      ),
+    );
+    const refused = await people('decide', '--tenant', 'moved', '--from', wrong);
+    expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining('wrong.csv:2')]);
+
+    const decided = at('decided.csv');
+    await writeFile(
+      decided,
+      stringify(
+        rows.map((row) => ({ ...row, same: 'no' })),
+        { header: true },
+      ),
+    );
+    const taken = await people('decide', '--tenant', 'moved', '--from', decided, '-o', 'json');
+    expect(taken.code, taken.stderr).toBe(0);
+    expect(JSON.parse(taken.stdout)).toMatchObject({ invalid: [] });
+
+    const details = at('details.csv');
+    const exported = await people('export', '--tenant', 'moved', '--to', details);
+    expect(exported.code, exported.stderr).toBe(0);
+    const everybody = parse<Record<string, string>>(await readFile(details), { columns: true });
+    expect(everybody.length).toBeGreaterThanOrEqual(400);
+    expect(everybody.every(({ outcome, reason }) => outcome !== '' && reason !== '')).toBe(true);
+
+    const forgotten = await people('forget', '--tenant', 'moved', '--yes', '-o', 'json');
+    expect(JSON.parse(forgotten.stdout)).toMatchObject({ tenants: [{ tenant: 'moved' }] });
+    const nothing = await people('export', '--tenant', 'moved', '--to', details);
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('QYS_E10_DATA')]);
+  });
+});
