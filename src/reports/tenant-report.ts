@@ -3,6 +3,7 @@ import type { Finding } from '../domain/findings.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { Grade } from '../domain/grade.js';
 import type { StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
+import type { PeopleReport } from '../domain/people/report.js';
 import type { Step } from '../domain/steps.js';
 import type { Change } from '../domain/plan.js';
 
@@ -30,6 +31,8 @@ export interface TenantReport {
   undo: UndoProof | null;
   /** References to pictures of the console, and to files that people gave: names and hashes, never the content. */
   evidence: EvidenceEntry[];
+  /** Of its people sync; null where none was made. */
+  people: PeopleReport | null;
 }
 
 /** What is known of a tenant before it ran. */
@@ -53,6 +56,7 @@ export function emptyReport(batch: string, tenant: { id: string; name: string },
     snapshotHash: null,
     undo: null,
     evidence: [],
+    people: null,
   };
 }
 
@@ -78,6 +82,7 @@ export function finishedReport(
           planHash: result.planHash,
           snapshotHash: result.snapshotHash,
           undo: result.undo,
+          people: result.people ?? null,
           evidence: result.evidence ?? [],
         }),
   };

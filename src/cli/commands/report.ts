@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { peopleLines } from '../../reports/people-lines.js';
+import { writePeoplePages } from '../people-pages.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -9,13 +11,15 @@ import { causeLines, changeLines, evidenceLines, findingLines, stateOf, tenantTa
 export function reportCommand(register: Register): Command {
   return withSelectors(new Command('report'))
     .description('what happened to each tenant: steps, changes, findings, proofs')
-    .action((options: Selectors) =>
+    .option('--people-html <folder>', 'write a page with plots of the people of each tenant into this folder')
+    .action((options: Selectors & { peopleHtml?: string }) =>
       register(async (context) => {
         const { out } = context;
         const selection = await loadSelection(options, out);
         const report = await inSession({ ...context, serves: 'nothing', sites: [] }, ({ migrations }) =>
           readReport(migrations, selection),
         );
+        if (options.peopleHtml !== undefined) await writePeoplePages(options.peopleHtml, report.tenants, out);
         out.data(report, () =>
           [
             tenantTable(report.tenants, out),
@@ -28,6 +32,11 @@ export function reportCommand(register: Register): Command {
                   ({ step, state, note }) => `  ${step}: ${state}${note === undefined ? '' : ` (${note})`}`,
                 ),
                 tenant.planHash === null ? '' : changeLines(tenant.changes, out),
+                tenant.people
+                  ? peopleLines(tenant.people, out.lang)
+                      .map((line) => `  ${line}`)
+                      .join('\n')
+                  : '',
                 findingLines(tenant.findings, out),
                 evidenceLines(tenant.evidence, out),
               ]

@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Migrations, PeopleSyncEnd } from '../../client.js';
@@ -9,13 +7,13 @@ import { isBlocking, type Finding } from '../../domain/findings.js';
 import type { PeopleReport } from '../../domain/people/report.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { isOpen } from '../../domain/work-orders/work-order.js';
-import { peopleHtml } from '../../reports/people-html.js';
 import { peopleLines } from '../../reports/people-lines.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { duration } from '../duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Output } from '../output.js';
+import { writePeoplePages } from '../people-pages.js';
 import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -90,7 +88,7 @@ async function sync(options: SyncOptions, context: Context): Promise<ExitCode> {
       { concurrency: AT_ONCE },
     );
   });
-  if (options.html !== undefined) await writePages(options.html, reports, out);
+  if (options.html !== undefined) await writePeoplePages(options.html, reports, out);
   out.data({ schemaVersion: 1, batch: batch.batch, tenants: reports }, () =>
     reports.map((report) => linesOf(report, out)).join('\n\n'),
   );
@@ -135,16 +133,6 @@ function linesOf({ tenant, name, state, reason, findings, people }: SyncReport, 
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');
-}
-
-async function writePages(folder: string, reports: readonly SyncReport[], out: Output): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { tenant, name, people } of reports) {
-    if (!people) continue;
-    const file = join(folder, `${tenant}.people.html`);
-    await writeFile(file, peopleHtml(people, { tenant, name }, out.lang));
-    out.say(file);
-  }
 }
 
 /** Success is only where everybody is as E10 has them, as far as that could be seen. */
