@@ -14,6 +14,8 @@ const { values } = parseArgs({
     window: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     latencies: { type: 'string', default: '20,300' },
+    /** `everybody`: people are compared one by one, which the script does not do. */
+    people: { type: 'string', default: 'count' },
     /** Only the engine: to compare two states of it by their CPU. */
     only: { type: 'boolean', default: false },
     profile: { type: 'string' },
@@ -127,6 +129,7 @@ function startSimulators(folder: string, latencyMs: number, round: number): Prom
     latencyMs,
     faults: false,
     privateOfTen: 10,
+    people: values.people === 'everybody' ? 'everybody' : 'count',
   };
   return startPart<SimulatorsTold>('simulators.ts', input);
 }

@@ -18,6 +18,8 @@ export interface SimulatorsInput {
   faults: boolean;
   /** Of ten tenants so many are of a private cloud. */
   privateOfTen: number;
+  /** How the people of each tenant are compared; by head counts if absent. */
+  people?: 'everybody' | 'count';
 }
 
 export interface SimulatorsTold {
@@ -40,7 +42,17 @@ export interface Seen {
 // They stand for machines of their own: what they compute must not hold up what is measured.
 setPriority(constants.priority.PRIORITY_LOW);
 
-const { folder, batch, from, count, seed, latencyMs, faults, privateOfTen } = inputOf<SimulatorsInput>();
+const {
+  folder,
+  batch,
+  from,
+  count,
+  seed,
+  latencyMs,
+  faults,
+  privateOfTen,
+  people = 'count',
+} = inputOf<SimulatorsInput>();
 const indices = Array.from({ length: count }, (_, offset) => from + offset);
 const world = await startWorld({ seed, tenants: indices.map((index) => aTenant(index, seed, privateOfTen)) });
 for (const index of faults ? indices : []) {
@@ -49,7 +61,7 @@ for (const index of faults ? indices : []) {
 }
 if (latencyMs > 0) world.fault({ kind: 'latency', ms: latencyMs, times: Number.POSITIVE_INFINITY, from: 'outside' });
 
-const { yaml, env } = batchFileOf(world, batch);
+const { yaml, env } = batchFileOf(world, batch, { defaults: { people: { compare: people } } });
 const told: SimulatorsTold = { batchFile: join(folder, 'bench.batch.yaml'), envFile: join(folder, 'bench.env.json') };
 await writeFile(told.batchFile, yaml);
 await writeFile(told.envFile, JSON.stringify(env));
