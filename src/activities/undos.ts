@@ -169,7 +169,8 @@ async function compareWithSnapshot(
   systems: Systems,
   before: Snapshot,
 ): Promise<UndoProof> {
-  const found = await readPicture(tenant, systems, await systems.console());
+  const driver = await systems.console();
+  const found = await readPicture(tenant, systems, driver);
   const filled = steps.includes('configure');
   const fields = wantedFields(tenant, await secretFingerprints(systems));
   const callback = wantedCallback(tenant);
@@ -190,7 +191,8 @@ async function compareWithSnapshot(
     ),
     ...(await provableForward(tenant, systems, before, steps.includes('rewrite-categories'))),
   ];
-  return proveUndo(values.filter(({ field }) => !isAccepted(tenant, field)));
+  const counted = values.filter(({ field }) => !isAccepted(tenant, field));
+  return proveUndo(counted, driver.cannotEmpty);
 }
 
 function isAccepted(tenant: Tenant, field: string): boolean {

@@ -206,6 +206,30 @@ export function undoable(rig: Rig, id: string): unknown {
   return owned;
 }
 
+/**
+ * What is there after an undo by pages: as `undoable`, but for the one field that nobody can empty on a page. It counts as empty
+ * where it was, and shows what we chose.
+ */
+export function undoneByPages(rig: Rig, id: string, before: unknown): unknown {
+  const now = undoable(rig, id) as Forms;
+  const was = before as Forms;
+  return {
+    ...now,
+    integration: withoutOurs(now.integration, was.integration),
+    sets: { E9: withoutOurs(now.sets.E9, was.sets.E9), E10: withoutOurs(now.sets.E10, was.sets.E10) },
+  };
+}
+
+interface Forms {
+  integration: Record<string, unknown>;
+  sets: Record<'E9' | 'E10', Record<string, unknown>>;
+}
+
+function withoutOurs({ syncSource, ...others }: Record<string, unknown>, was: Record<string, unknown>): unknown {
+  const stays = syncSource === 'https' && was['syncSource'] === undefined;
+  return stays || syncSource === undefined ? others : { syncSource, ...others };
+}
+
 /** Polls; nothing in the tests sleeps blindly. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
   const since = Date.now();

@@ -5,6 +5,7 @@ import type {
   Category,
   CategoryCallback,
   Integration,
+  IntegrationField,
   IntegrationFields,
   IntegrationWrite,
   OaVersion,
@@ -21,6 +22,8 @@ import type {
  */
 export interface ConsoleDriver {
   readonly kind: DriverKind;
+  /** Fields that nobody can empty again once they show something: an undo neither clears them nor asks about them, and names them. */
+  readonly cannotEmpty: readonly IntegrationField[];
   readIntegration(): Promise<Integration>;
   /**
    * The switch 泛微E9及以下版本 → 泛微E10, or back. Is also handed the values of `configure`, since a page may store the
@@ -52,6 +55,9 @@ export interface ConsoleDriver {
   listCategories(): Promise<Category[]>;
   saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;
 }
+
+/** On a page, for whoever clicks there: a choice can be changed, and not be unset (`docs/assumptions.md` 37). */
+export const NOT_EMPTIED_ON_PAGES: readonly IntegrationField[] = ['syncSource'];
 
 /** The code of the `Conflict` where another run is under way and cannot be told. */
 export const SYNC_RUNNING = 'sync-running';

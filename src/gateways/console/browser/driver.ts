@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IntegrationFields } from '../../../domain/settings.js';
 import type { Tenant } from '../../../domain/tenant.js';
-import { SYNC_RUNNING, type ConsoleDriver } from '../driver.js';
+import { NOT_EMPTIED_ON_PAGES, SYNC_RUNNING, type ConsoleDriver } from '../driver.js';
 import type { KnownSecrets } from '../manual/driver.js';
 import type { Browsers } from './browsers.js';
 import { createCallback } from './callback.js';
@@ -82,6 +82,7 @@ export function createBrowserDriver(
 
   return {
     kind: 'browser',
+    cannotEmpty: NOT_EMPTIED_ON_PAGES,
     readIntegration: () => onIntegration(integration.read),
     switchMode: (to, seen, form) => onIntegration((trip) => integration.switchMode(trip, to, seen, form)),
     async formBeforeFilling(): Promise<IntegrationFields | undefined> {
