@@ -10,6 +10,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { createActivityEnds, type ActivityEnds } from './activities/activity-ends.js';
 import { createFailureInterceptor } from './activities/failures.js';
 import { createCoordinatorActivities, createTenantActivities } from './activities/index.js';
 import { createOpenSystems } from './activities/open-systems.js';
@@ -79,11 +80,12 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 
   const home = await peopleHome(config);
   const witnesses = createWitnesses();
-  const { activities, console } = await createActivities(options, home, witnesses);
+  const ends = createActivityEnds();
+  const { activities, console } = await createActivities(options, { home, witnesses, ends });
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
-  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses) })] };
+  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses, ends) })] };
   const { preflight, takeSnapshot, verify } = activities;
 
   // Only who has a browser may take what needs one; on one machine there is nobody else to say that there is none.
@@ -160,7 +162,14 @@ export function batchFolder(config: Pick<Config, 'dataDir'>): string {
   return join(config.dataDir, 'batches');
 }
 
-async function createActivities({ config, env }: WorkersOptions, home: string, witnesses: Witnesses) {
+/** What the activities of this process share with what is around them. */
+interface OfActivities {
+  home: string;
+  witnesses: Witnesses;
+  ends: ActivityEnds;
+}
+
+async function createActivities({ config, env }: WorkersOptions, { home, witnesses, ends }: OfActivities) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
   const { https, http, none } = config.http.proxy;
   const seal = await sealOf(config);
@@ -180,6 +189,7 @@ async function createActivities({ config, env }: WorkersOptions, home: string, w
       timeoutMs: config.http.timeoutMs,
       proxyOf: (tenantId) => proxyOf(config, tenantId),
       ...(console ? { browserDriver: console.driver, witnesses } : {}),
+      atEnd: ends.add,
     }),
   });
   return { activities, console };

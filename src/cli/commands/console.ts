@@ -81,6 +81,7 @@ async function check(options: ConsoleOptions, context: Context): Promise<ExitCod
     for (const { tenant } of tenants) {
       const driver = pages.driver(tenant, { wanted: {}, previous: {} }, 'check');
       reports.push({ tenant: tenant.id, ...(await driver.check()) });
+      await driver.close();
     }
     return reports;
   });

@@ -51,9 +51,11 @@ export interface ConsoleDriver {
   countPeople(): Promise<PeopleCount>;
   /** Everybody in Qiyuesuo, page by page; absent where a driver cannot list people. */
   people?(): PagedList<PersonRow>;
-  /** All pages, ordered by id. */
-  listCategories(): Promise<Category[]>;
+  /** All pages, ordered by id. `only`: whose addresses are asked for; a driver to which each address costs a visit leaves the others out. */
+  listCategories(only?: ReadonlySet<string>): Promise<Category[]>;
   saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;
+  /** Gives up what is kept open between operations; absent where nothing is. */
+  close?(): Promise<void>;
 }
 
 /** On a page, for whoever clicks there: a choice can be changed, and not be unset (`docs/assumptions.md` 37). */

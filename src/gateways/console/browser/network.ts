@@ -32,9 +32,10 @@ export function createGate(state: Gate['state']): Gate {
  * Everything but reads goes out once: the browser itself sends a POST again where a connection that it used before dies, up to
  * seven times. Other hosts are not called at all.
  */
-export async function guardNetwork(context: BrowserContext, { gate, hosts, reads }: NetworkRules): Promise<void> {
-  const readByPost = reads.map((pattern) => new RegExp(pattern));
+export async function guardNetwork(context: BrowserContext, rules: NetworkRules): Promise<void> {
+  const readByPost = rules.reads.map((pattern) => new RegExp(pattern));
   await context.route('**/*', async (route) => {
+    const { gate, hosts } = rules;
     const request = route.request();
     const url = new URL(request.url());
     if (!isAllowed(url, hosts)) return settle(route.abort('blockedbyclient'));

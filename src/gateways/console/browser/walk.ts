@@ -7,6 +7,8 @@ import type { Trip } from './trip.js';
 const SHORT_CUT_MS = 6_000;
 /** Menus come with the first page, or not at all. */
 const MENU_MS = 6_000;
+/** A menu that stands still for so long is whole. */
+const MENU_RESTS_MS = 2_000;
 
 /**
  * Opens a page of the map in a fresh tab, by its menu entries, or by the address to which they led before, and waits until
@@ -77,7 +79,14 @@ async function follow(screen: Screen, path: readonly string[][]): Promise<void> 
   for (let at = 0; at < path.length; at++) {
     const texts = path[at] ?? [];
     const until = (now: Sight): boolean => shown(now, at) || shown(now, at + 1);
-    const sight = await screen.settle(asked(at), { until, hurry: true, patienceMs: MENU_MS });
+    // Where other entries of the menu stand and nothing is loaded any more, the one that is missing does not come either.
+    const isWithout = (now: Sight): boolean => now.proof && !until(now);
+    const sight = await screen.settle(asked(at), {
+      until: (now) => until(now) || isWithout(now),
+      restMs: (now) => (isWithout(now) ? MENU_RESTS_MS : 0),
+      hurry: true,
+      patienceMs: MENU_MS,
+    });
     if (!shown(sight, at)) {
       if (shown(sight, at + 1)) continue;
       throw screen.trouble('menu-missing', { fields: [texts.join(' / ')] });

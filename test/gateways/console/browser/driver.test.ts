@@ -347,14 +347,34 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000
     });
   });
 
-  it('leaves no context behind, and starts a browser that ended again', async () => {
+  it('keeps one context for its operations until it is closed, and starts a browser that ended again', async () => {
     const own = aFleet();
     const one = await open({ browsers: own });
-    await one.driver().readIntegration();
+    const driver = one.driver();
+    await driver.readIntegration();
+    await driver.readCallback();
+    expect(own.open()).toBe(1);
+    await driver.close();
     expect(own.open()).toBe(0);
-    const lease = { origin: 'http://killed.example', gate: createGate('open'), hosts: [], reads: [] };
-    await own.withContext(lease, async (context) => context.browser()?.close());
-    expect(await one.driver().readIntegration()).toMatchObject({ oaVersion: 'E9' });
+    const rules = { gate: createGate('open'), hosts: [], reads: [] };
+    const { context, release } = await own.lease({ origin: 'http://killed.example', rules });
+    await context.browser()?.close();
+    await release();
+    expect(await driver.readIntegration()).toMatchObject({ oaVersion: 'E9' });
+    await own.close();
+  });
+
+  it('gives its context up to whoever waits for the same console, and closes it where something failed', async () => {
+    const own = aFleet(1);
+    const one = await open({ browsers: own });
+    const [first, second] = [one.driver(), one.driver()];
+    await first.readIntegration();
+    const both = await Promise.all([second.readIntegration(), first.readIntegration()]);
+    expect(both.map(({ oaVersion }) => oaVersion)).toEqual(['E9', 'E9']);
+
+    one.world.fault({ tenant: 'acme', path: LOAD, kind: 'native-alert' });
+    expect(await thrownBy(first.readIntegration())).toMatchObject({ code: 'unexpected-dialog' });
+    expect(own.open()).toBe(0);
     await own.close();
   });
 });

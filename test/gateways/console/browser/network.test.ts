@@ -33,11 +33,14 @@ async function inPage(
   hosts = [new URL(address).host],
   reads: string[] = [],
 ): Promise<unknown> {
-  return fleet.withContext({ origin: address, gate, hosts, reads }, async (context) => {
+  const { context, release } = await fleet.lease({ origin: address, rules: { gate, hosts, reads } });
+  try {
     const page = await context.newPage();
     await page.goto(address);
-    return page.evaluate(script);
-  });
+    return await page.evaluate(script);
+  } finally {
+    await release();
+  }
 }
 
 const fetched = (path: string, method = 'POST'): string =>

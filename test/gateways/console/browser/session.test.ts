@@ -78,6 +78,21 @@ it('gives turns in the order in which they were asked for, so many at once', asy
   expect(turns.taken()).toBe(0);
 });
 
+it('tells whoever has a turn that somebody waits for it, now or already', async () => {
+  const turns = createTurns(1);
+  const told: string[] = [];
+  const leave = await turns.enter(() => told.push('first'));
+  expect(told).toEqual([]);
+  const others = ['second', 'third'].map((name) => turns.enter(() => told.push(name)));
+  expect(told).toEqual(['first', 'first']);
+  leave();
+  leave();
+  (await others[0])?.();
+  expect(told).toEqual(['first', 'first', 'second']);
+  (await others[1])?.();
+  expect([told.length, turns.taken()]).toEqual([3, 0]);
+});
+
 describe('the Chromium to drive', () => {
   it('is the one that somebody named, or one on the path', () => {
     expect(findChromium({ QYS_E10_CHROMIUM: '/opt/chrome', PATH: '' })).toBe('/opt/chrome');
