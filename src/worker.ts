@@ -17,7 +17,7 @@ import { createOpenSystems } from './activities/open-systems.js';
 import { createWitnesses, type Witnesses } from './activities/witnesses.js';
 import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
-import type { Config } from './config.js';
+import { forwardProxyOf, type Config } from './config.js';
 import { openConsolePages } from './console-browser.js';
 import {
   COORDINATOR_TASK_QUEUE,
@@ -171,7 +171,6 @@ interface OfActivities {
 
 async function createActivities({ config, env }: WorkersOptions, { home, witnesses, ends }: OfActivities) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
-  const { https, http, none } = config.http.proxy;
   const seal = await sealOf(config);
   const console = await openConsolePages(config, seal);
   const activities = createTenantActivities({
@@ -181,11 +180,7 @@ async function createActivities({ config, env }: WorkersOptions, { home, witness
     open: createOpenSystems({
       secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
       ca,
-      forwardProxy: {
-        ...(https === null ? {} : { https }),
-        ...(http === null ? {} : { http }),
-        ...(none === null ? {} : { noProxy: none }),
-      },
+      forwardProxy: forwardProxyOf(config.http),
       timeoutMs: config.http.timeoutMs,
       proxyOf: (tenantId) => proxyOf(config, tenantId),
       ...(console ? { browserDriver: console.driver, witnesses } : {}),

@@ -4,6 +4,7 @@ import { registerEngine } from './engine.js';
 import { guardNetwork, type NetworkRules } from './network.js';
 import { restoreSessionStorage, type Session } from './session.js';
 import { createTurns } from './turns.js';
+import { createWay, type Way } from './way.js';
 
 export interface BrowsersOptions {
   executablePath: string;
@@ -12,6 +13,7 @@ export interface BrowsersOptions {
   /** Off only in a container that forbids it. */
   sandbox?: boolean;
   headless?: boolean;
+  way?: Way;
 }
 
 export interface LeaseOptions {
@@ -43,6 +45,7 @@ export interface Browsers {
   open(): number;
   executablePath: string;
   sandbox: boolean;
+  way: Way;
   close(): Promise<void>;
 }
 
@@ -62,7 +65,13 @@ const QUIET = [
 ];
 
 export function createBrowsers(options: BrowsersOptions): Browsers {
-  const { executablePath, maxContexts = DEFAULT_CONTEXTS, sandbox = true, headless = true } = options;
+  const {
+    executablePath,
+    maxContexts = DEFAULT_CONTEXTS,
+    sandbox = true,
+    headless = true,
+    way = createWay(),
+  } = options;
   const places = createTurns(maxContexts);
   const origins = new Map<string, ReturnType<typeof createTurns>>();
   let browser: Promise<Browser> | undefined;
@@ -98,6 +107,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   return {
     executablePath,
     sandbox,
+    way,
     addresses: new Map(),
     longPolls: new Set(),
     open: () => places.taken(),
@@ -111,8 +121,8 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
         leaveOrigin();
       };
       try {
-        context = await newContext(await launched(), session);
-        await guardNetwork(context, rules);
+        context = await newContext(await launched(), session, way.proxy(origin, rules.hosts));
+        await guardNetwork(context, rules, way);
         if (session) await restoreSessionStorage(context, session);
         return { context, release };
       } catch (error) {
@@ -128,10 +138,15 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   };
 }
 
-async function newContext(browser: Browser, session: Session | undefined): Promise<BrowserContext> {
+async function newContext(
+  browser: Browser,
+  session: Session | undefined,
+  proxy: ReturnType<Way['proxy']>,
+): Promise<BrowserContext> {
   try {
     return await browser.newContext({
       ...(session ? { storageState: session.storage, userAgent: session.userAgent } : {}),
+      ...(proxy ? { proxy } : {}),
       // They answer past our routes.
       serviceWorkers: 'block',
       acceptDownloads: false,

@@ -54,13 +54,19 @@ export async function failed(trip: Trip, screen: Screen, name: string, page: Map
 }
 
 async function goTo(screen: Screen, address: string): Promise<void> {
-  const response = await screen.page.goto(address, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
+  let refused = false;
+  const response = await screen.page.goto(address, { waitUntil: 'domcontentloaded' }).catch((error: unknown) => {
+    refused = error instanceof Error && /ERR_(CERT|SSL)_|ERR_ACCESS_DENIED/.test(error.message);
+    return undefined;
+  });
   const status = response?.status() ?? 0;
   if (status === 401 || status === 449) throw screen.trouble('needs-login');
   if (status === 403) throw screen.trouble('no-right', { text: 'HTTP 403' });
   if (status === 429) throw screen.trouble('busy', { text: 'HTTP 429' });
   if (response === undefined || status >= 400) {
-    throw screen.trouble('page-unreachable', status === 0 ? {} : { text: `HTTP ${status}` });
+    const text =
+      status > 0 ? `HTTP ${status}` : refused ? 'its certificate is not trusted: QYS_E10_CA_FILE' : undefined;
+    throw screen.trouble('page-unreachable', text === undefined ? {} : { text });
   }
 }
 
