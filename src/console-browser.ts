@@ -11,7 +11,7 @@ import { createEvidenceStore } from './gateways/console/browser/evidence.js';
 import { logIn, type LogInOptions } from './gateways/console/browser/login.js';
 import { createNotes } from './gateways/console/browser/notes.js';
 import { choosePageMap, loadPageMaps, PageMapError } from './gateways/console/browser/page-map.js';
-import { createSessionStore } from './gateways/console/browser/session.js';
+import { createSessionStore, type SessionStore } from './gateways/console/browser/session.js';
 import { createWay, type Way } from './gateways/console/browser/way.js';
 import type { KnownSecrets } from './gateways/console/manual/driver.js';
 import type { Seal } from './gateways/seal.js';
@@ -55,7 +55,7 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
   const sealed = seal ?? (await sealOf(config));
   const pages: ConsoleBrowser = {
     browsers: createBrowsers({ executablePath, maxContexts: contexts, sandbox, way: await wayOf(config) }),
-    sessions: createSessionStore({ folder: join(config.dataDir, 'console-sessions'), seal: sealed }),
+    sessions: sessionsOf(config, sealed),
     notes: createNotes({ folder: join(config.dataDir, 'console-notes'), seal: sealed }),
     evidence: createEvidenceStore(join(config.dataDir, 'evidence')),
     maps: await loadPageMaps(pageMaps ?? undefined),
@@ -101,6 +101,20 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
       }),
     close: () => pages.browsers.close(),
   };
+}
+
+/** Deletes the sessions that are kept for a tenant, and answers at which of its addresses there was one. The consoles are told nothing. */
+export async function deleteSessions(config: Config, { id, qiyuesuo }: Tenant): Promise<string[]> {
+  const sessions = sessionsOf(config, await sealOf(config));
+  const deleted: string[] = [];
+  for (const address of [qiyuesuo.console, qiyuesuo.signing]) {
+    if (address !== undefined && (await sessions.delete(id, new URL(address).origin))) deleted.push(address);
+  }
+  return deleted;
+}
+
+function sessionsOf({ dataDir }: Config, seal: Seal): SessionStore {
+  return createSessionStore({ folder: join(dataDir, 'console-sessions'), seal });
 }
 
 async function wayOf({ http }: Config): Promise<Way> {

@@ -194,6 +194,7 @@ async function compareWithSnapshot(
     ),
     ...(await provableForward(tenant, systems, before, steps.includes('rewrite-categories'))),
   ];
+  await driver.forget?.();
   const counted = values.filter(({ field }) => !isAccepted(tenant, field));
   return proveUndo(counted, driver.cannotEmpty);
 }

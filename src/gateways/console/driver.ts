@@ -54,6 +54,8 @@ export interface ConsoleDriver {
   /** All pages, ordered by id. `only`: whose addresses are asked for; a driver to which each address costs a visit leaves the others out. */
   listCategories(only?: ReadonlySet<string>): Promise<Category[]>;
   saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;
+  /** Nothing is asked for this run any more: deletes what it noted between its steps; absent where nothing is noted. */
+  forget?(): Promise<void>;
   /** Gives up what is kept open between operations; absent where nothing is. */
   close?(): Promise<void>;
 }

@@ -136,6 +136,7 @@ export function createBrowserDriver(
     saveCategoryCallback: (category, wanted) =>
       onCategories((trip) => present(categories, 'categories').save(trip, category, wanted)),
     check: (gate) => checkPages(deps, gate),
+    forget: () => notes.forget(tenant.id, run),
     close: visit.close,
   };
 

@@ -38,8 +38,9 @@ describe('the store of sessions', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readFile(file, 'utf8')) + file).not.toMatch(/canary|acme/);
 
-    await store.delete('acme', ORIGIN);
+    expect(await store.delete('acme', ORIGIN)).toBe(true);
     expect(await store.get('acme', ORIGIN)).toBeUndefined();
+    expect(await store.delete('acme', ORIGIN)).toBe(false);
   });
 
   it('opens no file that was made for another tenant', async () => {
@@ -56,6 +57,11 @@ it('takes no note of another run for its own', async () => {
   await notes.write('acme', { run: 'one', formBefore: { singleSignOn: false }, starts: { key: ['a'] } });
   expect(await notes.read('acme', 'one')).toMatchObject({ starts: { key: ['a'] } });
   expect(await notes.read('acme', 'two')).toEqual({ run: 'two', starts: {} });
+
+  await notes.forget('acme', 'two');
+  expect(await notes.read('acme', 'one')).toMatchObject({ starts: { key: ['a'] } });
+  await notes.forget('acme', 'one');
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it('gives turns in the order in which they were asked for, so many at once', async () => {
