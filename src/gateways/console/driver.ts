@@ -24,6 +24,8 @@ export interface ConsoleDriver {
   readonly kind: DriverKind;
   /** Fields that nobody can empty again once they show something: an undo neither clears them nor asks about them, and names them. */
   readonly cannotEmpty: readonly IntegrationField[];
+  /** What pages are found by and nobody has confirmed at a real console, e.g. a page map; absent where somebody has, or nothing is assumed. */
+  readonly unproved?: string;
   readIntegration(): Promise<Integration>;
   /**
    * The switch 泛微E9及以下版本 → 泛微E10, or back. Is also handed the values of `configure`, since a page may store the

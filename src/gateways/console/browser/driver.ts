@@ -98,6 +98,7 @@ export function createBrowserDriver(
   return {
     kind: 'browser',
     cannotEmpty: NOT_EMPTIED_ON_PAGES,
+    ...(map.status === 'assumed' ? { unproved: `the page map ${map.map}` } : {}),
     readIntegration: () => onIntegration(integration.read),
     switchMode: (to, seen, form) =>
       onIntegration((trip) => {
