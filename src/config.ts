@@ -267,6 +267,15 @@ function projectRoot(): string {
   return existsSync(join(folder, 'package.json')) ? folder : resolve(folder, '..');
 }
 
+/** The forward proxies as gateways take them. */
+export function forwardProxyOf({ proxy: { https, http, none } }: Config['http']) {
+  return {
+    ...(https === null ? {} : { https }),
+    ...(http === null ? {} : { http }),
+    ...(none === null ? {} : { noProxy: none }),
+  };
+}
+
 /** The environment as it is: where a worker in this process looks up secret references. */
 export function environment(): Record<string, string | undefined> {
   return process.env;

@@ -1,6 +1,6 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError, type Config } from './config.js';
+import { ConfigError, forwardProxyOf, type Config } from './config.js';
 import type { PagePicture } from './domain/evidence.js';
 import type { Finding } from './domain/findings.js';
 import type { Tenant } from './domain/tenant.js';
@@ -11,7 +11,8 @@ import { createEvidenceStore } from './gateways/console/browser/evidence.js';
 import { logIn, type LogInOptions } from './gateways/console/browser/login.js';
 import { createNotes } from './gateways/console/browser/notes.js';
 import { choosePageMap, loadPageMaps, PageMapError } from './gateways/console/browser/page-map.js';
-import { createSessionStore } from './gateways/console/browser/session.js';
+import { createSessionStore, type SessionStore } from './gateways/console/browser/session.js';
+import { createWay, type Way } from './gateways/console/browser/way.js';
 import type { KnownSecrets } from './gateways/console/manual/driver.js';
 import type { Seal } from './gateways/seal.js';
 import { sealOf } from './seal-key.js';
@@ -53,8 +54,8 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
   const { contexts, sandbox, pageMaps } = config.browser;
   const sealed = seal ?? (await sealOf(config));
   const pages: ConsoleBrowser = {
-    browsers: createBrowsers({ executablePath, maxContexts: contexts, sandbox }),
-    sessions: createSessionStore({ folder: join(config.dataDir, 'console-sessions'), seal: sealed }),
+    browsers: createBrowsers({ executablePath, maxContexts: contexts, sandbox, way: await wayOf(config) }),
+    sessions: sessionsOf(config, sealed),
     notes: createNotes({ folder: join(config.dataDir, 'console-notes'), seal: sealed }),
     evidence: createEvidenceStore(join(config.dataDir, 'evidence')),
     maps: await loadPageMaps(pageMaps ?? undefined),
@@ -70,7 +71,7 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
     async logIn(tenant, how) {
       const { browsers, sessions, maps } = pages;
       const shown = how.headless ? executablePath : findChromium(config.browser.variables, { window: true });
-      const browser = { executablePath: shown ?? executablePath, sandbox: browsers.sandbox };
+      const browser = { ...browsers, executablePath: shown ?? executablePath };
       await logIn({
         tenant,
         browsers: browser,
@@ -100,6 +101,25 @@ async function opened(config: Config, seal?: Seal): Promise<ConsolePages | undef
       }),
     close: () => pages.browsers.close(),
   };
+}
+
+/** Deletes the sessions that are kept for a tenant, and answers at which of its addresses there was one. The consoles are told nothing. */
+export async function deleteSessions(config: Config, { id, qiyuesuo }: Tenant): Promise<string[]> {
+  const sessions = sessionsOf(config, await sealOf(config));
+  const deleted: string[] = [];
+  for (const address of [qiyuesuo.console, qiyuesuo.signing]) {
+    if (address !== undefined && (await sessions.delete(id, new URL(address).origin))) deleted.push(address);
+  }
+  return deleted;
+}
+
+function sessionsOf({ dataDir }: Config, seal: Seal): SessionStore {
+  return createSessionStore({ folder: join(dataDir, 'console-sessions'), seal });
+}
+
+async function wayOf({ http }: Config): Promise<Way> {
+  const ca = await Promise.all(http.caFiles.map((file) => readFile(file, 'utf8')));
+  return createWay({ ca, forwardProxy: forwardProxyOf(http) });
 }
 
 /** Which Chromium this machine would drive; undefined where it has none. */

@@ -10,13 +10,14 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { createActivityEnds, type ActivityEnds } from './activities/activity-ends.js';
 import { createFailureInterceptor } from './activities/failures.js';
 import { createCoordinatorActivities, createTenantActivities } from './activities/index.js';
 import { createOpenSystems } from './activities/open-systems.js';
 import { createWitnesses, type Witnesses } from './activities/witnesses.js';
 import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
-import type { Config } from './config.js';
+import { forwardProxyOf, type Config } from './config.js';
 import { openConsolePages } from './console-browser.js';
 import {
   COORDINATOR_TASK_QUEUE,
@@ -79,11 +80,12 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 
   const home = await peopleHome(config);
   const witnesses = createWitnesses();
-  const { activities, console } = await createActivities(options, home, witnesses);
+  const ends = createActivityEnds();
+  const { activities, console } = await createActivities(options, { home, witnesses, ends });
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
-  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses) })] };
+  const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses, ends) })] };
   const { preflight, takeSnapshot, verify } = activities;
 
   // Only who has a browser may take what needs one; on one machine there is nobody else to say that there is none.
@@ -160,9 +162,15 @@ export function batchFolder(config: Pick<Config, 'dataDir'>): string {
   return join(config.dataDir, 'batches');
 }
 
-async function createActivities({ config, env }: WorkersOptions, home: string, witnesses: Witnesses) {
+/** What the activities of this process share with what is around them. */
+interface OfActivities {
+  home: string;
+  witnesses: Witnesses;
+  ends: ActivityEnds;
+}
+
+async function createActivities({ config, env }: WorkersOptions, { home, witnesses, ends }: OfActivities) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
-  const { https, http, none } = config.http.proxy;
   const seal = await sealOf(config);
   const console = await openConsolePages(config, seal);
   const activities = createTenantActivities({
@@ -172,14 +180,11 @@ async function createActivities({ config, env }: WorkersOptions, home: string, w
     open: createOpenSystems({
       secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
       ca,
-      forwardProxy: {
-        ...(https === null ? {} : { https }),
-        ...(http === null ? {} : { http }),
-        ...(none === null ? {} : { noProxy: none }),
-      },
+      forwardProxy: forwardProxyOf(config.http),
       timeoutMs: config.http.timeoutMs,
       proxyOf: (tenantId) => proxyOf(config, tenantId),
       ...(console ? { browserDriver: console.driver, witnesses } : {}),
+      atEnd: ends.add,
     }),
   });
   return { activities, console };

@@ -42,6 +42,8 @@ export interface WebQuirks {
   /** The words of a row's link and of the drawer's button. */
   categoryEdit: '编辑' | '修改';
   categorySave: '保存' | '确定';
+  /** The list of categories has a column with their callback addresses. */
+  categoriesShowUrl: boolean;
   /** Hidden copies of labels, help texts and table heads with a label's words, odd spaces and colons. */
   decoys: boolean;
   /** Opening a part of the menu closes the others, or everything is open from the start. */
@@ -73,6 +75,7 @@ export const USUAL_WEB_QUIRKS: WebQuirks = {
   categoriesName: '业务分类',
   categoryEdit: '编辑',
   categorySave: '保存',
+  categoriesShowUrl: false,
   decoys: true,
   menu: 'accordion',
   menuName: '泛微ecology集成',

@@ -6,6 +6,7 @@ import type { Finding } from '../domain/findings.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
 import { kept } from './kept.js';
 import { HandsNeeded } from '../gateways/console/manual/hands-needed.js';
+import { createActivityEnds, type ActivityEnds } from './activity-ends.js';
 import { GatewayError, Rejected, Throttled } from '../gateways/errors.js';
 import { SecretMissing } from '../gateways/secrets.js';
 import { createWitnesses, type Witnesses } from './witnesses.js';
@@ -97,12 +98,13 @@ const HEARTBEAT_EVERY_MS = 2_000;
 export type OnThrottled = (workflowId: string) => void;
 
 /**
- * Beats for every activity, translates its errors, and gives what came to light on the way to whoever asked for the work, be it
- * with the result or with the failure; activities stay free of all three.
+ * Beats for every activity, translates its errors, closes behind it, and gives what came to light on the way to whoever asked for
+ * the work, be it with the result or with the failure; activities stay free of all four.
  */
 export function createFailureInterceptor(
   onThrottled: OnThrottled = () => undefined,
   witnesses: Witnesses = createWitnesses(),
+  ends: Pick<ActivityEnds, 'within'> = createActivityEnds(),
 ): ActivityInboundCallsInterceptor {
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>) {
@@ -111,7 +113,7 @@ export function createFailureInterceptor(
       const beaten = (): unknown => beatOf(kept(), witness.told());
       const beat = setInterval(() => context.heartbeat(beaten()), HEARTBEAT_EVERY_MS);
       try {
-        return withTold(await next(input), witness.told());
+        return withTold(await ends.within(() => next(input)), witness.told());
       } catch (error) {
         const { attempt, workflowExecution } = context.info;
         if (error instanceof Throttled && attempt === 1 && workflowExecution) onThrottled(workflowExecution.workflowId);

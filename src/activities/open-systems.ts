@@ -18,6 +18,7 @@ import type { ReverseProxy } from '../gateways/proxy/proxy.js';
 import { createRouteProbe } from '../gateways/proxy/route-probe.js';
 import { createQiyuesuo } from '../gateways/qiyuesuo/open-api.js';
 import type { SecretStore } from '../gateways/secrets.js';
+import type { ActivityEnds } from './activity-ends.js';
 import { StepRefused } from './failures.js';
 import type { OpenSystems, Systems } from './systems.js';
 import { createWitnesses, type Witness, type Witnesses } from './witnesses.js';
@@ -34,6 +35,8 @@ export interface OpenSystemsDeps {
   browserDriver?: BrowserDriverOf;
   /** Who is told what comes to light on the pages. */
   witnesses?: Witnesses;
+  /** Told what has to be closed when the activity ends that opened it. */
+  atEnd?: ActivityEnds['add'];
 }
 
 /** `signal` ends an operation between two of its steps, never a write under way. */
@@ -71,16 +74,22 @@ function openTenant(tenant: Tenant, pages: Seen, deps: OpenSystemsDeps, agents: 
     });
   }
 
+  let browser: Promise<ConsoleDriver> | undefined;
+  async function openBrowser(systems: Systems): Promise<ConsoleDriver> {
+    if (!deps.browserDriver) throw new StepRefused(NO_BROWSER);
+    const driver = byBrowser(deps.browserDriver, tenant, await knownSecrets(systems), deps.witnesses);
+    if (driver.close) deps.atEnd?.(driver.close);
+    return driver;
+  }
+
   const oa = (baseUrl: string): Http =>
     http('e10', baseUrl, { headers: () => e10.headers, mask: Object.values(e10.headers) });
 
   return {
     async console() {
       if (qiyuesuo.driver === 'manual') return createManualDriver(tenant, pages, await knownSecrets(this));
-      if (qiyuesuo.driver === 'browser') {
-        if (!deps.browserDriver) throw new StepRefused(NO_BROWSER);
-        return byBrowser(deps.browserDriver, tenant, await knownSecrets(this), deps.witnesses);
-      }
+      // One for all that the activity does, so that it is one visit.
+      if (qiyuesuo.driver === 'browser') return (browser ??= openBrowser(this));
       if (!qiyuesuo.api) throw new Error(`${tenant.id}: the driver api has no address`);
       const token = await resolve(qiyuesuo.api.token);
       return createApiDriver(

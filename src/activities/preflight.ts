@@ -42,11 +42,17 @@ export async function preflight(tenant: Tenant, systems: Systems): Promise<Prefl
     }),
     asFindings(async () => {
       // Whether it is there at all; what it shows is the snapshot's to read.
-      await systems.console();
-      return [];
+      const { unproved } = await systems.console();
+      return unproved === undefined ? [] : [pagesAssumed(unproved)];
     }),
   ]);
   return { findings: found.flat(), facts };
+}
+
+/** It stops nobody: a page that does not fit is refused before anything is typed. But whoever approves has to know. */
+function pagesAssumed(what: string): Finding {
+  const message = `${what} is assumed: nobody has confirmed its labels at a real console`;
+  return { code: 'CONSOLE-PAGES-ASSUMED', severity: 'warning', message, subject: 'qiyuesuo.driver' };
 }
 
 async function asFindings(check: () => Promise<Finding[]>): Promise<Finding[]> {

@@ -9,6 +9,8 @@ export interface UndoResult {
   foreign: FieldDifference[];
   /** Ours, and not to be put back. */
   left: FieldDifference[];
+  /** Filled in by us where it was empty, and nobody can empty it on its page; absent where there is none. */
+  stays?: FieldDifference[];
 }
 
 export const NOTHING_UNDONE: UndoResult = { restored: 0, foreign: [], left: [] };

@@ -3,7 +3,7 @@ import { HIDDEN } from '../domain/old-secrets.js';
 import { ownedIntegration } from '../domain/owned.js';
 import type { Integration, IntegrationField, IntegrationFields, IntegrationWrite } from '../domain/settings.js';
 import type { SecretField, Tenant } from '../domain/tenant.js';
-import { difference, isTold, sortUndo, type OwnedValue } from '../domain/undo.js';
+import { difference, isTold, sortUndo, staysFilled, type OwnedValue } from '../domain/undo.js';
 import { isSecretField, wantedFields } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { Rejected } from '../gateways/errors.js';
@@ -15,7 +15,7 @@ import type { Systems } from './systems.js';
 /**
  * Restores the set of fields that `configure` filled. Plain fields go back as they were. A secret goes back from its
  * reference (`qiyuesuo.previous`), or is cleared where there was none; one that cannot go back is named in `left`, unless the
- * file accepts that. Where the console does not show a secret, its reference is believed, and what was saved is all that is known.
+ * file accepts that. What nobody can empty on its page stays as it is, and is named in `stays`. Where the console does not show a secret, its reference is believed, and what was saved is all that is known.
  */
 export async function undoConfigure(
   tenant: Tenant,
@@ -33,7 +33,8 @@ export async function undoConfigure(
 
   const wrote = wantedFields(tenant, await secretFingerprints(systems));
   const values = (now: Integration): OwnedValue[] => ownedIntegration(before, wrote, now.fields);
-  const { restore, foreign } = sortUndo(values(found), leave);
+  const stays = values(found).filter((value) => staysFilled(value, driver.cannotEmpty));
+  const { restore, foreign } = sortUndo(values(found), [...leave, ...stays.map(({ field }) => field)]);
   const secrets = await oldSecrets(systems, restore);
   const restorable = restore.filter(
     ({ field }) => !secretOf(field) || secrets[secretOf(field) as SecretField] !== undefined,
@@ -46,6 +47,7 @@ export async function undoConfigure(
     restored: restore.length - left.length,
     foreign,
     left: left.filter(({ field }) => !accepted(tenant, field) && !leave.includes(field)).map(difference),
+    ...(stays.length === 0 ? {} : { stays: stays.map(difference) }),
   };
 }
 

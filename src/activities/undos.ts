@@ -112,7 +112,8 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
           ownedCategory(category, tenant.e10.address, byId.get(category.id)?.callback),
         );
       };
-      const listed = await driver.listCategories();
+      const known = new Set(categories.map(({ id }) => id));
+      const listed = await driver.listCategories(known);
       const { restore, foreign } = sortUndo(values(listed), leave);
       for (const { id, callback: old } of categories) {
         const field = `category:${id}`;
@@ -121,7 +122,7 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
         if (!category || !restore.some((owned) => owned.field === field)) continue;
         await saveSeen(
           {
-            look: async () => (await driver.listCategories()).find(is) ?? category,
+            look: async () => (await driver.listCategories(new Set([id]))).find(is) ?? category,
             differing: ({ callback }) => (sameAddress(callback?.url, old.url) ? [] : [field]),
             save: (seen) => driver.saveCategoryCallback(seen, { ...seen.callback, url: old.url }),
           },
@@ -132,7 +133,9 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
         values(now)
           .filter(({ field, before, found }) => before !== found && restore.some((owned) => owned.field === field))
           .map(({ field }) => field);
-      if (restore.length > 0) await readBack({ what: 'categories', look: () => driver.listCategories(), differing });
+      if (restore.length > 0) {
+        await readBack({ what: 'categories', look: () => driver.listCategories(known), differing });
+      }
       return { restored: restore.length, foreign, left: [] };
     },
 
@@ -169,7 +172,8 @@ async function compareWithSnapshot(
   systems: Systems,
   before: Snapshot,
 ): Promise<UndoProof> {
-  const found = await readPicture(tenant, systems, await systems.console());
+  const driver = await systems.console();
+  const found = await readPicture(tenant, systems, driver);
   const filled = steps.includes('configure');
   const fields = wantedFields(tenant, await secretFingerprints(systems));
   const callback = wantedCallback(tenant);
@@ -190,7 +194,9 @@ async function compareWithSnapshot(
     ),
     ...(await provableForward(tenant, systems, before, steps.includes('rewrite-categories'))),
   ];
-  return proveUndo(values.filter(({ field }) => !isAccepted(tenant, field)));
+  await driver.forget?.();
+  const counted = values.filter(({ field }) => !isAccepted(tenant, field));
+  return proveUndo(counted, driver.cannotEmpty);
 }
 
 function isAccepted(tenant: Tenant, field: string): boolean {

@@ -50,6 +50,7 @@ export function createVerifyActivities({ open }: { open: OpenSystems }) {
               ...(await treeFindings(driver)),
             ]),
       ];
+      await driver.forget?.();
       return { grade: gradeOf([...findings, ...found]), findings: found };
     },
   };

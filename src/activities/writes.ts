@@ -79,7 +79,7 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
       const toMove = (listed: readonly Category[]) => legacyCategories(listed).filter(({ id }) => known.has(id));
       const moved = new Map<string, string>();
       let written = 0;
-      for (const category of toMove(await driver.listCategories())) {
+      for (const category of toMove(await driver.listCategories(known))) {
         const wanted = category.callback && movedCallback(category.callback, tenant.e10.address);
         if (!wanted) continue;
         moved.set(category.id, wanted.url);
@@ -93,7 +93,7 @@ export function createWriteActivities({ open, seal }: { open: OpenSystems; seal:
       }
       await readBack({
         what: 'categories',
-        look: () => driver.listCategories(),
+        look: () => driver.listCategories(new Set(moved.keys())),
         differing: (now) =>
           now.flatMap(({ id, callback }) => {
             const wanted = moved.get(id);
@@ -121,7 +121,7 @@ async function form(tenant: Tenant, systems: Systems, shownFields: IntegrationFi
 }
 
 async function findCategory(driver: ConsoleDriver, id: string) {
-  const found = (await driver.listCategories()).find((category) => category.id === id);
+  const found = (await driver.listCategories(new Set([id]))).find((category) => category.id === id);
   if (found) return found;
   throw new Conflict(
     { system: 'console', method: 'GET', path: '/categories' },

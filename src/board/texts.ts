@@ -160,6 +160,7 @@ const en = {
   left: 'Not as before',
   foreign: 'Changed by somebody else, left alone',
   unreadable: 'Not shown by the console, so not counted',
+  stays: 'Was empty and cannot be emptied on its page, so left and not counted',
   decisions: 'Answers and orders',
   ofTenant: 'Work orders of this tenant',
 
@@ -458,6 +459,7 @@ const zh: Texts = {
   left: '与之前不一致',
   foreign: '被他人修改，未触碰',
   unreadable: '控制台不显示，不计入',
+  stays: '原为空，页面上无法清空，故保留且不计入',
   decisions: '答复与操作',
   ofTenant: '该租户的工单',
 

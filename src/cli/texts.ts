@@ -70,6 +70,10 @@ const en = {
   logInAt: (tenant: string, address: string) =>
     `${tenant}: a window opens at ${address}. Log in there; it closes by itself.`,
   loggedIn: (tenant: string) => `${tenant}: logged in; the session is kept, sealed`,
+  loggedOut: (tenant: string, deleted: readonly string[]) =>
+    deleted.length === 0
+      ? `${tenant}: no session is kept here`
+      : `${tenant}: the session is deleted here (${deleted.join(', ')}); the console may still know it, until it runs out or you log out there`,
   loginHint: (tenant: string, file: string) => `Next: qys-e10 console login --tenant ${tenant} -f ${file}`,
   heldBack: (request: string) => `held back: ${request}`,
   noOrders: 'no work order is open',
@@ -264,6 +268,10 @@ const zh: Texts = {
   noBrowserDriver: (tenants) => `不是由浏览器操作（qiyuesuo.driver）：${tenants.join(', ')}`,
   logInAt: (tenant, address) => `${tenant}：将在 ${address} 打开窗口，请在其中登录，登录后窗口自动关闭。`,
   loggedIn: (tenant) => `${tenant}：已登录，会话已加密保存`,
+  loggedOut: (tenant, deleted) =>
+    deleted.length === 0
+      ? `${tenant}：此处没有保存会话`
+      : `${tenant}：已删除此处保存的会话（${deleted.join('，')}）；管理平台一侧可能仍有效，直到过期或你在该处退出`,
   loginHint: (tenant, file) => `下一步：qys-e10 console login --tenant ${tenant} -f ${file}`,
   heldBack: (request) => `已拦截：${request}`,
   noOrders: '没有待办工单',

@@ -33,6 +33,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
       fix: '无需处理：该工单完成后生成计划',
     },
   },
+  'CONSOLE-PAGES-ASSUMED': {
+    en: {
+      title: 'the labels of the pages are unproved',
+      cause: 'the page map is assumed: nobody has said that it fits a real console of this product and version',
+      fix: 'run qys-e10 console check with a person watching, then keep a map of the site with status: checked (docs/page-maps.md)',
+    },
+    zh: {
+      title: '页面标签未经证实',
+      cause: '页面映射为 assumed：尚无人确认它与该产品、版本的真实控制台相符',
+      fix: '请有人在旁运行 qys-e10 console check，随后保存站点自己的映射并写明 status: checked（docs/page-maps.md）',
+    },
+  },
   'CONSOLE-READ-BY-PERSON': {
     en: {
       title: 'a person read the console',

@@ -47,6 +47,11 @@ export interface UndoProof {
    * they are not counted. Absent in results of runs that did not tell.
    */
   unreadable?: string[];
+  /**
+   * Fields that were empty and show something now, since their page lets nobody empty them. Not counted, and no reason to call
+   * an undo incomplete: nobody could do better. Absent where there are none.
+   */
+  stays?: FieldDifference[];
 }
 
 /** Secrets, and the values in the query of an address, stand here as fingerprints. */

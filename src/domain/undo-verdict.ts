@@ -8,11 +8,12 @@ export interface UndoVerdict {
 }
 
 /** What the proof of an undo comes to. */
-export function verdictOfUndo({ equal, total, left, foreign, unreadable = [] }: UndoProof): UndoVerdict {
+export function verdictOfUndo({ equal, total, left, foreign, unreadable = [], stays = [] }: UndoProof): UndoVerdict {
   const complete = left.length === 0;
   const words = [
     complete ? `undone and proved ${equal}/${total}` : `not as before: ${fields(left)}`,
     ...(unreadable.length === 0 ? [] : [`not shown by the console, so not proved: ${unreadable.join(', ')}`]),
+    ...(stays.length === 0 ? [] : [`was empty and cannot be emptied on its page, so left: ${fields(stays)}`]),
     ...(foreign.length === 0 ? [] : [`changed by somebody else and left alone: ${fields(foreign)}`]),
   ];
   return { complete, words: words.join('; ') };

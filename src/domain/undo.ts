@@ -47,10 +47,11 @@ export function sortUndo(values: readonly OwnedValue[], leave: readonly string[]
 
 /**
  * The proof of an undo: what is not as before and was ours is left; what was never ours is somebody else's. What the console
- * does not show, before or now, is no part of the proof: neither equal nor left, but named.
+ * does not show, before or now, and what nobody can empty again, is no part of the proof: neither equal nor left, but named.
  */
-export function proveUndo(values: readonly OwnedValue[]): UndoProof {
-  const told = values.filter(isTold);
+export function proveUndo(values: readonly OwnedValue[], cannotEmpty: readonly string[] = []): UndoProof {
+  const stays = values.filter((value) => staysFilled(value, cannotEmpty));
+  const told = values.filter((value) => isTold(value) && !stays.includes(value));
   const differing = told.filter(({ before, found }) => before !== found);
   const ours = differing.filter(({ before, wrote }) => before !== wrote);
   return {
@@ -59,7 +60,13 @@ export function proveUndo(values: readonly OwnedValue[]): UndoProof {
     left: ours.map(difference),
     foreign: differing.filter((value) => !ours.includes(value)).map(difference),
     unreadable: values.filter((value) => !isTold(value)).map(({ field }) => field),
+    ...(stays.length === 0 ? {} : { stays: stays.map(difference) }),
   };
+}
+
+/** Was empty, shows something now, and can be emptied by nobody: not ours to clear, whoever filled it in. */
+export function staysFilled({ field, before, found }: OwnedValue, cannotEmpty: readonly string[]): boolean {
+  return before === null && found !== null && cannotEmpty.some((name) => field === `integration.${name}`);
 }
 
 /** The console says what it was and what it is. */

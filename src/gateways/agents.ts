@@ -8,11 +8,11 @@ export interface Agents {
   https: https.Agent;
 }
 
-/** `ca`: PEM certificates that are trusted in addition to those of the system. */
-export function createAgents(ca: readonly string[] = []): Agents {
+/** `ca`: PEM certificates that are trusted in addition to those of the system. `keepAlive`: whether connections serve a second call. */
+export function createAgents(ca: readonly string[] = [], { keepAlive = true } = {}): Agents {
   // An explicit list replaces Node's own, so that has to be repeated.
   const trust = ca.length > 0 ? { ca: [...systemRoots(), ...ca] } : {};
-  return { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true, ...trust }) };
+  return { http: new http.Agent({ keepAlive }), https: new https.Agent({ keepAlive, ...trust }) };
 }
 
 /** From Node 22 on also what `NODE_EXTRA_CA_CERTS` added. */

@@ -23,7 +23,7 @@ export interface Compensation {
 export function createCompensation(progress: Progress): Compensation {
   const undos: { step: Step; undo: UndoStep }[] = [];
 
-  async function undoOne(step: Step, undo: UndoStep): Promise<FieldDifference[]> {
+  async function undoOne(step: Step, undo: UndoStep): Promise<Pick<UndoResult, 'left' | 'stays'>> {
     const leave: string[] = [];
     for (;;) {
       let result: UndoResult;
@@ -41,11 +41,11 @@ export function createCompensation(progress: Progress): Compensation {
         const what = `The undo of ${step} does not succeed: ${message}`;
         if ((await progress.ask({ step, what, fields: [], allowed: ['retry', 'skip'] })).action === 'retry') continue;
         progress.leave(step, 'undo-failed', { note: message });
-        return [{ field: `(undo of ${step})`, expected: 'as before', found: 'not undone' }];
+        return { left: [{ field: `(undo of ${step})`, expected: 'as before', found: 'not undone' }] };
       }
       if (result.foreign.length === 0) {
         progress.leave(step, 'undone', { note: `${result.restored} put back` });
-        return result.left;
+        return result;
       }
       const fields = result.foreign.map(({ field }) => field);
       const message = `somebody else changed ${fields.join(', ')} since`;
@@ -81,10 +81,24 @@ export function createCompensation(progress: Progress): Compensation {
     steps: () => undos.map(({ step }) => step),
     async undoAll(prove) {
       const left: FieldDifference[] = [];
-      for (const { step, undo } of undos.toReversed()) left.push(...(await undoOne(step, undo)));
+      const stays: FieldDifference[] = [];
+      for (const { step, undo } of undos.toReversed()) {
+        const result = await undoOne(step, undo);
+        left.push(...result.left);
+        stays.push(...(result.stays ?? []));
+      }
       const proof = await proved(prove, undos.at(-1)?.step ?? 'snapshot');
-      const missed = left.filter(({ field }) => !proof.left.some((known) => known.field === field));
-      return { ...proof, left: [...proof.left, ...missed] };
+      // The form of E10 is out of sight again by then.
+      const staying = withMissing(proof.stays ?? [], stays);
+      return {
+        ...proof,
+        left: withMissing(proof.left, left),
+        ...(staying.length === 0 ? {} : { stays: staying }),
+      };
     },
   };
+}
+
+function withMissing(known: readonly FieldDifference[], more: readonly FieldDifference[]): FieldDifference[] {
+  return [...known, ...more.filter(({ field }) => !known.some((one) => one.field === field))];
 }

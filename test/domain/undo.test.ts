@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ownedPeopleSync } from '../../src/domain/owned.js';
-import { decideUndo, proveUndo, sortUndo } from '../../src/domain/undo.js';
+import { verdictOfUndo } from '../../src/domain/undo-verdict.js';
+import { decideUndo, proveUndo, sortUndo, staysFilled } from '../../src/domain/undo.js';
 
 const value = fc.option(fc.constantFrom('a', 'b', 'c'), { nil: null });
 const owned = fc.record({ before: value, wrote: value, found: value });
@@ -47,6 +48,36 @@ describe('an undo', () => {
         expect(sortUndo([{ field: 'x', ...one }], ['x'])).toEqual({ restore: [], foreign: [] });
       }),
     );
+  });
+});
+
+describe('a choice that nobody can empty on its page', () => {
+  const choice = owned.map((one) => ({ field: 'integration.syncSource', ...one }));
+  const other = owned.map((one) => ({ field: 'integration.corpId', ...one }));
+
+  it('is named and not counted where it was empty, and like any other field where it was not', () => {
+    fc.assert(
+      fc.property(choice, other, (one, beside) => {
+        const proof = proveUndo([one, beside], ['syncSource']);
+        const stays = one.before === null && one.found !== null;
+        expect(staysFilled(one, ['syncSource'])).toBe(stays);
+        expect(proof.stays?.map(({ field }) => field)).toEqual(stays ? [one.field] : undefined);
+        expect(proof).toMatchObject(stays ? proveUndo([beside]) : proveUndo([one, beside]));
+      }),
+    );
+  });
+
+  it('keeps no undo from being complete, and is said', () => {
+    const proof = proveUndo(
+      [{ field: 'integration.syncSource', before: null, wrote: 'https', found: 'https' }],
+      ['syncSource'],
+    );
+    const { complete, words } = verdictOfUndo(proof);
+    expect(complete).toBe(true);
+    expect(words).toContain('cannot be emptied on its page, so left: integration.syncSource');
+    expect(
+      verdictOfUndo(proveUndo([{ field: 'integration.syncSource', before: null, wrote: 'https', found: 'https' }])),
+    ).toMatchObject({ complete: false });
   });
 });
 

@@ -47,6 +47,14 @@ it.skipIf(chromiumPath === undefined)(
       expect((await readFile(join(cli.dataDir, 'evidence', `${picture?.sha256 ?? ''}.png`))).length).toBeGreaterThan(
         1_000,
       );
+
+      const logout = () => cli.run('console', 'logout', '--tenant', 'cloud', 'other', '-f', cli.file);
+      const out = await logout();
+      expect(out.code, out.stderr).toBe(0);
+      expect(out.stdout).toContain(`cloud: the session is deleted here (${world.tenant('cloud').at.console}`);
+      expect(out.stdout).toContain('other: no session is kept here');
+      expect((await logout()).stdout).toContain('cloud: no session is kept here');
+      expect((await check('cloud')).code).toBe(6);
     } finally {
       await world.close();
     }

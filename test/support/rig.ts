@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,6 +42,8 @@ const BROWSER = {
   ...(process.getuid?.() === 0 ? { QYS_E10_BROWSER_SANDBOX: 'off' } : {}),
 };
 
+const BIN = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
+
 /** A world of simulated systems, and a worker with the real activities on a site of its own. */
 export interface Rig {
   world: World;
@@ -66,6 +69,8 @@ export interface Rig {
   rollback(id: string): Promise<TenantEnd>;
   /** From then on nobody answers. */
   stopWorkers(): Promise<void>;
+  /** A worker of the site in a process of its own, for a test that kills it; ended with the rig. */
+  workerProcess(): ChildProcess;
   close(): Promise<void>;
 }
 
@@ -121,6 +126,7 @@ export async function aRig(
     ...more,
   });
 
+  const children: ChildProcess[] = [];
   const idOf = (id: string): string => `${id}-${suffix}`;
   const rig: Rig = {
     world: {
@@ -186,7 +192,17 @@ export async function aRig(
       return rig.end(id);
     },
     stopWorkers: () => workers.stop(),
+    workerProcess() {
+      const own = { TEMPORAL_ADDRESS: address, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '3' };
+      const child = spawn(process.execPath, [BIN, 'worker', '--site', site, '--site-only'], {
+        env: { ...process.env, ...BROWSER, ...env, ...secrets, ...own },
+        stdio: 'ignore',
+      });
+      children.push(child);
+      return child;
+    },
     async close() {
+      for (const child of children) child.kill('SIGKILL');
       await workers.stop();
       await migrations.settled();
       await connection.close();
@@ -204,6 +220,30 @@ const PLATFORMS = ['console', 'signing'] as const;
 export function undoable(rig: Rig, id: string): unknown {
   const { people: _people, runs: _runs, ...owned } = rig.world.tenant(id).state();
   return owned;
+}
+
+/**
+ * What is there after an undo by pages: as `undoable`, but for the one field that nobody can empty on a page. It counts as empty
+ * where it was, and shows what we chose.
+ */
+export function undoneByPages(rig: Rig, id: string, before: unknown): unknown {
+  const now = undoable(rig, id) as Forms;
+  const was = before as Forms;
+  return {
+    ...now,
+    integration: withoutOurs(now.integration, was.integration),
+    sets: { E9: withoutOurs(now.sets.E9, was.sets.E9), E10: withoutOurs(now.sets.E10, was.sets.E10) },
+  };
+}
+
+interface Forms {
+  integration: Record<string, unknown>;
+  sets: Record<'E9' | 'E10', Record<string, unknown>>;
+}
+
+function withoutOurs({ syncSource, ...others }: Record<string, unknown>, was: Record<string, unknown>): unknown {
+  const stays = syncSource === 'https' && was['syncSource'] === undefined;
+  return stays || syncSource === undefined ? others : { syncSource, ...others };
 }
 
 /** Polls; nothing in the tests sleeps blindly. */

@@ -24,7 +24,10 @@ describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser dr
     await rig.migrations.tellOrder(id, { number: 1, by: '张三', do: 'confirm', values: {} });
     const { ending, reason, result } = await rig.end('acme');
     expect({ ending, reason }).toMatchObject({ ending: 'migrated-with-warnings' });
-    expect(result?.findings.map(({ code }) => code)).not.toContain('CONSOLE-READ-BY-PERSON');
+    const codes = result?.findings.map(({ code }) => code);
+    expect(codes).not.toContain('CONSOLE-READ-BY-PERSON');
+    // The page map of the test builds on one that comes along, which nobody has confirmed at a real console.
+    expect(codes).toContain('CONSOLE-PAGES-ASSUMED');
     expect(rig.world.tenant('acme').state()).toMatchObject({ integration: { oaVersion: 'E10' } });
 
     // A page that complained about a save that it kept.

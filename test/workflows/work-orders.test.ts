@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
 import { anOperator } from '../support/operator.js';
-import { aRig, IMPATIENT, undoable, until, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, undoable, undoneByPages, until, type Rig } from '../support/rig.js';
 
 const MANUAL = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
 
@@ -58,7 +58,13 @@ describe('a tenant whose console only people see', () => {
     const { result } = await rig.end('acme');
     expect(result).toMatchObject({ outcome: 'rolled-back', failedStep: 'sync-people', undo: { left: [] } });
     expect(result?.reason).toContain('HR wants to wait');
-    expect(undoable(rig, 'acme')).toEqual(before);
+    expect(undoneByPages(rig, 'acme', before)).toEqual(before);
+    expect(rig.world.tenant('acme').state().sets.E10['syncSource']).toBe('https');
+    expect(result?.undo?.stays).toEqual([{ field: 'integration.syncSource', expected: null, found: 'https' }]);
+    expect(result?.reason).toContain('cannot be emptied on its page, so left: integration.syncSource');
+    const asked = operator.done.filter(({ undo }) => undo).flatMap((order) => fieldsOf(order, 'set'));
+    expect(asked).toContain('integration.teamCode');
+    expect(asked).not.toContain('integration.syncSource');
   });
 
   it('asks again, with what was seen, where the page does not show what was ordered', async () => {

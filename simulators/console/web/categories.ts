@@ -20,6 +20,7 @@ export const loadCategories: Act = (ask) => {
     state: state === 'enabled' ? '启用' : '停用',
     company,
     hasCallback: callback === null ? '未配置' : '已配置',
+    ...(customer.spec.web.categoriesShowUrl ? { url: callback?.url ?? '' } : {}),
   }));
   return shown(ask, { rows, total: found.length, page, size: ROWS });
 };

@@ -180,7 +180,7 @@ function value(shown: string | null, { text }: Page): Html {
   return shown === null || shown === '' ? html`${text.emptyValue}` : html`<code>${shown}</code>`;
 }
 
-function proof({ equal, total, left, foreign, unreadable = [] }: UndoProof, page: Page): Html {
+function proof({ equal, total, left, foreign, unreadable = [], stays = [] }: UndoProof, page: Page): Html {
   const { text } = page;
   const list = (title: string, items: readonly Html[]): Html | string =>
     items.length === 0
@@ -195,6 +195,7 @@ function proof({ equal, total, left, foreign, unreadable = [] }: UndoProof, page
     <h2 id="proof-title">${text.proof}</h2>
     <p>${badge(left.length === 0 ? 'good' : 'bad', text.proved(equal, total))}</p>
     ${list(text.left, left.map(differs))} ${list(text.foreign, foreign.map(differs))}
+    ${list(text.stays, stays.map(differs))}
     ${list(
       text.unreadable,
       unreadable.map((field) => html`<code>${field}</code>`),

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openConsolePages, type ConsolePages } from '../../console-browser.js';
+import { deleteSessions, openConsolePages, type ConsolePages } from '../../console-browser.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { isLogin } from '../../domain/work-orders/work-order.js';
 import { checkTable } from '../console-lines.js';
@@ -23,6 +23,11 @@ export function consoleCommand(register: Register): Command {
       .description('open a window in which you log in; the session is kept sealed, and the tenant goes on')
       .option('--minutes <n>', 'how long to wait for you', '15')
       .action((options: ConsoleOptions & { minutes: string }) => register((context) => logIn(options, context))),
+  );
+  console.addCommand(
+    ofTenants(new Command('logout'))
+      .description('delete the session that is kept here; whoever works in it needs another login')
+      .action((options: ConsoleOptions) => register((context) => logOut(options, context))),
   );
   console.addCommand(
     ofTenants(new Command('check'))
@@ -73,6 +78,19 @@ async function answerLogins(tenants: readonly Selected[], context: Context): Pro
   });
 }
 
+/** Also of a tenant that is driven otherwise by now, and where there is no browser: what is kept may always be deleted. */
+async function logOut({ file, tenant }: ConsoleOptions, { config, out }: Context): Promise<ExitCode> {
+  const { selected } = await loadSelection({ file, tenant }, out);
+  const consoles: { tenant: string; deleted: string[] }[] = [];
+  for (const one of selected) {
+    consoles.push({ tenant: one.tenant.id, deleted: await deleteSessions(config, one.tenant) });
+  }
+  out.data({ schemaVersion: 1, consoles }, () =>
+    consoles.map(({ tenant: id, deleted }) => out.text.loggedOut(id, deleted)).join('\n'),
+  );
+  return EXIT.ok;
+}
+
 async function check(options: ConsoleOptions, context: Context): Promise<ExitCode> {
   const { out } = context;
   const tenants = await withBrowser(options, context);
@@ -81,6 +99,7 @@ async function check(options: ConsoleOptions, context: Context): Promise<ExitCod
     for (const { tenant } of tenants) {
       const driver = pages.driver(tenant, { wanted: {}, previous: {} }, 'check');
       reports.push({ tenant: tenant.id, ...(await driver.check()) });
+      await driver.close();
     }
     return reports;
   });

@@ -5,6 +5,7 @@ import type {
   Category,
   CategoryCallback,
   Integration,
+  IntegrationField,
   IntegrationFields,
   IntegrationWrite,
   OaVersion,
@@ -21,6 +22,10 @@ import type {
  */
 export interface ConsoleDriver {
   readonly kind: DriverKind;
+  /** Fields that nobody can empty again once they show something: an undo neither clears them nor asks about them, and names them. */
+  readonly cannotEmpty: readonly IntegrationField[];
+  /** What pages are found by and nobody has confirmed at a real console, e.g. a page map; absent where somebody has, or nothing is assumed. */
+  readonly unproved?: string;
   readIntegration(): Promise<Integration>;
   /**
    * The switch 泛微E9及以下版本 → 泛微E10, or back. Is also handed the values of `configure`, since a page may store the
@@ -48,10 +53,17 @@ export interface ConsoleDriver {
   countPeople(): Promise<PeopleCount>;
   /** Everybody in Qiyuesuo, page by page; absent where a driver cannot list people. */
   people?(): PagedList<PersonRow>;
-  /** All pages, ordered by id. */
-  listCategories(): Promise<Category[]>;
+  /** All pages, ordered by id. `only`: whose addresses are asked for; a driver to which each address costs a visit leaves the others out. */
+  listCategories(only?: ReadonlySet<string>): Promise<Category[]>;
   saveCategoryCallback(category: Category, wanted: CategoryCallback): Promise<void>;
+  /** Nothing is asked for this run any more: deletes what it noted between its steps; absent where nothing is noted. */
+  forget?(): Promise<void>;
+  /** Gives up what is kept open between operations; absent where nothing is. */
+  close?(): Promise<void>;
 }
+
+/** On a page, for whoever clicks there: a choice can be changed, and not be unset (`docs/assumptions.md` 37). */
+export const NOT_EMPTIED_ON_PAGES: readonly IntegrationField[] = ['syncSource'];
 
 /** The code of the `Conflict` where another run is under way and cannot be told. */
 export const SYNC_RUNNING = 'sync-running';

@@ -55,6 +55,7 @@ export function createApiDriver(http: Http): ConsoleDriver {
 
   return {
     kind: 'api',
+    cannotEmpty: [],
     readIntegration: () => getTagged('/integration', schema.Integration),
     switchMode: (to, seen) => put('/integration/oa-version', seen.etag, { oaVersion: to }),
     saveIntegration: (write, seen) =>

@@ -4,6 +4,7 @@ import { registerEngine } from './engine.js';
 import { guardNetwork, type NetworkRules } from './network.js';
 import { restoreSessionStorage, type Session } from './session.js';
 import { createTurns } from './turns.js';
+import { createWay, type Way } from './way.js';
 
 export interface BrowsersOptions {
   executablePath: string;
@@ -12,18 +13,30 @@ export interface BrowsersOptions {
   /** Off only in a container that forbids it. */
   sandbox?: boolean;
   headless?: boolean;
+  way?: Way;
 }
 
-export interface LeaseOptions extends NetworkRules {
+export interface LeaseOptions {
   /** Who uses it, and where: at one origin there is one at a time. */
   origin: string;
   session?: Session;
+  /** Looked at with each request: another gate may be put in while the context is kept. */
+  rules: NetworkRules;
+  /** Somebody waits for this origin, or for any place. */
+  onWanted?: () => void;
+}
+
+/** A context, until it is released. */
+export interface Lease {
+  context: BrowserContext;
+  /** Closes it; a second time does nothing. */
+  release(): Promise<void>;
 }
 
 /** The Chromium of one process: started on first use, started again after it ended. */
 export interface Browsers {
-  /** A context of its own for `use`, closed whatever happens. Throws `BrowserGone` where the browser cannot be started. */
-  withContext<T>(options: LeaseOptions, use: (context: BrowserContext) => Promise<T>): Promise<T>;
+  /** A context of its own, once it is its turn. Throws `BrowserGone` where the browser cannot be started. */
+  lease(options: LeaseOptions): Promise<Lease>;
   /** Addresses to which menus have led, by tenant and page: a short cut for the next time, forgotten with the process. */
   addresses: Map<string, string>;
   /** Places of requests that stay open: a page with one is at rest all the same. */
@@ -32,6 +45,7 @@ export interface Browsers {
   open(): number;
   executablePath: string;
   sandbox: boolean;
+  way: Way;
   close(): Promise<void>;
 }
 
@@ -51,7 +65,13 @@ const QUIET = [
 ];
 
 export function createBrowsers(options: BrowsersOptions): Browsers {
-  const { executablePath, maxContexts = DEFAULT_CONTEXTS, sandbox = true, headless = true } = options;
+  const {
+    executablePath,
+    maxContexts = DEFAULT_CONTEXTS,
+    sandbox = true,
+    headless = true,
+    way = createWay(),
+  } = options;
   const places = createTurns(maxContexts);
   const origins = new Map<string, ReturnType<typeof createTurns>>();
   let browser: Promise<Browser> | undefined;
@@ -87,22 +107,29 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   return {
     executablePath,
     sandbox,
+    way,
     addresses: new Map(),
     longPolls: new Set(),
     open: () => places.taken(),
-    withContext: ({ origin, session, ...rules }, use) =>
-      turnAt(origin).take(() =>
-        places.take(async () => {
-          const context = await newContext(await launched(), session);
-          try {
-            await guardNetwork(context, rules);
-            if (session) await restoreSessionStorage(context, session);
-            return await use(context);
-          } finally {
-            await context.close().catch(() => undefined);
-          }
-        }),
-      ),
+    async lease({ origin, session, rules, onWanted }) {
+      const leaveOrigin = await turnAt(origin).enter(onWanted);
+      const leavePlace = await places.enter(onWanted);
+      let context: BrowserContext | undefined;
+      const release = async (): Promise<void> => {
+        await context?.close().catch(() => undefined);
+        leavePlace();
+        leaveOrigin();
+      };
+      try {
+        context = await newContext(await launched(), session, way.proxy(origin, rules.hosts));
+        await guardNetwork(context, rules, way);
+        if (session) await restoreSessionStorage(context, session);
+        return { context, release };
+      } catch (error) {
+        await release();
+        throw error;
+      }
+    },
     async close() {
       closed = true;
       const running = await browser?.catch(() => undefined);
@@ -111,10 +138,15 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   };
 }
 
-async function newContext(browser: Browser, session: Session | undefined): Promise<BrowserContext> {
+async function newContext(
+  browser: Browser,
+  session: Session | undefined,
+  proxy: ReturnType<Way['proxy']>,
+): Promise<BrowserContext> {
   try {
     return await browser.newContext({
       ...(session ? { storageState: session.storage, userAgent: session.userAgent } : {}),
+      ...(proxy ? { proxy } : {}),
       // They answer past our routes.
       serviceWorkers: 'block',
       acceptDownloads: false,

@@ -14,7 +14,8 @@ const MOST_PAGES = 500;
 
 /** 业务分类 (用印流程): a list with pages, and the callback address of each behind a row. */
 export interface CategoriesOperations {
-  list(trip: Trip): Promise<Category[]>;
+  /** `only`: no other row is opened for its address, nor listed. */
+  list(trip: Trip, only?: ReadonlySet<string>): Promise<Category[]>;
   save(trip: Trip, category: Category, wanted: CategoryCallback): Promise<void>;
 }
 
@@ -180,8 +181,8 @@ export function createCategories(page: CategoriesPage): CategoriesOperations {
   }
 
   return {
-    async list(trip) {
-      const rows = await allRows(trip);
+    async list(trip, only) {
+      const rows = (await allRows(trip)).filter(({ id }) => only?.has(id) ?? true);
       if (rows.every(({ url }) => url !== undefined)) return rows.map((row) => categoryOf(row, row.url ?? null));
       // The list does not show the addresses: each is behind its row.
       const missing = new Set(rows.map(({ id }) => id));

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IntegrationFields } from '../../../domain/settings.js';
 import type { Tenant } from '../../../domain/tenant.js';
-import { SYNC_RUNNING, type ConsoleDriver } from '../driver.js';
+import { NOT_EMPTIED_ON_PAGES, SYNC_RUNNING, type ConsoleDriver } from '../driver.js';
 import type { KnownSecrets } from '../manual/driver.js';
 import type { Browsers } from './browsers.js';
 import { createCallback } from './callback.js';
@@ -12,11 +12,14 @@ import { createIntegration } from './integration.js';
 import type { Gate } from './network.js';
 import type { Notes } from './notes.js';
 import { choosePageMap, type MapPage, type PageMaps } from './page-map.js';
-import { createPeople } from './people.js';
-import { newRun, runUnderWay } from './runs.js';
+import { createPeople, type PeopleLook } from './people.js';
+import { newRun, runUnderWay, type RunSeen } from './runs.js';
 import type { SessionStore } from './session.js';
 import { onTrip, type PageWarning, type Picture, type Trip } from './trip.js';
 import { pageTrouble, type TroubleCode } from './trouble.js';
+import { createVisit } from './visit.js';
+
+type PeopleHalf = keyof PeopleLook;
 
 const LIST_LAGS_MS = [0, 1_000, 2_000, 4_000];
 
@@ -46,13 +49,13 @@ export type BrowserDriver = ConsoleDriver & {
    * `gate` is opened for a console that reads by POST.
    */
   check(gate?: Gate['state']): Promise<CheckReport>;
-  /** Forgets what was noted for this tenant. Contexts close by themselves, after each operation. */
+  /** Closes the context that was kept. A later operation opens another one. */
   close(): Promise<void>;
 };
 
 /**
- * The console through a browser, in the session of an operator, by the labels of the procedure. Each operation is a trip of its own:
- * a context is opened, and closed whatever happens. No login, captcha or second factor is ever passed (`facts/qiyuesuo.md` §5.3).
+ * The console through a browser, in the session of an operator, by the labels of the procedure. Each operation is a trip of its own,
+ * with pages of its own; the context is kept for the next one until `close`, or until somebody else waits for it. No login, captcha or second factor is ever passed (`facts/qiyuesuo.md` §5.3).
  * Throws `PageMapError` where no page map fits.
  */
 export function createBrowserDriver(
@@ -62,11 +65,23 @@ export function createBrowserDriver(
   const { notes, maps, browsers, sessions, evidence } = pages;
   const map = choosePageMap(maps, tenant.qiyuesuo.deployment, tenant.qiyuesuo.version);
   const values = [...Object.values(secrets.wanted), ...Object.values(secrets.previous)].filter((value) => value !== '');
-  const deps = { tenant, map, browsers, sessions, secrets: values, ...(evidence ? { evidence } : {}), ...options };
+  const visit = createVisit(browsers);
+  const deps = {
+    tenant,
+    map,
+    browsers,
+    visit,
+    sessions,
+    secrets: values,
+    ...(evidence ? { evidence } : {}),
+    ...options,
+  };
   const integration = createIntegration({ tenant, page: map.pages.integration, notes, run });
   const callback = createCallback(map.pages, tenant.callbackPage);
   const people = map.pages.people && createPeople(map.pages.people);
   const categories = map.pages.categories && createCategories(map.pages.categories);
+
+  let walked: { look: PeopleLook; unasked: PeopleHalf } | undefined;
 
   function at<T>(name: string, page: MapPage, work: (trip: Trip) => Promise<T>): Promise<T> {
     return onTrip(deps, { name, page, gate: 'open' }, work);
@@ -82,23 +97,34 @@ export function createBrowserDriver(
 
   return {
     kind: 'browser',
+    cannotEmpty: NOT_EMPTIED_ON_PAGES,
+    ...(map.status === 'assumed' ? { unproved: `the page map ${map.map}` } : {}),
     readIntegration: () => onIntegration(integration.read),
-    switchMode: (to, seen, form) => onIntegration((trip) => integration.switchMode(trip, to, seen, form)),
+    switchMode: (to, seen, form) =>
+      onIntegration((trip) => {
+        walked = undefined;
+        return integration.switchMode(trip, to, seen, form);
+      }),
     async formBeforeFilling(): Promise<IntegrationFields | undefined> {
       return (await notes.read(tenant.id, run)).formBefore;
     },
-    saveIntegration: (write, seen) => onIntegration((trip) => integration.save(trip, write, seen)),
+    saveIntegration: (write, seen) =>
+      onIntegration((trip) => {
+        walked = undefined;
+        return integration.save(trip, write, seen);
+      }),
     readCallback: () => onCallback((trip) => present(callback, 'callback').read(trip)),
     saveCallback: (wanted, seen) => onCallback((trip) => present(callback, 'callback').save(trip, wanted, seen)),
-    readPeopleSync: () => onPeople((trip) => present(people, 'people').read(trip)),
+    readPeopleSync: async () => (await lookAtPeople('settings')).settings(),
     savePeopleSync: (wanted, seen) =>
       onPeople(async (trip) => {
+        walked = undefined;
         const pages = present(people, 'people');
         // Finishing the wizard may start a run: what is there now tells it from ours later.
-        await noteRuns(trip, '');
+        await note('', await pages.runs(trip));
         await pages.save(trip, wanted, seen);
       }),
-    readOrganisation: () => onPeople((trip) => present(people, 'people').readTree(trip)),
+    readOrganisation: async () => (await lookAtPeople('organisation')).organisation,
     startPeopleSync: (key) => onPeople((trip) => start(trip, key)),
     readSyncRun: (runId) =>
       onPeople(async (trip) => {
@@ -107,12 +133,25 @@ export function createBrowserDriver(
         throw pageTrouble('not-found', { page: 'people', phase: 'check', text: `no run began at ${runId}` });
       }),
     countPeople: () => onPeople((trip) => present(people, 'people').count(trip)),
-    listCategories: () => onCategories((trip) => present(categories, 'categories').list(trip)),
+    listCategories: (only) => onCategories((trip) => present(categories, 'categories').list(trip, only)),
     saveCategoryCallback: (category, wanted) =>
       onCategories((trip) => present(categories, 'categories').save(trip, category, wanted)),
     check: (gate) => checkPages(deps, gate),
-    close: () => notes.delete(tenant.id),
+    forget: () => notes.forget(tenant.id, run),
+    close: visit.close,
   };
+
+  /** The wizard shows settings and tree on one walk. Each is given once: whoever asks again gets a walk of his own. */
+  async function lookAtPeople(half: PeopleHalf): Promise<PeopleLook> {
+    if (walked?.unasked === half) {
+      const { look } = walked;
+      walked = undefined;
+      return look;
+    }
+    const look = await onPeople((trip) => present(people, 'people').look(trip));
+    walked = { look, unasked: half === 'settings' ? 'organisation' : 'settings' };
+    return look;
+  }
 
   /**
    * A page has no idempotency key. So the runs that are there are noted before anything starts one: a run that was not among them is
@@ -128,7 +167,7 @@ export function createBrowserDriver(
     }
     const underWay = runUnderWay(runs);
     if (underWay) return { ...underWay, inTheWay: true as const };
-    await noteRuns(trip, key);
+    await note(key, runs);
     const said = await pages.start(trip);
     const before = runs.map(({ runId }) => runId);
     // A list may lag behind what the page has said.
@@ -151,10 +190,10 @@ export function createBrowserDriver(
     });
   }
 
-  async function noteRuns(trip: Trip, key: string): Promise<void> {
-    const runs = await present(people, 'people').runs(trip);
-    const note = await notes.read(tenant.id, run);
-    await notes.write(tenant.id, { ...note, starts: { ...note.starts, [key]: runs.map(({ runId }) => runId) } });
+  async function note(key: string, runs: readonly RunSeen[]): Promise<void> {
+    const noted = await notes.read(tenant.id, run);
+    const starts = { ...noted.starts, [key]: runs.map(({ runId }) => runId) };
+    await notes.write(tenant.id, { ...noted, starts });
   }
 
   function present<P>(page: P | undefined, name: string): P {

@@ -128,7 +128,7 @@ export async function fill(trip: Trip, form: Form, wanted: Readonly<Record<strin
     await setField(screen, form.sight, key, field, to);
   }
   // One field may change another: all are compared again before anything is saved.
-  form.sight = await screen.settle(askFor(fields), {});
+  form.sight = await screen.settle(withSave(form));
   refuseMisfits(screen, fields, form.sight);
   const now = readingsOf(fields, form.sight.fields);
   const lost = fields.filter(([key, field]) => readings[key] !== undefined && !isSame(field, now[key], readings[key]));
@@ -145,10 +145,11 @@ export function refuseMasks({ screen, fields, sight }: Form): void {
 }
 
 /** Clicks the button to save, once, and listens. */
-export async function save(trip: Trip, { screen, page, sight, name, fields }: Form): Promise<Said> {
+export async function save(trip: Trip, form: Form): Promise<Said> {
+  const { screen, page, sight, name, fields } = form;
   screen.phase = 'save';
-  // Fields with it, so that it is the button of the form's own frame: a shell around it may have another one.
-  const { buttons } = await screen.settle({ ...askFor(fields), buttons: { save: page.save } });
+  // Filling it in has just looked at it, and the click looks once more.
+  const { buttons } = sight.buttons['save'] ? sight : await screen.settle(withSave(form));
   const button = buttons['save'];
   if (button?.count !== 1) {
     throw screen.trouble((button?.count ?? 0) === 0 ? 'label-missing' : 'label-ambiguous', { fields: page.save });
@@ -159,6 +160,11 @@ export async function save(trip: Trip, { screen, page, sight, name, fields }: Fo
   );
   await trip.picture(screen, name, page, 'said');
   return said;
+}
+
+/** Fields with it, so that it is the button of the form's own frame: a shell around it may have another one. */
+function withSave({ fields, page }: Form): LookAsk {
+  return { ...askFor(fields), buttons: { save: page.save } };
 }
 
 export interface Kept {

@@ -6,11 +6,12 @@ import type { Browsers } from './browsers.js';
 import { SIGNALS } from './chromium.js';
 import { lookAt, registerEngine } from './engine.js';
 import type { PageMap } from './page-map.js';
+import { carryTo } from './way.js';
 import { sessionOf, type Session, type SessionStore } from './session.js';
 
 export interface LogInOptions {
   tenant: Tenant;
-  browsers: Pick<Browsers, 'executablePath' | 'sandbox'>;
+  browsers: Pick<Browsers, 'executablePath' | 'sandbox' | 'way'>;
   sessions: SessionStore;
   map: PageMap;
   /** Which of the tenant's two platforms. */
@@ -46,7 +47,18 @@ export async function logIn(options: LogInOptions): Promise<Session> {
       throw new Rejected(call, { text: why + asRoot, code: 'no-window' });
     });
   try {
-    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+    const { way } = browsers;
+    const proxy = way.proxy(new URL(address).origin, []);
+    const context = await browser.newContext({
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      ...(proxy ? { proxy } : {}),
+    });
+    // A person may log in wherever the console leads: nothing is held back here.
+    await context.route(
+      (url) => way.carriesReads(url),
+      async (route) => void (await carryTo(route, way.carry, () => true)),
+    );
     const page = await context.newPage();
     await page.goto(address, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
     await onOpen?.(page);

@@ -1,5 +1,6 @@
-import type { BrowserContext, Page, Request, Route } from 'playwright-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
 import { hostMatches } from '../../hosts.js';
+import { carryTo, type Way } from './way.js';
 
 /** Whether anything but reads may leave a context; and what did, by paths only. */
 export interface Gate {
@@ -32,13 +33,16 @@ export function createGate(state: Gate['state']): Gate {
  * Everything but reads goes out once: the browser itself sends a POST again where a connection that it used before dies, up to
  * seven times. Other hosts are not called at all.
  */
-export async function guardNetwork(context: BrowserContext, { gate, hosts, reads }: NetworkRules): Promise<void> {
-  const readByPost = reads.map((pattern) => new RegExp(pattern));
+export async function guardNetwork(context: BrowserContext, rules: NetworkRules, way: Way): Promise<void> {
+  const mayCall = (url: URL): boolean => isAllowed(url, rules.hosts);
+  const readByPost = rules.reads.map((pattern) => new RegExp(pattern));
   await context.route('**/*', async (route) => {
+    const { gate } = rules;
     const request = route.request();
     const url = new URL(request.url());
-    if (!isAllowed(url, hosts)) return settle(route.abort('blockedbyclient'));
-    if (isRead(request)) return settle(route.continue());
+    if (!mayCall(url)) return settle(route.abort('blockedbyclient'));
+    const carried = (): Promise<number> => carryTo(route, way.carry, mayCall);
+    if (isRead(request)) return way.carriesReads(url) ? void (await carried()) : settle(route.continue());
     const path = url.pathname;
     const onlyReads = readByPost.some((pattern) => pattern.test(path));
     if (gate.state === 'closed' && !onlyReads) {
@@ -46,19 +50,36 @@ export async function guardNetwork(context: BrowserContext, { gate, hosts, reads
       return settle(route.abort('blockedbyclient'));
     }
     if (!onlyReads && gate.acting) gate.sent.push(path);
-    return onlyOnce(route, gate);
+    return counted(gate, carried);
   });
+  await guardSockets(context, rules, mayCall);
 }
 
-async function onlyOnce(route: Route, gate: Gate): Promise<void> {
+/** What a page sends by a socket may be anything, so none of it passes a closed gate; what it is sent is only read. */
+async function guardSockets(
+  context: BrowserContext,
+  rules: NetworkRules,
+  mayCall: (url: URL) => boolean,
+): Promise<void> {
+  await context.routeWebSocket(
+    () => true,
+    (socket) => {
+      const url = new URL(socket.url());
+      if (!mayCall(url)) return void socket.close({ code: 1008 }).catch(() => undefined);
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        const { gate } = rules;
+        if (gate.state === 'open') server.send(message);
+        else gate.refused.push(url.pathname);
+      });
+    },
+  );
+}
+
+async function counted(gate: Gate, send: () => Promise<number>): Promise<void> {
   gate.pending += 1;
   try {
-    const response = await route.fetch({ maxRetries: 0, maxRedirects: 0, timeout: 60_000 });
-    gate.lastStatus = response.status();
-    await route.fulfill({ response });
-  } catch {
-    gate.lastStatus = 0;
-    await settle(route.abort('connectionfailed'));
+    gate.lastStatus = await send();
   } finally {
     gate.pending -= 1;
   }

@@ -20,7 +20,8 @@ type Note = z.output<typeof Note>;
 export interface Notes {
   read(tenantId: string, run: string): Promise<Note>;
   write(tenantId: string, note: Note): Promise<void>;
-  delete(tenantId: string): Promise<void>;
+  /** The run is over: what it noted is of no use to any other. */
+  forget(tenantId: string, run: string): Promise<void>;
 }
 
 export function createNotes({ folder, seal }: { folder: string; seal: Seal }): Notes {
@@ -32,6 +33,8 @@ export function createNotes({ folder, seal }: { folder: string; seal: Seal }): N
       return note?.run === run ? note : { run, starts: {} };
     },
     write: (tenantId, note) => files.put(owner(tenantId), note),
-    delete: (tenantId) => files.delete(owner(tenantId)),
+    async forget(tenantId, run) {
+      if ((await files.get(owner(tenantId)))?.run === run) await files.delete(owner(tenantId));
+    },
   };
 }

@@ -20,14 +20,20 @@ const SEPARATOR = ' / ';
 
 /** 组织人员同步: the wizard of settings, tree and schedule; the list of runs; the number of people. */
 export interface PeopleOperations {
-  read(trip: Trip): Promise<PeopleSyncSettings>;
+  look(trip: Trip): Promise<PeopleLook>;
   save(trip: Trip, wanted: PeopleSyncSettings, seen: PeopleSyncSettings): Promise<void>;
-  readTree(trip: Trip): Promise<Organisation>;
   /** The runs that the page lists. */
   runs(trip: Trip): Promise<RunSeen[]>;
   /** Starts a run by the page's button, or by finishing the wizard where it has none. */
   start(trip: Trip): Promise<Said>;
   count(trip: Trip): Promise<PeopleCount>;
+}
+
+/** What one walk through the wizard saw. */
+export interface PeopleLook {
+  /** Throws where the page shows no tree: an unknown scope is never an empty one. */
+  settings(): PeopleSyncSettings;
+  organisation: Organisation;
 }
 
 type Tree = NonNullable<LookSeen['tree']>;
@@ -154,10 +160,12 @@ export function createPeople(page: PeoplePage): PeopleOperations {
   }
 
   return {
-    async read(trip) {
+    async look(trip) {
       const walked = await walk(trip);
       await walked.screen.close();
-      return settingsOf(walked);
+      const { tree, reason } = walked;
+      const why = tree.length === 0 && reason !== undefined ? { reason: trip.mask(reason) } : {};
+      return { settings: () => settingsOf(walked), organisation: { units: unitsOf(tree), ...why } };
     },
     async save(trip, wanted, seen) {
       const now = await walk(trip);
@@ -182,14 +190,6 @@ export function createPeople(page: PeoplePage): PeopleOperations {
       });
       const said = await finish(trip, walked);
       await settingsKept(trip, wanted, found, said);
-    },
-    async readTree(trip) {
-      const { screen, tree, reason } = await walk(trip);
-      await screen.close();
-      return {
-        units: unitsOf(tree),
-        ...(tree.length === 0 && reason !== undefined ? { reason: trip.mask(reason) } : {}),
-      };
     },
     async runs(trip) {
       const { screen, sight } = await openRuns(trip);
@@ -295,7 +295,6 @@ export function createPeople(page: PeoplePage): PeopleOperations {
   }
 }
 
-/** Throws where the page shows no tree: an unknown scope is never an empty one. */
 function settingsOf({ screen, readings, tree, reason }: Walked): PeopleSyncSettings {
   if (tree.length === 0) throw screen.trouble(TREE_EMPTY, reason === undefined ? {} : { text: reason });
   const enabled = readings['enabled'] === true;

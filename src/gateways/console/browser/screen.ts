@@ -46,7 +46,7 @@ export interface SettleOptions {
   patienceMs?: number;
   /** How long the page has to stay as it is; by default two more looks. */
   restMs?: (sight: Sight) => number;
-  /** What is waited for is enough, whatever else still moves: for a menu that is to be clicked. */
+  /** What is waited for is enough, whatever else still moves, where `restMs` is 0: for a menu that is to be clicked. */
   hurry?: boolean;
 }
 
@@ -213,7 +213,7 @@ export function createScreen({
         const rounds = Math.max(2, sight ? restMs(sight) / EVERY_MS : 0);
         const atRest = sight !== undefined && !dialog && !sight.busy && same >= rounds && traffic.isQuiet();
         if (atRest && until(sight)) return sight;
-        if (hurry && sight && !dialog && same >= 1 && until(sight)) return sight;
+        if (hurry && sight && !dialog && same >= 1 && restMs(sight) === 0 && until(sight)) return sight;
         if (atRest && sessionRefused(traffic)) throw screen.trouble('needs-login');
         if (Date.now() > end) {
           if (sight && !dialog && !sight.busy && same >= 2) return sight;

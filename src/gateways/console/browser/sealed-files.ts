@@ -11,7 +11,8 @@ export interface SealedFiles<T> {
   /** Undefined where there is none. Throws `SealBroken` where it was sealed for somebody else or with another key. */
   get(owner: string): Promise<T | undefined>;
   put(owner: string, value: T): Promise<void>;
-  delete(owner: string): Promise<void>;
+  /** Answers whether there was one. */
+  delete(owner: string): Promise<boolean>;
 }
 
 /** The file's name is a hash of its owner: the name of a tenant is nobody's business either. */
@@ -20,10 +21,7 @@ export function createSealedFiles<T>(folder: string, seal: Seal, schema: z.ZodTy
     join(folder, `${createHash('sha256').update(owner, 'utf8').digest('hex').slice(0, 32)}.sealed`);
   return {
     async get(owner) {
-      const text = await readFile(fileOf(owner), 'utf8').catch((error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-        throw error;
-      });
+      const text = await readFile(fileOf(owner), 'utf8').catch(ignoreAbsent(undefined));
       return text === undefined ? undefined : seal.open(SealedFile.parse(JSON.parse(text)), schema, owner);
     },
     async put(owner, value) {
@@ -33,6 +31,13 @@ export function createSealedFiles<T>(folder: string, seal: Seal, schema: z.ZodTy
       await writeFile(draft, JSON.stringify(seal.seal(value, owner)), { mode: 0o600 });
       await rename(draft, file);
     },
-    delete: (owner) => rm(fileOf(owner), { force: true }),
+    delete: (owner) => rm(fileOf(owner)).then(() => true, ignoreAbsent(false)),
+  };
+}
+
+function ignoreAbsent<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return otherwise;
+    throw error;
   };
 }

@@ -23,7 +23,8 @@ export type Session = z.output<typeof Session>;
 export interface SessionStore {
   get(tenantId: string, origin: string): Promise<Session | undefined>;
   put(tenantId: string, session: Session): Promise<void>;
-  delete(tenantId: string, origin: string): Promise<void>;
+  /** Answers whether there was one. The console itself is told nothing. */
+  delete(tenantId: string, origin: string): Promise<boolean>;
 }
 
 export function createSessionStore({ folder, seal }: { folder: string; seal: Seal }): SessionStore {

@@ -11,6 +11,7 @@ import type { MapField, MapPage, PageMap, Place } from './page-map.js';
 import { createScreen, type Screen } from './screen.js';
 import { renewed, sessionOf, type Session, type SessionStore } from './session.js';
 import { pageTrouble } from './trouble.js';
+import type { Visit } from './visit.js';
 
 /** When a picture was taken. */
 export type Moment = 'before' | 'filled' | 'said' | 'after' | 'check' | 'failed';
@@ -32,6 +33,7 @@ export interface TripDeps {
   tenant: Tenant;
   map: PageMap;
   browsers: Browsers;
+  visit: Visit;
   sessions: SessionStore;
   evidence?: EvidenceStore;
   /** Values that must not show in errors and pictures. */
@@ -42,7 +44,7 @@ export interface TripDeps {
   signal?: AbortSignal;
 }
 
-/** One operation at one console: a context with the operator's session, and the pages that it opens. */
+/** One operation at one console: the operator's session, and the pages that it opens. */
 export interface Trip {
   map: PageMap;
   context: BrowserContext;
@@ -60,15 +62,19 @@ export interface Trip {
 }
 
 /**
- * Opens a context for `work` and closes it, whatever happens. What the browser library throws goes no further: its messages repeat
- * what was typed. Throws `NeedsLogin` where nobody is logged in.
+ * Does `work` in the context of the visit; its pages are closed whatever happens. What the browser library throws goes no
+ * further: its messages repeat what was typed. Throws `NeedsLogin` where nobody is logged in.
  */
 export async function onTrip<T>(deps: TripDeps, where: Where, work: (trip: Trip) => Promise<T>): Promise<T> {
-  const { at } = where.page;
+  // Who names a signing platform has pages there.
+  const signing = deps.tenant.qiyuesuo.signing !== undefined;
+  const at = signing
+    ? where.page.at.toSorted((one, other) => Number(other === 'signing') - Number(one === 'signing'))
+    : where.page.at;
   const key = `${deps.tenant.id}|${where.name}|at`;
   const known = at.find((place) => place === deps.browsers.addresses.get(key));
   for (const place of known ? [known] : at) {
-    if (place === 'signing' && deps.tenant.qiyuesuo.signing === undefined && at.length > 1) continue;
+    if (place === 'signing' && !signing && at.length > 1) continue;
     try {
       const result = await onTripTo(deps, where, place, work);
       deps.browsers.addresses.set(key, place);
@@ -96,7 +102,7 @@ async function onTripTo<T>(
   place: Place,
   work: (trip: Trip) => Promise<T>,
 ): Promise<T> {
-  const { tenant, map, browsers, sessions } = deps;
+  const { tenant, map, visit, sessions } = deps;
   deps.signal?.throwIfAborted();
   const address = place === 'signing' ? tenant.qiyuesuo.signing : tenant.qiyuesuo.console;
   if (address === undefined) {
@@ -109,9 +115,9 @@ async function onTripTo<T>(
     (await sessions.get(tenant.id, origin)) ?? (await sessions.get(tenant.id, new URL(tenant.qiyuesuo.console).origin));
   if (!session) throw pageTrouble('needs-login', { page: name, phase: 'open' });
   const gate = createGate(state);
-  const lease = { origin, session, gate, hosts: [host, ...map.hosts], reads: map.reads };
+  const rules = { gate, hosts: [host, ...map.hosts], reads: map.reads };
   try {
-    return await browsers.withContext(lease, async (context) => {
+    return await visit.use({ origin, session, rules }, async (context) => {
       const trip = createTrip(deps, context, gate, address);
       const result = await work(trip);
       if (session.origin === origin) await keepSession(context, deps, session);

@@ -7,6 +7,8 @@ import type { Trip } from './trip.js';
 const SHORT_CUT_MS = 6_000;
 /** Menus come with the first page, or not at all. */
 const MENU_MS = 6_000;
+/** A menu that stands still for so long is whole. */
+const MENU_RESTS_MS = 2_000;
 
 /**
  * Opens a page of the map in a fresh tab, by its menu entries, or by the address to which they led before, and waits until
@@ -52,13 +54,19 @@ export async function failed(trip: Trip, screen: Screen, name: string, page: Map
 }
 
 async function goTo(screen: Screen, address: string): Promise<void> {
-  const response = await screen.page.goto(address, { waitUntil: 'domcontentloaded' }).catch(() => undefined);
+  let refused = false;
+  const response = await screen.page.goto(address, { waitUntil: 'domcontentloaded' }).catch((error: unknown) => {
+    refused = error instanceof Error && /ERR_(CERT|SSL)_|ERR_ACCESS_DENIED/.test(error.message);
+    return undefined;
+  });
   const status = response?.status() ?? 0;
   if (status === 401 || status === 449) throw screen.trouble('needs-login');
   if (status === 403) throw screen.trouble('no-right', { text: 'HTTP 403' });
   if (status === 429) throw screen.trouble('busy', { text: 'HTTP 429' });
   if (response === undefined || status >= 400) {
-    throw screen.trouble('page-unreachable', status === 0 ? {} : { text: `HTTP ${status}` });
+    const text =
+      status > 0 ? `HTTP ${status}` : refused ? 'its certificate is not trusted: QYS_E10_CA_FILE' : undefined;
+    throw screen.trouble('page-unreachable', text === undefined ? {} : { text });
   }
 }
 
@@ -77,7 +85,14 @@ async function follow(screen: Screen, path: readonly string[][]): Promise<void> 
   for (let at = 0; at < path.length; at++) {
     const texts = path[at] ?? [];
     const until = (now: Sight): boolean => shown(now, at) || shown(now, at + 1);
-    const sight = await screen.settle(asked(at), { until, hurry: true, patienceMs: MENU_MS });
+    // Where other entries of the menu stand and nothing is loaded any more, the one that is missing does not come either.
+    const isWithout = (now: Sight): boolean => now.proof && !until(now);
+    const sight = await screen.settle(asked(at), {
+      until: (now) => until(now) || isWithout(now),
+      restMs: (now) => (isWithout(now) ? MENU_RESTS_MS : 0),
+      hurry: true,
+      patienceMs: MENU_MS,
+    });
     if (!shown(sight, at)) {
       if (shown(sight, at + 1)) continue;
       throw screen.trouble('menu-missing', { fields: [texts.join(' / ')] });

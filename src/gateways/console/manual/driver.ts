@@ -17,7 +17,7 @@ import { INTEGRATION_FIELDS, isSecretField, SECRET_FIELDS, shown } from '../../.
 import { listOf, type SecretWord, type Seen } from '../../../domain/work-orders/answers.js';
 import { beforeField, categoryField, categoryOf } from '../../../domain/work-orders/console-fields.js';
 import type { OrderTask } from '../../../domain/work-orders/work-order.js';
-import type { ConsoleDriver } from '../driver.js';
+import { NOT_EMPTIED_ON_PAGES, type ConsoleDriver } from '../driver.js';
 import { HandsNeeded } from './hands-needed.js';
 
 /** The values of a tenant's secrets, to tell which of them a form is to be filled with; they stay in here. */
@@ -37,6 +37,7 @@ export function createManualDriver(tenant: Tenant, seen: Seen, secrets: KnownSec
 
   return {
     kind: 'manual',
+    cannotEmpty: NOT_EMPTIED_ON_PAGES,
     async readIntegration() {
       look(firstLook());
       return integration();

@@ -31,6 +31,28 @@ async function switchToE10({ driver, form }: AConsole) {
   await driver().switchMode('E10', seen, form());
 }
 
+/** What a page says of these in layers of its own, and each library writes its layers otherwise. */
+const IN_LAYERS: Fault['kind'][] = [
+  'unknown-dialog',
+  'save-dialog-unknown',
+  'save-dialog',
+  'notice',
+  'no-right',
+  'refused',
+  'busy',
+];
+
+/** Each fault on the usual pages, and those that show in layers on another library's, too. */
+function inSkins<Row extends readonly [string, Partial<Fault> & Pick<Fault, 'kind'>, ...unknown[]]>(
+  rows: readonly Row[],
+) {
+  return rows.flatMap((row): [string, Row, (typeof SKINS)[number]][] => {
+    const [where, { kind }] = row;
+    const usual: [string, Row, 'element'] = [where, row, 'element'];
+    return IN_LAYERS.includes(kind) ? [usual, [`${where}, in the shape of ant`, row, 'ant']] : [usual];
+  });
+}
+
 describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000, concurrent: true }, () => {
   describe.each(SKINS)('on pages in the shape of %s', (skin) => {
     it('switches and fills in the form, once, and finds it as wanted', async () => {
@@ -178,8 +200,8 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000
       ['the form is cut off', { kind: 'half-page' }, { code: 'label-missing' }],
       ['the page says that this account may not', { kind: 'no-right' }, { name: 'Rejected', code: 'no-right' }],
     ];
-    it.each(refusals)('%s', async (_where, fault, error) => {
-      const one = await open();
+    it.each(inSkins(refusals))('%s', async (_where, [, fault, error], skin) => {
+      const one = await open({ spec: { web: { skin } } });
       const before = one.simulated.state();
       one.world.fault({ tenant: 'acme', path: LOAD, times: Infinity, ...fault });
 
@@ -202,8 +224,8 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000
       ['the save asks first', { kind: 'save-dialog' }],
       ['the page guards leaving', { kind: 'guards-leaving' }],
     ];
-    it.each(ways)('%s', async (_where, fault) => {
-      const one = await open({ rest: 3.5 });
+    it.each(inSkins(ways))('%s', async (_where, [, fault], skin) => {
+      const one = await open({ rest: 3.5, spec: { web: { skin } } });
       one.world.fault({ tenant: 'acme', path: LOAD, times: Infinity, ...fault });
       await switchToE10(one);
       expect(one.wrote(SWITCHED)).toEqual({ asked: 1, changed: 1 });
@@ -223,8 +245,8 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000
       ['somebody else saved right after', { kind: 'overwritten', field: 'corpId', text: 'x' }, { name: 'Conflict' }],
       ['addresses come back with a slash', { kind: 'normalises-url' }, undefined],
     ];
-    it.each(saves)('%s', async (_where, fault, error) => {
-      const one = await open();
+    it.each(inSkins(saves))('%s', async (_where, [, fault, error], skin) => {
+      const one = await open({ spec: { web: { skin } } });
       one.world.fault({ tenant: 'acme', path: SAVE, ...fault });
       const done = switchToE10(one);
       if (error) expect(await thrownBy(done)).toMatchObject(error);
@@ -347,14 +369,34 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000
     });
   });
 
-  it('leaves no context behind, and starts a browser that ended again', async () => {
+  it('keeps one context for its operations until it is closed, and starts a browser that ended again', async () => {
     const own = aFleet();
     const one = await open({ browsers: own });
-    await one.driver().readIntegration();
+    const driver = one.driver();
+    await driver.readIntegration();
+    await driver.readCallback();
+    expect(own.open()).toBe(1);
+    await driver.close();
     expect(own.open()).toBe(0);
-    const lease = { origin: 'http://killed.example', gate: createGate('open'), hosts: [], reads: [] };
-    await own.withContext(lease, async (context) => context.browser()?.close());
-    expect(await one.driver().readIntegration()).toMatchObject({ oaVersion: 'E9' });
+    const rules = { gate: createGate('open'), hosts: [], reads: [] };
+    const { context, release } = await own.lease({ origin: 'http://killed.example', rules });
+    await context.browser()?.close();
+    await release();
+    expect(await driver.readIntegration()).toMatchObject({ oaVersion: 'E9' });
+    await own.close();
+  });
+
+  it('gives its context up to whoever waits for the same console, and closes it where something failed', async () => {
+    const own = aFleet(1);
+    const one = await open({ browsers: own });
+    const [first, second] = [one.driver(), one.driver()];
+    await first.readIntegration();
+    const both = await Promise.all([second.readIntegration(), first.readIntegration()]);
+    expect(both.map(({ oaVersion }) => oaVersion)).toEqual(['E9', 'E9']);
+
+    one.world.fault({ tenant: 'acme', path: LOAD, kind: 'native-alert' });
+    expect(await thrownBy(first.readIntegration())).toMatchObject({ code: 'unexpected-dialog' });
+    expect(own.open()).toBe(0);
     await own.close();
   });
 });

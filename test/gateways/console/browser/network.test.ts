@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,11 +34,14 @@ async function inPage(
   hosts = [new URL(address).host],
   reads: string[] = [],
 ): Promise<unknown> {
-  return fleet.withContext({ origin: address, gate, hosts, reads }, async (context) => {
+  const { context, release } = await fleet.lease({ origin: address, rules: { gate, hosts, reads } });
+  try {
     const page = await context.newPage();
     await page.goto(address);
-    return page.evaluate(script);
-  });
+    return await page.evaluate(script);
+  } finally {
+    await release();
+  }
 }
 
 const fetched = (path: string, method = 'POST'): string =>
@@ -73,5 +77,42 @@ describe.skipIf(CHROMIUM === undefined)('the network of a console', () => {
     const elsewhere = address.replace('127.0.0.1', 'localhost');
     expect(await inPage(createGate('open'), fetched(`${elsewhere}/read`, 'GET'))).toBe('failed');
     expect(seen).not.toContain('GET /read');
+  });
+
+  describe('a socket', () => {
+    const talks = (to: string): string => `new Promise((resolve) => {
+      const socket = new WebSocket(${JSON.stringify(to)});
+      socket.onmessage = ({ data }) => resolve(data);
+      socket.onopen = () => { socket.send('hello'); setTimeout(() => resolve('open'), 1000); };
+      socket.onclose = socket.onerror = () => resolve('closed');
+    })`;
+    beforeEach(() => {
+      server.on('upgrade', (request, socket) => {
+        const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+        const accept = createHash('sha1').update(key).digest('base64');
+        const head = ['HTTP/1.1 101 x', 'Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`];
+        socket.write(`${head.join('\r\n')}\r\n\r\n`);
+        socket.on('error', () => undefined).on('end', () => socket.end());
+        // A frame of six bytes and a word of five: what it says is nobody's business here.
+        socket.on('data', (frame: Buffer) => {
+          if (frame[0] === 0x81) socket.write(Buffer.from([0x81, 2, 0x6f, 0x6b]));
+        });
+      });
+    });
+    const socketAt = (host: string): string => `${address.replace('http', 'ws').replace('127.0.0.1', host)}/push`;
+
+    it('is open where the gate is', async () => {
+      expect(await inPage(createGate('open'), talks(socketAt('127.0.0.1')))).toBe('ok');
+    });
+
+    it('lets nothing out where the gate is closed', async () => {
+      const gate = createGate('closed');
+      expect(await inPage(gate, talks(socketAt('127.0.0.1')))).toBe('open');
+      expect(gate.refused).toEqual(['/push']);
+    });
+
+    it('reaches no other host', async () => {
+      expect(await inPage(createGate('open'), talks(socketAt('localhost')))).toBe('closed');
+    });
   });
 });

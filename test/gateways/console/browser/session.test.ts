@@ -38,8 +38,9 @@ describe('the store of sessions', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readFile(file, 'utf8')) + file).not.toMatch(/canary|acme/);
 
-    await store.delete('acme', ORIGIN);
+    expect(await store.delete('acme', ORIGIN)).toBe(true);
     expect(await store.get('acme', ORIGIN)).toBeUndefined();
+    expect(await store.delete('acme', ORIGIN)).toBe(false);
   });
 
   it('opens no file that was made for another tenant', async () => {
@@ -56,6 +57,11 @@ it('takes no note of another run for its own', async () => {
   await notes.write('acme', { run: 'one', formBefore: { singleSignOn: false }, starts: { key: ['a'] } });
   expect(await notes.read('acme', 'one')).toMatchObject({ starts: { key: ['a'] } });
   expect(await notes.read('acme', 'two')).toEqual({ run: 'two', starts: {} });
+
+  await notes.forget('acme', 'two');
+  expect(await notes.read('acme', 'one')).toMatchObject({ starts: { key: ['a'] } });
+  await notes.forget('acme', 'one');
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it('gives turns in the order in which they were asked for, so many at once', async () => {
@@ -76,6 +82,21 @@ it('gives turns in the order in which they were asked for, so many at once', asy
   expect([most, order, turns.taken()]).toEqual([2, [0, 1, 2, 3, 4], 0]);
   await expect(turns.take(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
   expect(turns.taken()).toBe(0);
+});
+
+it('tells whoever has a turn that somebody waits for it, now or already', async () => {
+  const turns = createTurns(1);
+  const told: string[] = [];
+  const leave = await turns.enter(() => told.push('first'));
+  expect(told).toEqual([]);
+  const others = ['second', 'third'].map((name) => turns.enter(() => told.push(name)));
+  expect(told).toEqual(['first', 'first']);
+  leave();
+  leave();
+  (await others[0])?.();
+  expect(told).toEqual(['first', 'first', 'second']);
+  (await others[1])?.();
+  expect([told.length, turns.taken()]).toEqual([3, 0]);
 });
 
 describe('the Chromium to drive', () => {

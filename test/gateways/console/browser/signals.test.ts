@@ -11,7 +11,9 @@ describe.skipIf(CHROMIUM === undefined)('a browser that is open', () => {
   it('leaves Ctrl-C to the program, which ends what is under way first', async () => {
     const listeners = () => SIGNALS.map((signal) => process.listenerCount(signal));
     const before = listeners();
-    const lease = { origin: 'http://127.0.0.1', gate: createGate('closed'), hosts: [], reads: [] };
-    expect(await fleet.withContext(lease, async () => listeners())).toEqual(before);
+    const rules = { gate: createGate('closed'), hosts: [], reads: [] };
+    const { release } = await fleet.lease({ origin: 'http://127.0.0.1', rules });
+    expect(listeners()).toEqual(before);
+    await release();
   });
 });

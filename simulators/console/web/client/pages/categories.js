@@ -16,6 +16,7 @@ export async function categoriesPage(tools) {
       { name: '业务类型', of: ({ kind }) => kind },
       { name: '所属公司', of: ({ company }) => company },
       { name: '回调', of: ({ hasCallback }) => hasCallback },
+      ...(boot.categoriesShowUrl ? [{ name: '回调地址', of: ({ url }) => url }] : []),
       { name: '状态', of: ({ state }) => state },
     ];
     const actions = [
