@@ -1,15 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { parseBatch } from '../src/batch-file/parse.js';
+import { peopleSyncWorkflowId } from '../src/domain/ids.js';
 import type { Reachable } from '../test/support/gateways.js';
 import { startPart, usageOf, type Part } from './support/children.js';
+import { inFolder, startEngine } from './support/engine.js';
 import { median, report, short } from './support/numbers.js';
 import type { PeopleSimulatorsInput } from './support/people-simulators.js';
 import type { PeopleRan, PeopleWorkerInput } from './support/people-worker.js';
 
-// Everybody of E9, E10 and Qiyuesuo read and reconciled, against a plain download of the same pages in the same three lanes that
-// keeps nothing; in turn, within one run. The worker's memory is sampled all the time.
+// Everybody of E9, E10 and Qiyuesuo read and reconciled, by the workflow and by its engine alone, against a plain download of the same pages
+// in the same three lanes that keeps nothing; in turn, within one run. The worker's memory is sampled all the time.
 const { values } = parseArgs({
   options: {
     people: { type: 'string', default: '50000' },
@@ -19,10 +24,16 @@ const { values } = parseArgs({
     latency: { type: 'string', default: '0' },
     chunk: { type: 'string', default: '50' },
     seed: { type: 'string', default: '7' },
+    /** Which of `reconcile` and `workflow` beside the download. */
+    kinds: { type: 'string', default: 'reconcile,workflow' },
   },
 });
 const people = Number(values.people);
+const kinds = ['download', ...values.kinds.split(',')] as Kind[];
 const SAMPLE_MS = 200;
+const LOOK_MS = 250;
+
+type Kind = 'download' | 'reconcile' | 'workflow';
 
 interface Round extends PeopleRan {
   cpu: { worker: number; simulators: number };
@@ -38,18 +49,19 @@ try {
     latencyMs: Number(values.latency),
   };
   const simulators = await startPart<Reachable>('people-simulators.ts', told);
-  const runs: Record<'download' | 'reconcile', Round[]> = { download: [], reconcile: [] };
+  const runs: Record<Kind, Round[]> = { download: [], reconcile: [], workflow: [] };
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const kind of ['download', 'reconcile'] as const) runs[kind].push(await measured(kind, simulators));
+    for (const kind of kinds) runs[kind].push(await (kind === 'workflow' ? byWorkflow : measured)(kind, simulators));
   }
   await simulators.stop();
 
-  const ratios = runs.reconcile.map(({ seconds }, round) => seconds / (runs.download[round]?.seconds ?? Number.NaN));
-  const rows = (['download', 'reconcile'] as const).map((kind) => ({
+  const ratiosOf = (kind: Kind) =>
+    runs[kind].map(({ seconds }, round) => seconds / (runs.download[round]?.seconds ?? Number.NaN));
+  const rows = kinds.map((kind) => ({
     run: kind,
     's read': short(median(runs[kind].map(({ readSeconds }) => readSeconds))),
     's in all': short(median(runs[kind].map(({ seconds }) => seconds))),
-    ratio: kind === 'download' ? 1 : short(median(ratios)),
+    ratio: short(median(ratiosOf(kind))),
     'worker s CPU': short(median(runs[kind].map(({ cpu }) => cpu.worker))),
     'simulators s CPU': short(median(runs[kind].map(({ cpu }) => cpu.simulators))),
     'RSS MiB most': short(median(runs[kind].map(({ rss }) => rss.most))),
@@ -57,8 +69,9 @@ try {
     '2nd half': short(median(runs[kind].map(({ rss }) => rss.secondHalf))),
   }));
   report(`People: ${people} on each side, answers after ${values.latency} ms`, rows, {
-    ratios: ratios.map(short),
-    counts: runs.reconcile[0]?.counts,
+    ratios: Object.fromEntries(kinds.map((kind) => [kind, ratiosOf(kind).map(short)])),
+    counts: (runs.reconcile[0] ?? runs.workflow[0])?.counts,
+    events: runs.workflow[0]?.counts['events'],
     seed: values.seed,
   });
 } finally {
@@ -66,7 +79,7 @@ try {
 }
 
 /** One run in a fresh process, so that its memory is its own. */
-async function measured(kind: 'download' | 'reconcile', simulators: Part<Reachable>): Promise<Round> {
+async function measured(kind: Kind, simulators: Part<Reachable>): Promise<Round> {
   const input: PeopleWorkerInput = {
     dataDir: folder,
     reachable: simulators.told,
@@ -74,26 +87,63 @@ async function measured(kind: 'download' | 'reconcile', simulators: Part<Reachab
     pagesPerChunk: Number(values.chunk),
   };
   const worker = await startPart<object>('people-worker.ts', input);
+  const watched = await watch(worker.pid, simulators.pid);
+  const ran = await worker.ask<PeopleRan>(kind);
+  const seen = await watched();
+  await worker.stop();
+  return { ...ran, ...seen };
+}
+
+/** What `sync --dry-run` does on one machine: the same reading and comparing, with Temporal around it. */
+async function byWorkflow(_kind: Kind, simulators: Part<Reachable>): Promise<Round> {
+  return inFolder(async (own) => {
+    const { entry, env } = simulators.told;
+    const envFile = join(own, 'bench.env.json');
+    await writeFile(envFile, JSON.stringify(env));
+    const limit = { percent: 100, count: people };
+    const { tenants } = parseBatch(stringify({ batch: 'bench', tenants: [entry] }), 'bench.batch.yaml');
+    const [tenant] = tenants.map((one) => ({ ...one, people: { ...one.people, guard: limit } }));
+    if (tenant === undefined) throw new Error('the simulators have no tenant');
+    const engine = await startEngine(own, envFile);
+    const watched = await watch(engine.worker.pid, simulators.pid);
+    const since = performance.now();
+    await engine.migrations.startPeopleSync(tenant, { until: 'guard' });
+    let end = await engine.migrations.peopleSyncEnd(tenant.id);
+    for (; end === undefined; end = await engine.migrations.peopleSyncEnd(tenant.id)) await pause(LOOK_MS);
+    const seconds = (performance.now() - since) / 1_000;
+    const seen = await watched();
+    const { historyLength: events } = await engine.client.workflow
+      .getHandle(peopleSyncWorkflowId(tenant.id))
+      .describe();
+    await engine.stop();
+    if ('failed' in end) throw new Error(`${end.failed.code}: ${end.failed.message}`);
+    const { baseline, foreseen } = end.result.report ?? {};
+    const counts = { baseline: baseline?.people ?? 0, ambiguous: foreseen?.counts.ambiguous ?? 0, events };
+    return { readSeconds: Number.NaN, seconds, counts, ...seen };
+  });
+}
+
+/** Samples memory until it is asked what it was. */
+async function watch(worker: number, simulators: number): Promise<() => Promise<Pick<Round, 'cpu' | 'rss'>>> {
   const samples: number[] = [];
   const sampling = setInterval(() => {
-    void usageOf(worker.pid).then(({ rssMiB }) => samples.push(rssMiB));
+    void usageOf(worker).then(({ rssMiB }) => samples.push(rssMiB));
   }, SAMPLE_MS);
-  const before = { worker: await usageOf(worker.pid), simulators: await usageOf(simulators.pid) };
-  const ran = await worker.ask<PeopleRan>(kind);
-  const after = { worker: await usageOf(worker.pid), simulators: await usageOf(simulators.pid) };
-  clearInterval(sampling);
-  await worker.stop();
-  const half = Math.ceil(samples.length / 2);
-  return {
-    ...ran,
-    cpu: {
-      worker: after.worker.cpuSeconds - before.worker.cpuSeconds,
-      simulators: after.simulators.cpuSeconds - before.simulators.cpuSeconds,
-    },
-    rss: {
-      most: Math.max(...samples),
-      firstHalf: Math.max(...samples.slice(0, half)),
-      secondHalf: Math.max(...samples.slice(half)),
-    },
+  const before = { worker: await usageOf(worker), simulators: await usageOf(simulators) };
+  return async () => {
+    const after = { worker: await usageOf(worker), simulators: await usageOf(simulators) };
+    clearInterval(sampling);
+    const half = Math.ceil(samples.length / 2);
+    return {
+      cpu: {
+        worker: after.worker.cpuSeconds - before.worker.cpuSeconds,
+        simulators: after.simulators.cpuSeconds - before.simulators.cpuSeconds,
+      },
+      rss: {
+        most: Math.max(...samples),
+        firstHalf: Math.max(...samples.slice(0, half)),
+        secondHalf: Math.max(...samples.slice(half)),
+      },
+    };
   };
 }

@@ -20,6 +20,7 @@ const world = await startWorld({
   tenants: [
     {
       id: 'acme',
+      startsMigrated: true,
       people: { e9: people, e10: people, units: 2_000, leavers: Math.floor(people / 50), untidy },
       // A key per request is worked out by nobody then: what is compared is the reading, not the digests.
       quirks: { hrAuth: 'allow-list' },
