@@ -211,7 +211,9 @@ function unusableFolder(error: unknown, env: Record<string, string | undefined>)
 /** What happened and why, down to the first cause: Temporal wraps what an activity says twice. */
 function withCauses(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${withCauses(error.cause)}` : error.message;
+  return error.cause instanceof Error
+    ? `${error.message.replace(/\.$/, '')}: ${withCauses(error.cause)}`
+    : error.message;
 }
 
 process.exit(await main(process.argv.slice(2)));

@@ -1,6 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ForeseenPeople, ReconciledPeople } from '../activities/people-lists.js';
 import type { SyncOutcome } from '../activities/people-sync.js';
+import type { Told } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import type { WantedPeopleSync } from '../domain/people.js';
@@ -13,6 +14,7 @@ import { createGate } from './gate.js';
 import { peopleSyncDecidedSignal } from './messages.js';
 import { peopleLists } from './people-lists.js';
 import { createProgress } from './progress.js';
+import { telling } from './told.js';
 import { withHands } from './work-orders.js';
 
 export interface SyncPeopleInput {
@@ -38,6 +40,8 @@ export interface SyncPeopleResult {
   findings: Finding[];
   note: string;
   report: PeopleReport | null;
+  /** What came to light on the console's pages, for the parent to keep; absent where nothing did. */
+  told?: Told;
 }
 
 /**
@@ -46,13 +50,19 @@ export interface SyncPeopleResult {
  * them. It may be started again at any point: every part of it looks first, or goes on where it stood.
  */
 export async function syncPeople(input: SyncPeopleInput): Promise<SyncPeopleResult> {
+  const told: Told = { pictures: [], findings: [] };
+  const result = await synced(input, told);
+  return told.pictures.length + told.findings.length === 0 ? result : { ...result, told };
+}
+
+async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleResult> {
   const { tenant, snapshot, run, key, policy = DEFAULT_POLICY } = input;
   const { parent } = workflowInfo();
   const progress = createProgress({ tenantId: tenant.id, name: tenant.name, batch: null, wave: null }, ['sync-people']);
   const gate = createGate(tenant.id, undefined, progress);
   const groups = activityGroups(policy, activityQueue(tenant));
   // A child leaves it to its parent to ask people.
-  const { reads, writes, polls } = parent ? groups : withHands(groups, tenant, { progress, policy });
+  const { reads, writes, polls } = parent ? telling(groups, told) : withHands(groups, tenant, { progress, policy });
   const about = { tenant, ...(input.pages ? { pages: input.pages } : {}) };
   const lists = peopleLists({ tenant, run }, policy);
   const compares = tenant.people.compare !== 'count';

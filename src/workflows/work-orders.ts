@@ -23,6 +23,7 @@ import { causeOf, invalid, refused } from './failures.js';
 import { orderUpdate } from './messages.js';
 import type { Gate } from './gate.js';
 import type { Progress } from './progress.js';
+import { toldBy, toldIn } from './told.js';
 
 type Activity = (input: object) => Promise<unknown>;
 
@@ -182,16 +183,6 @@ function loginIn(error: unknown): Needed | undefined {
   const cause = causeOf(error);
   const isOver = cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.needsLogin;
   return isOver ? { tasks: [{ field: LOGIN, do: 'start' }], findings: [] } : undefined;
-}
-
-/** What came to light while an activity worked (`activities/failures.ts`). */
-function toldBy(result: unknown): Told | undefined {
-  return typeof result === 'object' && result !== null ? (result as { told?: Told }).told : undefined;
-}
-
-function toldIn(error: unknown): Told | undefined {
-  const cause = causeOf(error);
-  return cause instanceof ApplicationFailure ? (cause.details?.[1] as Told | undefined) : undefined;
 }
 
 function withWritten(result: unknown, written: number): unknown {

@@ -11,7 +11,7 @@ afterEach(() => rig.close());
 
 describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser drives', { timeout: 300_000 }, () => {
   it('waits for its operator to log in, is migrated then, and tells what was seen on the way', async () => {
-    rig = await aRig([{ id: 'acme', ...SMALL, ...BROWSER }]);
+    rig = await aRig([{ id: 'acme', ...SMALL, ...BROWSER, scope: 'departments', scopeAfterSwitch: 'cleared' }]);
     const { id } = rig.tenant('acme');
     rig.world.fault({ tenant: 'acme', path: '/web/api/integration/save', kind: 'error-toast-after' });
     rig.world.fault({ tenant: 'acme', path: '/web/api/callback/save', kind: 'reset' });
@@ -39,6 +39,7 @@ describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser dr
     const momentsOf = (step: string) =>
       evidence.flatMap((one) => (one.kind === 'picture' && one.step === step ? [one.moment] : []));
     expect(momentsOf('switch-mode')).toEqual(['before', 'filled', 'said', 'after']);
+    expect(momentsOf('sync-people')).toEqual(expect.arrayContaining(['said', 'after']));
     expect(momentsOf('callback')).toEqual(expect.arrayContaining(['failed', 'after']));
     for (const { name, sha256 } of evidence) expect(name).toBe(`${sha256}.png`);
   });

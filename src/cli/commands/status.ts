@@ -30,12 +30,12 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
   const { batch } = selection.batch;
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    const left = async (isLeft: (id: string) => boolean): Promise<void> => {
-      const tenants = selection.selected.flatMap(({ tenant }) => (isLeft(tenant.id) ? [tenant] : []));
+    const sayWhoIsMissing = async (over: ReadonlySet<string>): Promise<void> => {
+      const tenants = selection.selected.flatMap(({ tenant }) => (over.has(tenant.id) ? [] : [tenant]));
       sayMissing(await missingWorkers({ temporal, migrations }, tenants, 'migrate'), out);
     };
     if (options.watch && (await migrations.batchRow(batch))?.running) {
-      await left(() => true);
+      await sayWhoIsMissing(new Set());
       await watch(migrations, batch, context);
     }
     const row = await migrations.batchRow(batch);
@@ -45,7 +45,7 @@ async function status(options: Selectors & { watch?: boolean }, context: Context
     const report = await readReport(migrations, selection, listed ? 'all' : 'troubled');
     if (row?.running) {
       const over = new Set(report.tenants.flatMap(({ tenant, outcome }) => (outcome === null ? [] : [tenant])));
-      await left((id) => !over.has(id));
+      await sayWhoIsMissing(over);
     }
     out.data({ ...report, status: counted ?? null, ...(listed ? {} : { tenants: [] }) }, () =>
       [

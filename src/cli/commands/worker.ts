@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { once } from 'node:events';
+import { chromiumOf } from '../../console-browser.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { connectTemporal } from '../../temporal.js';
@@ -17,6 +18,7 @@ export function workerCommand(register: Register): Command {
         const workers = await startWorkers({ config, env, temporal, sites, serves: options.siteOnly ? 'site' : 'all' });
         if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
         out.say(out.text.workerRuns(sites.join(', ')));
+        if (temporal.mode === 'remote' && chromiumOf(config) === undefined) out.say(out.text.workerWithoutBrowser);
         try {
           await Promise.race([workers.running, ...(interrupted.aborted ? [] : [once(interrupted, 'abort')])]);
         } finally {
