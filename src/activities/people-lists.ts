@@ -234,9 +234,9 @@ async function lanesBefore(tenant: Tenant, systems: Systems, { without }: People
     lanes.push({
       system: 'e9',
       lists: [
+        { list: 'e9-people', source: e9.people() },
         { list: 'e9-subcompanies', source: e9.subcompanies() },
         { list: 'e9-departments', source: e9.departments() },
-        { list: 'e9-people', source: e9.people() },
       ],
     });
   }
@@ -311,7 +311,8 @@ async function readLane(
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
         if (system === 'e9' && (!error.retryable || info.attempt >= E9_ATTEMPTS)) {
-          chunk.without.e9 = error.message;
+          // Without its units its people are people all the same.
+          if (list === 'e9-people') chunk.without.e9 = error.message;
           return;
         }
         inVain = came > 0 ? 0 : inVain + 1;

@@ -11,6 +11,10 @@ export const KEY_COLUMNS = {
 /** A field as it is compared, in SQL: what `domain/people/matching.ts` says in words. Null where there is nothing to compare. */
 export function keySql(key: keyof typeof KEY_COLUMNS): string {
   const column = KEY_COLUMNS[key];
-  if (key !== 'mobile') return `nullif(lower(trim(${column})), '')`;
-  return `nullif(regexp_replace(regexp_replace(${column}, '[^0-9]', '', 'g'), '^(00)?86(1[0-9]{10})$', '\\2'), '')`;
+  const text =
+    key === 'mobile'
+      ? `regexp_replace(regexp_replace(${column}, '[^0-9]', '', 'g'), '^(00)?86(1[0-9]{10})$', '\\2')`
+      : `lower(trim(${column}))`;
+  // A page may show 138****0001: that is the key of nobody.
+  return `CASE WHEN contains(${column}, '*') THEN NULL ELSE nullif(${text}, '') END`;
 }

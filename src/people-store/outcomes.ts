@@ -136,12 +136,14 @@ function keylessSql(table: string): string {
   return `coalesce(${keys.join(', ')}) IS NULL`;
 }
 
-/** Names of the fields that differ, separated by spaces; what the second one leaves empty is not a difference. */
+/** Names of the fields that differ, separated by spaces; what the second one leaves empty, or one shows with stars, is no difference. */
 function differing(from: string, to: string, fields: readonly Field[]): string {
   if (fields.length === 0) return `''`;
   const parts = fields.map((field) => {
     const [one, other] = [valueSql(field, from), valueSql(field, to)];
-    return `CASE WHEN ${from}.id IS NOT NULL AND ${other} IS NOT NULL AND ${one} IS DISTINCT FROM ${other} THEN '${field}' END`;
+    const shown = [from, to].map((table) => `NOT contains(coalesce(${table}.${FIELDS[field]}, ''), '*')`).join(' AND ');
+    return `CASE WHEN ${from}.id IS NOT NULL AND ${other} IS NOT NULL AND ${shown} AND ${one} IS DISTINCT FROM ${other}
+      THEN '${field}' END`;
   });
   return `concat_ws(' ', ${parts.join(', ')})`;
 }

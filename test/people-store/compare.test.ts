@@ -36,6 +36,12 @@ describe('who is found again', () => {
       { 'unchanged/matched-by-email': 1 },
     ],
     [
+      'never by what is shown with stars',
+      [person('q1', { mobile: '138****0001', email: 'l***@example.cn' })],
+      [person('e1', { mobile: '138****0001', email: 'l***@example.cn' })],
+      { 'skipped/no-key': 2 },
+    ],
+    [
       'never by name or id',
       [person('x1', { name: '王伟' })],
       [person('x1', { name: '王伟' })],
@@ -117,6 +123,12 @@ describe('what becomes of whom', () => {
       [person('q1', { ...both, oaUserId: '17' }), person('q2', { jobNumber: '2' })],
       [person('9777', both)],
       { 'linked/matched-by-job-number': 1, 'skipped/not-of-the-oa': 1 },
+    ],
+    [
+      'a field that is shown with stars is no change',
+      [person('q1', { ...both, name: '王*', mobile: '138****0001' })],
+      [person('e1', { ...both, name: '王伟', mobile: '13800000001' })],
+      { 'unchanged/matched-by-job-number': 1 },
     ],
     [
       'a field that E10 leaves empty is no change',

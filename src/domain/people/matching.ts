@@ -17,7 +17,7 @@ export interface MatchRule {
  * person is ambiguous, and so is everybody else who is involved.
  *
  * Keys are compared without spaces around them and without regard to case; mobile numbers by their digits alone, without the
- * country code of China.
+ * country code of China. One that is shown with stars is none.
  */
 export const MATCH_RULES: readonly MatchRule[] = [
   { name: 'job-number', key: 'jobNumber', en: 'job number', zh: '工号' },
