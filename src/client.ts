@@ -50,7 +50,7 @@ const QUERY_WITHIN_MS = 3_000;
 const IDS_IN_A_FILTER = 100;
 const IDS_IN_A_LIST = 500;
 // Of temporal.api.enums.v1.TaskQueueType: the package with the enum is none of our dependencies.
-const WORKFLOW_TASKS = 1;
+const ACTIVITY_TASKS = 2;
 /** An inspection that nobody waits for any more ends by itself. */
 const INSPECTION_WITHIN = '1 hour';
 
@@ -81,7 +81,7 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       const { pollers } = await client.workflowService.describeTaskQueue({
         namespace,
         taskQueue: { name: taskQueue },
-        taskQueueType: WORKFLOW_TASKS,
+        taskQueueType: ACTIVITY_TASKS,
       });
       return (pollers ?? []).flatMap(({ identity }) => identity ?? []);
     },

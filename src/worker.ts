@@ -72,9 +72,11 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     connection,
     namespace: temporal.namespace,
     identity: `qys-e10@${hostname()}/${process.pid}`,
-    workflowBundle: options.workflowBundle ?? (await workflowCode()),
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '30 seconds',
+  } satisfies Partial<WorkerOptions>;
+  const workflows = {
+    workflowBundle: options.workflowBundle ?? (await workflowCode()),
     maxCachedWorkflows: 500,
   } satisfies Partial<WorkerOptions>;
 
@@ -87,62 +89,39 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
   const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses, ends) })] };
   const { preflight, takeSnapshot, verify } = activities;
+  const { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople } = activities;
+
+  const created: Promise<Worker>[] = [];
+  const poll = (taskQueue: string, work: Partial<WorkerOptions>): void =>
+    void created.push(Worker.create({ ...shared, interceptors, taskQueue, ...work }));
 
   // Only who has a browser may take what needs one; on one machine there is nobody else to say that there is none.
   const takesConsoles = console !== undefined || temporal.mode === 'embedded';
-  const inspections = [inspectionTaskQueue, ...(takesConsoles ? [consoleInspectionTaskQueue] : [])];
-  const created: Promise<Worker>[] = options.sites.flatMap((site) =>
-    inspections.map((queueOf) =>
-      Worker.create({
-        ...shared,
-        interceptors,
-        taskQueue: queueOf(site),
-        activities: { preflight, takeSnapshot, verify },
-      }),
-    ),
-  );
-  if (options.serves !== 'inspect') {
-    const atSites = options.sites.map((site) =>
-      Worker.create({
-        ...shared,
-        interceptors,
-        activities,
-        taskQueue: siteTaskQueue(site),
-        maxConcurrentActivityTaskExecutions: options.activitySlots ?? 50,
-      }),
-    );
-    created.push(...atSites);
-    const withBrowser = takesConsoles
-      ? options.sites.map((site) =>
-          Worker.create({
-            ...shared,
-            interceptors,
-            activities,
-            taskQueue: consoleTaskQueue(site),
-            maxConcurrentActivityTaskExecutions: config.browser.contexts,
-          }),
-        )
-      : [];
-    created.push(...withBrowser);
+  const looks = { preflight, takeSnapshot, verify };
+  for (const site of options.sites) {
+    poll(inspectionTaskQueue(site), { ...workflows, activities: looks });
+    if (takesConsoles) poll(consoleInspectionTaskQueue(site), { activities: looks });
+    if (options.serves === 'inspect') continue;
+    poll(siteTaskQueue(site), {
+      ...workflows,
+      activities,
+      maxConcurrentActivityTaskExecutions: options.activitySlots ?? 50,
+    });
+    if (takesConsoles) {
+      poll(consoleTaskQueue(site), { activities, maxConcurrentActivityTaskExecutions: config.browser.contexts });
+    }
     // What lies on this disk is compared here and nowhere else.
-    const { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople } = activities;
-    const ofPeople = options.sites.map((site) =>
-      Worker.create({
-        ...shared,
-        interceptors,
-        activities: { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople },
-        taskQueue: peopleTaskQueue(site, home),
-        maxConcurrentActivityTaskExecutions: PEOPLE_LISTS_AT_ONCE,
-      }),
-    );
-    created.push(...ofPeople);
+    poll(peopleTaskQueue(site, home), {
+      activities: { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople },
+      maxConcurrentActivityTaskExecutions: PEOPLE_LISTS_AT_ONCE,
+    });
   }
   if (options.serves === 'all') {
     const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
     const planned = (tenantId: string) => migrations.plannedOf(tenantId);
     const coordinator = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
     const taskQueue = options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE;
-    created.push(Worker.create({ ...shared, taskQueue, activities: coordinator }));
+    created.push(Worker.create({ ...shared, ...workflows, taskQueue, activities: coordinator }));
   }
   const workers = await Promise.all(created);
   const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);

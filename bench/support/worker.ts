@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../src/config.js';
 import { installRuntime } from '../../src/telemetry.js';
 import { connectTemporal } from '../../src/temporal.js';
@@ -20,7 +21,9 @@ const config = loadConfig({ ...process.env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_
 installRuntime(config, 'file');
 const temporal = await connectTemporal(config, { report: (line) => console.error(line) });
 const env = JSON.parse(await readFile(envFile, 'utf8')) as Record<string, string>;
-const workers = await startWorkers({ config, temporal, sites: ['default'], serves: 'all', env });
+// As in production: webpack in the same process would be most of its memory.
+const workflowBundle = { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) };
+const workers = await startWorkers({ config, temporal, sites: ['default'], serves: 'all', env, workflowBundle });
 const told: WorkerTold = { address: temporal.address };
 serve(told, { collected }, async () => {
   await workers.stop();

@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { SealBroken } from './seal.js';
@@ -15,7 +15,7 @@ const GZIP = { level: 1 };
 export interface FileSeal {
   /** `to` appears whole or not at all, for its owner only. `boundTo` says whose it is; it opens with the same word only. */
   seal(from: string, to: string, boundTo: string): Promise<void>;
-  /** Throws `SealBroken` where key, file or `boundTo` are not the ones of the sealing. */
+  /** Leaves a file alone that is there already. Throws `SealBroken` where key, file or `boundTo` are not the ones of the sealing. */
   open(from: string, to: string, boundTo: string): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ async function sealFile(from: string, to: string, key: Buffer, boundTo: string):
 }
 
 async function openSealedFile(from: string, to: string, key: Buffer, boundTo: string): Promise<void> {
-  const draft = `${to}.part`;
+  const draft = `${to}.${randomUUID()}`;
   const { size } = await stat(from);
   const ends = await endsOf(from, size);
   const decipher = createDecipheriv(CIPHER, key, ends.iv, { authTagLength: TAG_BYTES })
@@ -64,7 +64,14 @@ async function openSealedFile(from: string, to: string, key: Buffer, boundTo: st
     await rm(draft, { force: true });
     throw broken(from);
   }
-  await rename(draft, to);
+  try {
+    // Unlike a rename it never takes the place of a file that somebody has opened meanwhile.
+    await link(draft, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 async function endsOf(from: string, size: number): Promise<{ iv: Buffer; tag: Buffer }> {

@@ -108,12 +108,20 @@ const USUAL_MOST_UNITS = 20;
 export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleStoresOptions): PeopleStores {
   const places = createPlaces(dataDir);
   const openDatabase = createDatabases(createTables, limits);
+  /** Those who want the same file wait for the same opening. */
+  const unsealing = new Map<string, Promise<void>>();
 
   /** The plain file is the newer one wherever both are there: sealing ends with its removal. */
   async function unsealed(run: PeopleRun): Promise<void> {
     const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
     if (existsSync(plain) || !existsSync(sealed)) return;
-    await files.open(sealed, plain, places.referenceOf(run));
+    const opening = unsealing.get(plain) ?? files.open(sealed, plain, places.referenceOf(run));
+    unsealing.set(plain, opening);
+    try {
+      await opening;
+    } finally {
+      unsealing.delete(plain);
+    }
   }
 
   return {

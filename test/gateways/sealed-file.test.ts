@@ -32,6 +32,15 @@ it.each([0, 1, 300_000])('opens again what was sealed: %i bytes', async (bytes) 
   expect((await stat(sealed)).mode & 0o777).toBe(0o600);
 });
 
+it('leaves a file alone that is there already', async () => {
+  const { sealed, opened } = await sealedFile(Buffer.from('old'));
+  await writeFile(opened, 'newer');
+
+  await files.open(sealed, opened, 'acme');
+
+  expect(await readFile(opened, 'utf8')).toBe('newer');
+});
+
 it('shows nothing of what it holds', async () => {
   const { sealed } = await sealedFile(Buffer.from('王伟 13800000000 '.repeat(100)));
 

@@ -75,7 +75,8 @@ export interface Rig {
 }
 
 /**
- * Ids get a suffix, since all tests share one server and a tenant's id is a lock. Where `env` makes the worker manage the
+ * Ids get a suffix, since all tests share one server and a tenant's id is a lock. People are compared by head counts alone, unless the
+ * file's defaults say otherwise: most tests are about something else. Where `env` makes the worker manage the
  * proxy, the same file decides what the proxies of the simulated tenants do.
  */
 export async function aRig(
@@ -93,7 +94,10 @@ export async function aRig(
       return { syncSeconds: 0.2, ...(proxyFile === undefined ? {} : { proxyFile }), ...spec, id };
     }),
   });
-  const { yaml, env: secrets } = batchFileOf(world, `batch-${suffix}`, { ...file, defaults: { site } });
+  const { yaml, env: secrets } = batchFileOf(world, `batch-${suffix}`, {
+    ...file,
+    defaults: { people: { compare: 'count' }, ...(file['defaults'] as object | undefined), site },
+  });
   const batch = parseBatch(yaml, 'test.batch.yaml');
   const { tenants } = batch;
   const dataDir = await mkdtemp(join(tmpdir(), 'qys-e10-rig-'));

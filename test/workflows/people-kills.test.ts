@@ -16,7 +16,11 @@ const BIN = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
 it(
   'killed with -9 while it reads: the same people, row by row, and at most one page of each list read again',
   async () => {
-    const rig = await aRig([{ id: 'big', startsMigrated: true, people: { e9: PEOPLE, e10: PEOPLE, untidy: 20 } }]);
+    const rig = await aRig(
+      [{ id: 'big', startsMigrated: true, people: { e9: PEOPLE, e10: PEOPLE, untidy: 20 } }],
+      {},
+      { defaults: { people: { compare: 'everybody' } } },
+    );
     await rig.stopWorkers();
     const { id } = rig.tenant('big');
     const undisturbed = await lookedAt(rig, aWorker(rig), async () => undefined);

@@ -11,6 +11,7 @@ import type { Tenant } from '../../src/domain/tenant.js';
 import { openPeopleStores } from '../../src/people-files.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
+const EVERYBODY = { defaults: { people: { compare: 'everybody' } } };
 const MOVED = { startsMigrated: true, people: { e9: 30, e10: 30 } } satisfies Partial<TenantSpec>;
 
 /** Starts a sync alone, and waits for its end. */
@@ -47,15 +48,19 @@ async function filesOf(folder: string): Promise<string[]> {
 describe('with a migration', () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await aRig([
-      { id: 'whole', people: { e9: 40, e10: 42, leavers: 3, secondary: 2 } },
-      {
-        id: 'guarded',
-        people: { e9: 17, e10: 20 },
-        entry: { people: { guard: { created: { percent: 1, count: 0 } } } },
-      },
-      { id: 'counted', people: { e9: 10, e10: 10 }, entry: { people: { compare: 'count' } } },
-    ]);
+    rig = await aRig(
+      [
+        { id: 'whole', people: { e9: 40, e10: 42, leavers: 3, secondary: 2 } },
+        {
+          id: 'guarded',
+          people: { e9: 17, e10: 20 },
+          entry: { people: { guard: { created: { percent: 1, count: 0 } } } },
+        },
+        { id: 'counted', people: { e9: 10, e10: 10 }, entry: { people: { compare: 'count' } } },
+      ],
+      {},
+      EVERYBODY,
+    );
   });
   afterAll(() => rig.close());
 
@@ -132,23 +137,27 @@ describe('with a migration', () => {
 describe('alone', () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await aRig([
-      { ...MOVED, id: 'moved' },
-      { ...MOVED, id: 'untidy', people: { e9: 300, e10: 300, untidy: 150, sharedMobiles: 4 } },
-      { ...MOVED, id: 'leavers', people: { e9: 30, e10: 18 } },
-      { ...MOVED, id: 'empty', people: { e9: 30, e10: 0, qiyuesuo: 30 } },
-      {
-        ...MOVED,
-        id: 'stormy',
-        people: { e9: 2_500, e10: 2_500 },
-        quirks: { storm: { edits: 40, kinds: ['add', 'remove', 'move'] } },
-      },
-      { ...MOVED, id: 'troubled', people: { e9: 3_500, e10: 3_500 } },
-      { ...MOVED, id: 'refused', people: { e9: 2_500, e10: 2_500 } },
-      { id: 'on-e9', people: { e9: 5, e10: 5 } },
-      { ...MOVED, id: 'nightly' },
-      { id: 'cloud', deployment: 'public', startsMigrated: true, ownApp: true, people: { e9: 12, e10: 12 } },
-    ]);
+    rig = await aRig(
+      [
+        { ...MOVED, id: 'moved' },
+        { ...MOVED, id: 'untidy', people: { e9: 300, e10: 300, untidy: 150, sharedMobiles: 4 } },
+        { ...MOVED, id: 'leavers', people: { e9: 30, e10: 18 } },
+        { ...MOVED, id: 'empty', people: { e9: 30, e10: 0, qiyuesuo: 30 } },
+        {
+          ...MOVED,
+          id: 'stormy',
+          people: { e9: 2_500, e10: 2_500 },
+          quirks: { storm: { edits: 40, kinds: ['add', 'remove', 'move'] } },
+        },
+        { ...MOVED, id: 'troubled', people: { e9: 3_500, e10: 3_500 } },
+        { ...MOVED, id: 'refused', people: { e9: 2_500, e10: 2_500 } },
+        { id: 'on-e9', people: { e9: 5, e10: 5 } },
+        { ...MOVED, id: 'nightly' },
+        { id: 'cloud', deployment: 'public', startsMigrated: true, ownApp: true, people: { e9: 12, e10: 12 } },
+      ],
+      {},
+      EVERYBODY,
+    );
   });
   afterAll(() => rig.close());
 
