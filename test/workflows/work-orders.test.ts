@@ -10,7 +10,7 @@ let rig: Rig;
 afterEach(() => rig.close());
 
 async function begun(spec: Partial<TenantSpec> = {}): Promise<ReturnType<typeof anOperator>> {
-  rig = await aRig([{ id: 'acme', ...MANUAL, ...spec }]);
+  rig = await aRig([{ id: 'acme', ...MANUAL, ...spec }], {}, { defaults: { people: { compare: 'everybody' } } });
   await rig.start('acme');
   return anOperator(rig, 'acme');
 }
@@ -29,6 +29,8 @@ describe('a tenant whose console only people see', () => {
     const { result } = await rig.end('acme');
     expect(result).toMatchObject({ outcome: expect.stringMatching(/^migrated/) as string });
     expect(result?.findings.map(({ code }) => code)).toContain('CONSOLE-READ-BY-PERSON');
+    // A console without an adapter lists nobody: people are looked up by chance.
+    expect(result?.people).toMatchObject({ by: 'sample', grade: 'B', sample: { missing: 0 } });
     const state = rig.world.tenant('acme').state();
     expect(state.integration['oaVersion']).toBe('E10');
     expect(state.runs).toHaveLength(1);
