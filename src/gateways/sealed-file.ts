@@ -15,7 +15,10 @@ const GZIP = { level: 1 };
 export interface FileSeal {
   /** `to` appears whole or not at all, for its owner only. `boundTo` says whose it is; it opens with the same word only. */
   seal(from: string, to: string, boundTo: string): Promise<void>;
-  /** Leaves a file alone that is there already. Throws `SealBroken` where key, file or `boundTo` are not the ones of the sealing. */
+  /**
+   * Leaves a file alone that is there already. Throws `SealBroken` where key, file or `boundTo` are not the ones of the sealing;
+   * what the disk says, as it is.
+   */
   open(from: string, to: string, boundTo: string): Promise<void>;
 }
 
@@ -60,8 +63,10 @@ async function openSealedFile(from: string, to: string, key: Buffer, boundTo: st
       createGunzip(),
       createWriteStream(draft, { mode: 0o600 }),
     );
-  } catch {
+  } catch (error) {
     await rm(draft, { force: true });
+    // A full disk is no wrong key.
+    if (error instanceof Error && 'syscall' in error) throw error;
     throw broken(from);
   }
   try {

@@ -39,14 +39,26 @@ export interface DatabaseLimits {
 /** Measured with a million people on each side: what does not fit goes to the run's own folder, and is gone afterwards. */
 export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 192, threads: 2, sliceRows: 250_000 };
 
+/** Files of DuckDB that this process has open. */
+export interface Databases {
+  /** Throws where another process has it open. */
+  open(file: string): Promise<Database>;
+  isOpen(file: string): boolean;
+}
+
 /**
  * Opens files of DuckDB. A file belongs to one process at a time, so all who open the same one in this process share it: it is
  * closed with the last of them. `prepare` makes the tables, once for all of them.
  */
-export function createDatabases(prepare: (db: Database) => Promise<void>, limits: DatabaseLimits = USUAL_LIMITS) {
+export function createDatabases(
+  prepare: (db: Database) => Promise<void>,
+  limits: DatabaseLimits = USUAL_LIMITS,
+): Databases {
   const open = new Map<string, { instance: Promise<DuckDBInstance>; users: number }>();
 
-  return async function openDatabase(file: string): Promise<Database> {
+  return { open: openDatabase, isOpen: (file) => open.has(file) };
+
+  async function openDatabase(file: string): Promise<Database> {
     const shared = open.get(file) ?? { instance: openInstance(file, prepare, limits), users: 0 };
     open.set(file, shared);
     shared.users++;
@@ -61,7 +73,7 @@ export function createDatabases(prepare: (db: Database) => Promise<void>, limits
       release(file, undefined);
       throw error;
     }
-  };
+  }
 
   function release(file: string, instance: DuckDBInstance | undefined): void {
     const shared = open.get(file);

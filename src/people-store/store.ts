@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Guarded, MassChange } from '../domain/people/guard.js';
 import type { Comparison, PersonOutcome } from '../domain/people/outcomes.js';
 import type { ListName, PeopleListName } from '../domain/people/rows.js';
@@ -18,6 +19,7 @@ import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun } fr
 import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
 import { drawSample, nextToLookUp, recordLookUp, sampleResult, type ToLookUp } from './sample.js';
 import { createTables, tableOf } from './tables.js';
+import { createTurns } from './turns.js';
 
 /** A comparison was asked for before its lists were read to the end, e.g. because another worker's disk has them. */
 export class ListsUnread extends Error {
@@ -78,7 +80,10 @@ export interface FileSeal {
 export interface PeopleStores {
   /** Opens the file of a run, or makes it; one that was sealed is opened again. Close it: the last one who closes gives it free. */
   open(run: PeopleRun): Promise<PeopleStore>;
-  /** Seals the file of a run that nobody has open, and leaves nothing else of it. Repeated, it does nothing. */
+  /**
+   * Seals the file of a run, and leaves nothing else of it. Repeated, it does nothing. Throws where somebody has it open, in this
+   * process or another: who closes it last seals it.
+   */
   seal(run: PeopleRun): Promise<void>;
   /** Whether this worker has anything of a run. */
   has(run: PeopleRun): boolean;
@@ -107,36 +112,39 @@ const USUAL_MOST_UNITS = 20;
 
 export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleStoresOptions): PeopleStores {
   const places = createPlaces(dataDir);
-  const openDatabase = createDatabases(createTables, limits);
-  /** Those who want the same file wait for the same opening. */
-  const unsealing = new Map<string, Promise<void>>();
+  const databases = createDatabases(createTables, limits);
+  const inTurn = createTurns();
 
   /** The plain file is the newer one wherever both are there: sealing ends with its removal. */
   async function unsealed(run: PeopleRun): Promise<void> {
     const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
     if (existsSync(plain) || !existsSync(sealed)) return;
-    const opening = unsealing.get(plain) ?? files.open(sealed, plain, places.referenceOf(run));
-    unsealing.set(plain, opening);
-    try {
-      await opening;
-    } finally {
-      unsealing.delete(plain);
-    }
+    await files.open(sealed, plain, places.referenceOf(run));
   }
 
   return {
     async open(run) {
-      await places.make(run);
-      await unsealed(run);
-      const db = await openDatabase(places.fileOf(run));
+      const db = await inTurn(places.folderOf(run), async () => {
+        await places.make(run);
+        await unsealed(run);
+        return databases.open(places.fileOf(run));
+      });
       return storeOf(db, createOpaque(sealKey, run.tenantId), places.referenceOf(run));
     },
-    async seal(run) {
-      const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
-      if (!existsSync(plain)) return;
-      await files.seal(plain, sealed, places.referenceOf(run));
-      for (const left of [plain, `${plain}.wal`]) await rm(left, { force: true });
-    },
+    seal: (run) =>
+      inTurn(places.folderOf(run), async () => {
+        const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
+        if (!existsSync(plain)) return;
+        if (databases.isOpen(plain)) throw new Error('these lists of people are in use: they cannot be sealed now');
+        // Opened once more: no other process has it then, and what a killed one left beside the file goes into it.
+        (await databases.open(plain)).close();
+        await files.seal(plain, sealed, places.referenceOf(run));
+        // Also drafts of an opening that was killed.
+        for (const name of await readdir(places.folderOf(run))) {
+          const left = join(places.folderOf(run), name);
+          if (left !== sealed) await rm(left, { recursive: true, force: true });
+        }
+      }),
     has: (run) => existsSync(places.fileOf(run)) || existsSync(places.sealedOf(run)),
     referenceOf: (run) => places.referenceOf(run),
     referencesOf: (tenantId) => places.referencesOf(tenantId),

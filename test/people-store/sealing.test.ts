@@ -1,7 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fill, person, RUN, someStores } from './a-store.js';
+
+async function fileOf(dataDir: string): Promise<string> {
+  const files = await readdir(dataDir, { recursive: true });
+  return join(dataDir, files.find((name) => /people\.(duckdb|sealed)$/.test(name)) ?? '');
+}
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -39,4 +47,81 @@ it('takes no path for a reference', async () => {
   const { stores } = await someStores();
 
   await expect(stores.open({ tenantId: RUN.tenantId, reference: '../../elsewhere' })).rejects.toThrow(RangeError);
+});
+
+it('is opened once, however many ask for a sealed file at a time', async () => {
+  const { stores } = await someStores();
+  const store = await stores.open(RUN);
+  const rows = Array.from({ length: 900 }, (_, index) => person(`e${index}`));
+  await fill(store, 'e10-people', rows);
+  store.close();
+  await stores.seal(RUN);
+
+  const opened = await Promise.all(Array.from({ length: 6 }, () => stores.open(RUN)));
+
+  for (const one of opened) {
+    expect((await one.position('e10-people')).rows).toBe(900);
+    one.close();
+  }
+});
+
+it('leaves a file alone that somebody has open', async () => {
+  const { stores, dataDir } = await someStores();
+  const store = await stores.open(RUN);
+  await fill(store, 'e10-people', [person('e1')]);
+
+  await expect(stores.seal(RUN)).rejects.toThrow(/in use/);
+  expect((await store.position('e10-people')).rows).toBe(1);
+  store.close();
+  expect(await fileOf(dataDir)).toMatch(/people\.duckdb$/);
+
+  await stores.seal(RUN);
+  expect(await fileOf(dataDir)).toMatch(/people\.sealed$/);
+});
+
+it('leaves a file alone that another process has open', async () => {
+  const { stores, dataDir } = await someStores();
+  const store = await stores.open(RUN);
+  await fill(store, 'e10-people', [person('e1')]);
+  store.close();
+  const file = await fileOf(dataDir);
+  const program = `
+    import { DuckDBInstance } from '@duckdb/node-api';
+    await DuckDBInstance.create(${JSON.stringify(file)});
+    console.log('open');
+    setInterval(() => {}, 1000);`;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(other.stdout, 'data');
+
+  await expect(stores.seal(RUN)).rejects.toThrow();
+  expect(existsSync(file)).toBe(true);
+  other.kill('SIGKILL');
+  await once(other, 'close');
+
+  await stores.seal(RUN);
+  expect(existsSync(file)).toBe(false);
+});
+
+it('seals what a killed process had not yet put into the file', async () => {
+  const { stores, dataDir } = await someStores();
+  const store = await stores.open(RUN);
+  await fill(store, 'e10-people', [person('e1'), person('e2')]);
+  const file = await fileOf(dataDir);
+  // As a kill leaves them behind: the file as it was, and its log.
+  await copyFile(file, `${file}.kept`);
+  await copyFile(`${file}.wal`, `${file}.log`);
+  store.close();
+  await copyFile(`${file}.kept`, file);
+  await copyFile(`${file}.log`, `${file}.wal`);
+  await writeFile(`${file}.draft`, 'of an opening that was killed');
+
+  await stores.seal(RUN);
+
+  expect(await filesBelow(dataDir)).toEqual(['people.sealed']);
+
+  const again = await stores.open(RUN);
+  expect((await again.position('e10-people')).rows).toBe(2);
+  again.close();
 });

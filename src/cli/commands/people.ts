@@ -116,7 +116,7 @@ async function forget(options: Selectors & { yes?: boolean }, context: Context):
   return EXIT.ok;
 }
 
-/** Opens what is sealed, and seals it again whatever happens. */
+/** Opens what is sealed, and seals it again whatever happens; what somebody else has open stays theirs. */
 async function inStore<T>(
   options: OfOne,
   { config, out }: Context,
@@ -125,14 +125,11 @@ async function inStore<T>(
   const { selected } = await loadSelection({ file: options.file, tenant: [options.tenant] }, out);
   const stores = await openPeopleStores(config);
   const run = await runOf(stores, (selected[0] as { tenant: Tenant }).tenant, options, out.text.noPeopleHere);
+  const store = await stores.open(run);
   try {
-    const store = await stores.open(run);
-    try {
-      return await work(store);
-    } finally {
-      store.close();
-    }
+    return await work(store);
   } finally {
+    store.close();
     await stores.seal(run);
   }
 }
