@@ -9,7 +9,8 @@ import type { Progress } from './progress.js';
 import { startAttributes } from './search-attributes.js';
 import { syncPeople, type SyncPeopleInput, type SyncPeopleResult } from './sync-people.js';
 
-const LOOK_AGAIN = '30 seconds';
+/** One alone may take a night, and each look stands in the history: so they become rarer. */
+const LOOK_AGAIN_MS = { first: 30_000, most: 15 * 60_000 };
 
 /**
  * The people sync of a tenant as its child: paused with it, cancelled with it and waited for, so that the undo knows what there is.
@@ -27,7 +28,7 @@ export function peopleChild({
   progress: Progress;
 }) {
   return async function (input: SyncPeopleInput): Promise<SyncPeopleResult> {
-    for (;;) {
+    for (let pauseMs = LOOK_AGAIN_MS.first; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_MS.most)) {
       try {
         const child = await startChild(syncPeople, {
           args: [{ ...input, policy }],
@@ -50,7 +51,7 @@ export function peopleChild({
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         progress.hold('waits for a people sync that somebody started alone', { byItself: true });
-        await sleep(LOOK_AGAIN);
+        await sleep(pauseMs);
         progress.hold(null);
       }
     }
