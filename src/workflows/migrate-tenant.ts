@@ -169,12 +169,12 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     }
     const key = idempotencyKey(workflowInfo().firstExecutionRunId, 'sync-people');
     const ofNow = guardLifted ? { ...tenant, people: { ...tenant.people, guardLifted } } : tenant;
-    // A person who lets it be tried again may have mended what was read.
+    // A person who lets it be tried again may have mended what was read; and a run that has failed stays failed.
     const run = `${key}/${++peopleSyncs}`;
     const { findings, note, ran, report } = await groups.children.syncPeople({
       tenant: ofNow,
       snapshot: sealed,
-      key,
+      key: peopleSyncs === 1 ? key : run,
       run,
     });
     progress.found(findings);

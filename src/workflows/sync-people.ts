@@ -22,7 +22,7 @@ export interface SyncPeopleInput {
   policy?: Policy;
   /** Whose lists: another attempt of a person reads anew, one of the server does not. */
   run: string;
-  /** The same for every attempt: the console starts one sync run for it. */
+  /** The console starts one sync run for it, and answers that one for ever: another attempt of a person has another key. */
   key: string;
   /** Of a migration: the scope as E9 had it. Null: the tenant has moved already. */
   snapshot: Sealed | null;

@@ -56,6 +56,7 @@ describe('with a migration', () => {
           people: { e9: 17, e10: 20 },
           entry: { people: { guard: { created: { percent: 1, count: 0 } } } },
         },
+        { id: 'fails-once', people: { e9: 10, e10: 10 }, syncFails: 1 },
         { id: 'counted', people: { e9: 10, e10: 10 }, entry: { people: { compare: 'count' } } },
       ],
       {},
@@ -124,6 +125,18 @@ describe('with a migration', () => {
     expect(ending).toBe('migrated-with-warnings');
     expect(result?.people).toMatchObject({ grade: 'A', guardLifted: { by: 'li', reason: 'new colleagues' } });
     expect(result?.findings.map(({ code }) => code)).toContain('PEOPLE-GUARD-LIFTED');
+  });
+
+  it('starts another run where a person tries again one that failed', async () => {
+    const { id } = rig.tenant('fails-once');
+    await rig.start('fails-once', { ...IMPATIENT, onFailure: 'ask' });
+    await until('it waits', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+    expect((await rig.migrations.tenantStatus(id))?.waiting?.what).toContain('PEOPLE-SYNC-FAILED');
+
+    await rig.migrations.decide(id, { action: 'retry', by: 'li', reason: 'the disk was full' });
+
+    expect((await rig.end('fails-once')).ending).toBe('migrated');
+    expect(rig.world.tenant('fails-once').state().runs).toHaveLength(2);
   });
 
   it('compares head counts alone where the file says so', async () => {
