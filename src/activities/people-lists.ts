@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import pMap from 'p-map';
 import { scopeInE10, type ScopeUnit } from '../domain/people.js';
-import { limitsOf, massChangeVerdict } from '../domain/people/guard.js';
+import { limitsOf, massChangeVerdict, NOBODY_IN_E10, type MassChangeVerdict } from '../domain/people/guard.js';
 import type { ListReading, ListReport, PeopleReport } from '../domain/people/report.js';
 import type { ListName, PagedList, PeopleListName, PersonRow, UnitRow } from '../domain/people/rows.js';
 import { USUAL_CONFIDENCE } from '../domain/people/sample.js';
@@ -118,7 +118,7 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
 
     /**
      * What a run within these units would do. Throws `PEOPLE-GUARD` where that is too much and nobody has lifted it; `unguarded`:
-     * the run has been made.
+     * the run has been made, or there is none to make.
      */
     async foreseePeople({
       tenant,
@@ -136,17 +136,14 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
           ...(without.qiyuesuo === undefined ? (['qiyuesuo-before'] as const) : []),
         ]);
         const people = lists.find(({ list }) => list === 'e10-people')?.people ?? 0;
+        if (people === 0 && !unguarded) throw tooMuch(NOBODY_IN_E10);
         if (without.qiyuesuo !== undefined) return { lists, baseline, foreseen: null, source: people, lifted: null };
         const foreseen = await store.compare({ comparison: 'foreseen', scope });
         const { change, examples } = await store.massChange();
         if (!foreseen.comparable) return { lists, baseline, foreseen: null, source: change.source, lifted: null };
         const verdict = massChangeVerdict(change, limitsOf(tenant.people.guard), examples);
-        if (verdict.pass || unguarded) return { lists, baseline, foreseen, source: change.source, lifted: null };
-        const lift = tenant.people.guardLifted;
-        if (lift === undefined || verdict.reason === 'empty-source') {
-          throw new StepRefused({ code: 'PEOPLE-GUARD', message: verdict.why, subject: 'people.guard' });
-        }
-        return { lists, baseline, foreseen, source: change.source, lifted: verdict.why };
+        const lifted = unguarded ? null : liftedOf(tenant, verdict);
+        return { lists, baseline, foreseen, source: change.source, lifted };
       });
     },
 
@@ -200,6 +197,17 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       return { reference: stores.has(of) ? stores.referenceOf(of) : null };
     },
   };
+}
+
+/** What the guard would have stopped the run for, where somebody has lifted it. Throws where nobody has, or may. */
+function liftedOf({ people }: Tenant, verdict: MassChangeVerdict): string | null {
+  if (verdict.pass) return null;
+  if (people.guardLifted === undefined || verdict.reason === 'empty-source') throw tooMuch(verdict.why);
+  return verdict.why;
+}
+
+function tooMuch(message: string): StepRefused {
+  return new StepRefused({ code: 'PEOPLE-GUARD', message, subject: 'people.guard' });
 }
 
 /** Within which units people are wanted, and what is not compared. */

@@ -1,3 +1,4 @@
+import { NOBODY_IN_E10 } from './people/guard.js';
 import type { PeopleChoice } from './tenant.js';
 import type { PeopleSyncSettings, Unit } from './settings.js';
 
@@ -29,7 +30,7 @@ export function guardVerdict(
   active: number,
   { guard, guardLifted }: Pick<PeopleChoice, 'guard' | 'guardLifted'>,
 ): GuardVerdict {
-  if (source === 0) return { pass: false, why: 'E10 shows no people at all' };
+  if (source === 0) return { pass: false, why: NOBODY_IN_E10 };
   if (guardLifted !== undefined) return { pass: true };
   const missing = active - source;
   if (missing <= 0) return { pass: true };

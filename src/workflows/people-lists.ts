@@ -1,4 +1,5 @@
 import { ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
+import { isCancellation } from '@temporalio/workflow';
 import type {
   ComparedWith,
   ForeseenPeople,
@@ -21,7 +22,8 @@ export interface PeopleLists {
   readonly without: ComparedWith['without'];
   /** Reads what is not read yet. `onChunk` is told how many people there are so far; what it waits for is waited for between chunks. */
   read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void>;
-  foresee(units: ScopeUnit[] | null): Promise<ForeseenPeople>;
+  /** `unguarded`: where no run is to be made. */
+  foresee(units: ScopeUnit[] | null, unguarded?: boolean): Promise<ForeseenPeople>;
   /** After `read('after')`. `beforeLost`: who was there before the run had to be read after it. */
   reconcile(units: ScopeUnit[] | null): Promise<ReconciledPeople & { beforeLost: boolean }>;
   sample(units: ScopeUnit[] | null): Promise<ReconciledPeople>;
@@ -77,9 +79,9 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
       return without;
     },
     read,
-    async foresee(units) {
+    async foresee(units, unguarded = false) {
       return again(
-        () => atHome(({ foreseePeople }) => foreseePeople(compared(units))),
+        () => atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), unguarded })),
         () => read('before', silently),
       );
     },
@@ -106,7 +108,8 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
       if (home === undefined) return null;
       try {
         return (await peopleActivities(policy, home).sealPeople(of)).reference;
-      } catch {
+      } catch (error) {
+        if (isCancellation(error)) throw error;
         return null;
       }
     },

@@ -162,8 +162,8 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       const report = counted([]);
       return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
     }
-    const foreseen = await lists.foresee(null);
-    const report = await reportOf(foreseen, null, []);
+    const seen = await lists.foresee(null, true);
+    const report = await reportOf(seen, null, [], seen.foreseen?.counts.disabled);
     return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
   }
 
@@ -177,6 +177,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     { lists: before, baseline, foreseen, source, lifted }: ForeseenPeople,
     now: (ReconciledPeople & { beforeLost?: boolean }) | null,
     samples: PeopleReport['progress'],
+    stillActive = now?.stillActive ?? 0,
   ): Promise<PeopleReport> {
     const { guardLifted, guard } = tenant.people;
     const by = now?.sample ? 'sample' : (now?.actual ?? (now === null && foreseen)) ? 'list' : 'count';
@@ -190,7 +191,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       foreseen,
       actual: now?.actual ?? null,
       cameOut: now?.cameOut ?? [],
-      stillActive: now?.stillActive ?? 0,
+      stillActive,
       sample: now?.sample ?? null,
       progress: samples,
       guardLifted: guardLifted && lifted !== null ? { ...guardLifted, what: lifted } : null,

@@ -83,6 +83,18 @@ describe('the grade of people', () => {
     expect(peopleFindings(report).map(({ code }) => code)).toEqual(['PEOPLE-MISSING']);
   });
 
+  it('takes who is disabled there for missing, where no run enables them again', () => {
+    const foreseen = {
+      ...aReport().actual,
+      counts: { ...noCounts(), unchanged: 98, updated: 2 },
+      reasons: [{ outcome: 'updated', reason: 'enabled-again', people: 1 }],
+    } as PeopleReport['foreseen'];
+    const report = aReport({ actual: null, foreseen });
+
+    expect(gradeOfPeople(report, 100, guard)).toBe('C');
+    expect(peopleFindings(report).map(({ message }) => message)).toEqual([expect.stringMatching(/^1 of E10 are not/)]);
+  });
+
   it('says nothing of a look before the run but its numbers', () => {
     expect(peopleFindings(aReport({ grade: null }, { missing: 5 }))).toEqual([]);
   });

@@ -166,6 +166,13 @@ describe('alone', () => {
         { ...MOVED, id: 'refused', people: { e9: 2_500, e10: 2_500 } },
         { id: 'on-e9', people: { e9: 5, e10: 5 } },
         { ...MOVED, id: 'nightly' },
+        {
+          id: 'cloud-of-leavers',
+          deployment: 'public',
+          startsMigrated: true,
+          ownApp: true,
+          people: { e9: 30, e10: 18 },
+        },
         { id: 'cloud', deployment: 'public', startsMigrated: true, ownApp: true, people: { e9: 12, e10: 12 } },
       ],
       {},
@@ -287,5 +294,14 @@ describe('alone', () => {
 
     expect(result).toMatchObject({ ran: false, wanted: null, report: { by: 'list' } });
     expect(result.report?.foreseen?.people).toBe(12);
+  });
+
+  it('stops nothing there, where no run is made, and tells who is still active', async () => {
+    rig.world.tenant('cloud-of-leavers').edit(({ people }) => void people.fill(1));
+
+    const end = await sync(rig, 'cloud-of-leavers');
+
+    expect(end).toMatchObject({ result: { ran: false, report: { by: 'list', grade: 'C', stillActive: 12 } } });
+    expect(codesOf(end)).toEqual(['PEOPLE-STILL-ACTIVE']);
   });
 });

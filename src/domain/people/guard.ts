@@ -31,6 +31,9 @@ export type MassChangeVerdict =
   | { pass: true; numbers: string }
   | { pass: false; reason: 'empty-source' | 'limit'; exceeded: Exceeded[]; why: string };
 
+/** Whatever the limits, and whoever lifts them. */
+export const NOBODY_IN_E10 = 'E10 shows no people at all';
+
 /** The limits of the batch file's `people.guard`. */
 export function limitsOf({ percent, count, ...others }: PeopleGuard): MassChangeLimits {
   return { disabled: { percent, count }, ...others };
@@ -50,8 +53,7 @@ export function massChangeVerdict(
   limits: MassChangeLimits,
   examples: Partial<Record<Guarded, readonly string[]>> = {},
 ): MassChangeVerdict {
-  if (change.source === 0)
-    return { pass: false, reason: 'empty-source', exceeded: [], why: 'E10 shows no people at all' };
+  if (change.source === 0) return { pass: false, reason: 'empty-source', exceeded: [], why: NOBODY_IN_E10 };
   const exceeded = GUARDED.flatMap((what): Exceeded[] => {
     const [people, of, limit] = [change[what], baseOf(what, change), limits[what]];
     if (limit === undefined || !exceeds(people, of, limit)) return [];

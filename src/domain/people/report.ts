@@ -112,8 +112,10 @@ export interface PeopleReport {
 /** The comparison that says how people stand: after the run, or, where there is no run to make, as they are. */
 function judged({ actual, foreseen }: Pick<PeopleReport, 'actual' | 'foreseen'>): ComparisonSummary | null {
   if (actual || !foreseen) return actual;
-  const { created, ...others } = foreseen.counts;
-  return { ...foreseen, counts: { ...others, created: 0, missing: created } };
+  const { created, updated, ...others } = foreseen.counts;
+  const disabledThere = reasonCount(foreseen, 'enabled-again');
+  const counts = { ...others, created: 0, updated: updated - disabledThere, missing: created + disabledThere };
+  return { ...foreseen, counts, examples: { ...foreseen.examples, missing: foreseen.examples.created ?? [] } };
 }
 
 /** The grade of what was compared. `source`: people of E10 within the scope. */
