@@ -144,6 +144,14 @@ describe.each(['e9', 'e10'] as const)('a storm in %s', (system) => {
   });
 });
 
+it('reads smaller pages where E10 wants them', async () => {
+  const { store, e10 } = await aTenant({ people: { e9: 700, e10: 700 }, quirks: { employeePageMax: 200 } });
+
+  const end = await read(store, 'e10-people', e10.people());
+
+  expect(end).toMatchObject({ rows: 700, page: 6, verdict: { state: 'settled' } });
+});
+
 it('goes on at the page that was throttled or broken off', async () => {
   const { store, world, e10 } = await aTenant({ people: { e9: 6_000 } });
   for (const kind of ['throttle-seconds', 'truncated', 'reset', 'html'] as const) {

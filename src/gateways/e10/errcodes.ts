@@ -5,6 +5,8 @@ import { Envelope } from './schema.js';
 
 /** Codes known from one client only (`facts/weaver.md` §1.3); no official list is known. */
 export const CODE_SPENT = '200004';
+/** Configuration or parameters. */
+export const PARAMETER_FAULT = '3000';
 const CREDENTIALS_REFUSED = '200005';
 const TOKEN_REFUSED = '200007';
 const INTERNAL_ERROR = '500';

@@ -4,7 +4,7 @@ import type { Unit } from '../../domain/settings.js';
 import { Rejected, Unauthenticated, UnexpectedAnswer } from '../errors.js';
 import type { Http } from '../http.js';
 import type { E10, E10App } from './e10.js';
-import { classifyErrcode } from './errcodes.js';
+import { classifyErrcode, PARAMETER_FAULT } from './errcodes.js';
 import { EmployeePage, PeoplePage, PERSON_FIELDS, UnitPage, UnitRows } from './schema.js';
 import { numberedPages } from '../numbered-pages.js';
 import { createTokenSource, type HeldToken } from './token.js';
@@ -18,7 +18,7 @@ const EMPLOYEES = '/api/hrm/restful/queryEmployee';
 const UNITS = '/api/hrm/restful/queryOrg';
 /** The documented maximum of queryOrg (`facts/weaver.md` §2.2). */
 const UNITS_PER_PAGE = 1000;
-/** Large pages of people: their greatest size is not published, 1000 is stated for units (`facts/weaver.md` §2.1). */
+/** Their greatest size is not published, 1000 is stated for units (`facts/weaver.md` §2.1): a site may want smaller ones. */
 const PEOPLE_PER_PAGE = 1000;
 /** How many ids queryEmployee takes is not published. */
 const IDS_PER_CALL = 500;
@@ -130,8 +130,10 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     // An empty list would be no filter to E10, and count everybody.
     countEmployees: async (unitIds) => (unitIds === undefined ? countPeople({}) : countPeopleOf(unitIds)),
     people: () =>
-      numberedPages(PEOPLE_PER_PAGE, (current, pageSize) =>
-        call(EMPLOYEES, PeoplePage, { current, pageSize, returnFieldList: PERSON_FIELDS }),
+      numberedPages(
+        PEOPLE_PER_PAGE,
+        (current, pageSize) => call(EMPLOYEES, PeoplePage, { current, pageSize, returnFieldList: PERSON_FIELDS }),
+        (error) => error instanceof Rejected && error.code === PARAMETER_FAULT,
       ),
     units: () => numberedPages(UNITS_PER_PAGE, (current, pageSize) => call(UNITS, UnitRows, { current, pageSize })),
     listUnits: async () => listUnits({}),
