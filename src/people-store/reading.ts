@@ -57,8 +57,8 @@ export async function readChunk<Row extends AnyRow>(
   let facts: PassFacts | null = null;
   let before: string | undefined;
 
-  // Whoever was here before may have been stopped before they looked.
-  let looked = !(await hasMoved(source, at.border));
+  // Whoever was here before may have been stopped before they looked; a chunk that came to its end has looked.
+  let looked = isAt(after, at) || !(await hasMoved(source, at.border));
   for (let read = 0; ; read++) {
     if (!looked) {
       at = await backOrOn(store, list, at);
@@ -105,6 +105,10 @@ async function provenPosition(
   const digest = await store.digestAt(list, after.pass, after.page);
   if (digest === after.digest) return { at: await store.position(list), restarted: false };
   return { at: await store.clear(list), restarted: true };
+}
+
+function isAt(mark: ChunkMark | null, { pass, page }: ListPosition): boolean {
+  return mark !== null && mark.pass === pass && mark.page === page;
 }
 
 async function hasMoved(source: PagedList<AnyRow>, border: Border | undefined): Promise<boolean> {

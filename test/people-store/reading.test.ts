@@ -169,6 +169,18 @@ describe('edits during paging', () => {
     expect(await idsIn(store)).toBe(left);
   });
 
+  it('is nothing to a list that a chunk before has read to its end', async () => {
+    const store = await aStore();
+    const rows = people(9);
+    const source = aList(() => rows);
+    const end = await store.readChunk({ list: 'e10-people', source, pages: 9, after: null });
+    rows.shift();
+
+    const later = await store.readChunk({ list: 'e10-people', source, pages: 9, after: end });
+
+    expect(later).toMatchObject({ done: true, pass: 1, page: 5, verdict: { state: 'settled' } });
+  });
+
   it('is noticed by the next attempt, where this one was stopped before it had looked', async () => {
     const store = await aStore();
     const rows = people(9);
