@@ -55,8 +55,9 @@ export function createPlaces(dataDir: string) {
     async referencesOf(tenantId: string): Promise<PeopleReference[]> {
       const folder = join(root, nameOf('tenant', tenantId));
       const names = await readdir(folder).catch(() => []);
+      // Not when they were changed: whoever opens an old one changes its folder.
       const made = await Promise.all(
-        names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
+        names.map(async (name) => ({ name, at: (await stat(join(folder, name))).birthtimeMs })),
       );
       return made.toSorted((one, other) => other.at - one.at).map(({ name }) => name);
     },

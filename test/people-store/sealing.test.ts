@@ -125,3 +125,16 @@ it('seals what a killed process had not yet put into the file', async () => {
   expect((await again.position('e10-people')).rows).toBe(2);
   again.close();
 });
+
+it('of several runs the newest is the one that was made last, whichever was opened since', async () => {
+  const { stores } = await someStores();
+  const newer = { ...RUN, runId: 'run-2' };
+  for (const run of [RUN, newer]) {
+    (await stores.open(run)).close();
+    await stores.seal(run);
+  }
+  (await stores.open(RUN)).close();
+  await stores.seal(RUN);
+
+  expect(await stores.referencesOf(RUN.tenantId)).toEqual([stores.referenceOf(newer), stores.referenceOf(RUN)]);
+});
