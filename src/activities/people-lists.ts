@@ -94,7 +94,12 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       run,
       part,
       after,
-    }: PeopleRunInput & { part: PeopleReadingPart; after: ChunkMark[] }): Promise<PeopleChunk> {
+      without = {},
+    }: PeopleRunInput & {
+      part: PeopleReadingPart;
+      after: ChunkMark[];
+      without?: PeopleChunk['without'];
+    }): Promise<PeopleChunk> {
       const systems = open(tenant);
       const chunk: PeopleChunk = {
         home: homeAt(tenant.site),
@@ -103,7 +108,8 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         people: 0,
         restarted: [],
         readings: [],
-        without: {},
+        // What an earlier chunk has given up is not begun again.
+        without: without.e9 === undefined ? {} : { e9: without.e9 },
       };
       const until = Date.now() + CHUNK.ms;
       const lanes = await (part === 'before' ? lanesBefore : lanesAfter)(tenant, systems, chunk);
@@ -238,7 +244,7 @@ async function lanesBefore(tenant: Tenant, systems: Systems, { without }: People
   const lanes: Lane[] = [];
   const e9 = await systems.e9();
   if (e9 === undefined) without.e9 = 'the file has no credentials for the people of E9';
-  else {
+  else if (without.e9 === undefined) {
     lanes.push({
       system: 'e9',
       lists: [
@@ -318,15 +324,15 @@ async function readLane(
         break;
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
-        if (system === 'e9' && (!error.retryable || info.attempt >= E9_ATTEMPTS)) {
+        inVain = came > 0 ? 0 : inVain + 1;
+        // An answer that is cut off is whole the next time.
+        const mayPass = error.retryable || error instanceof UnexpectedAnswer;
+        if (!mayPass || inVain > MOST_IN_VAIN) {
+          if (system !== 'e9' || (error.retryable && info.attempt < E9_ATTEMPTS)) throw error;
           // Without its units its people are people all the same.
           if (list === 'e9-people') chunk.without.e9 = error.message;
           return;
         }
-        inVain = came > 0 ? 0 : inVain + 1;
-        // An answer that is cut off is whole the next time.
-        const mayPass = error.retryable || error instanceof UnexpectedAnswer;
-        if (!mayPass || inVain > MOST_IN_VAIN) throw error;
         pages -= came;
         // What is in the file is more than the chunk before knew.
         mark = null;

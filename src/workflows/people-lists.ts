@@ -58,7 +58,7 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
   async function read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void> {
     let after: PeopleChunk['marks'] = [];
     for (;;) {
-      const chunk = await atHome((activities) => activities.readPeople({ ...of, part, after }));
+      const chunk = await atHome((activities) => activities.readPeople({ ...of, part, after, without }));
       home = chunk.home;
       after = chunk.marks;
       without = { ...without, ...chunk.without };

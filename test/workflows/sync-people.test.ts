@@ -243,10 +243,12 @@ describe('alone', () => {
     rig.world.fault({ ...hr, kind: 'throttle-seconds', ms: 0, probability: 0.3, times: 12 });
     for (const after of [2, 5, 8]) rig.world.fault({ ...hr, kind: 'unauthorised', after });
     rig.world.fault({ ...hr, kind: 'truncated', probability: 0.2, times: 6 });
+    rig.world.fault({ tenant, system: 'e9', path: /getHrmUserInfoWithPage/, kind: 'truncated', times: 2 });
 
     const end = await sync(rig, tenant, {}, { policy: { ...IMPATIENT, readAttempts: 20 } });
 
     expect(end).toMatchObject({ result: { report: { grade: 'A', actual: { people: 3_500 } } } });
+    expect(end.result.report?.baseline?.counts).toMatchObject({ missing: 0, unchanged: 3_500 });
   });
 
   it('ends where credentials are refused midway, having written nothing', async () => {
