@@ -34,6 +34,8 @@ const en = {
     `The batch is under way, and holds these tenants as it was applied: ${tenants.join(', ')}. Retry with --lift-guard when it is over; or raise people.guard in the file.`,
   noPeopleHere: (tenant: string) =>
     `This machine has no such sync of the people of ${tenant}. Run this where the worker of its site runs, with the same QYS_E10_DATA.`,
+  notCompared: (comparison: string, compared: readonly string[]) =>
+    `This sync did not come to the comparison "${comparison}". Choose by --comparison: ${compared.join(', ') || 'there is none'}; or another sync by --run.`,
   wroteRows: (rows: number, file: string) => `${rows} people: ${file}`,
   wroteAmbiguous: (people: number, file: string) =>
     `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: qys-e10 people decide --from ${file}`,
@@ -238,6 +240,8 @@ const zh: Texts = {
     `批次正在进行，以下租户仍按原配置执行：${tenants.join(', ')}。请在批次结束后用 --lift-guard 重试，或在文件中提高 people.guard。`,
   noPeopleHere: (tenant) =>
     `本机没有 ${tenant} 的该次人员同步。请在其站点 worker 所在机器上执行，并使用相同的 QYS_E10_DATA。`,
+  notCompared: (comparison, compared) =>
+    `该次同步未进行“${comparison}”核对。请用 --comparison 选择：${compared.join(', ') || '无'}；或用 --run 选择另一次同步。`,
   wroteRows: (rows, file) => `${rows} 人：${file}`,
   wroteAmbiguous: (people, file) =>
     `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行 qys-e10 people decide --from ${file}`,

@@ -53,6 +53,8 @@ export interface PeopleStore {
   compare(input: CompareInput): Promise<ComparisonSummary>;
   /** The same within the units of the last time: after decisions. Throws `ListsUnread` where it never was made. */
   compareAgain(comparison: Comparison): Promise<ComparisonSummary>;
+  /** What has been compared so far. */
+  compared(): Promise<Comparison[]>;
   /** For the guard; after `compare` of `foreseen`. */
   massChange(): Promise<{ change: MassChange; examples: Partial<Record<Guarded, string[]>> }>;
   /** After `compare` of both. */
@@ -189,6 +191,10 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): Peop
       ]);
       if (last === undefined) throw new ListsUnread(NEEDED[comparison]);
       return compare({ comparison, scope: last.scope === null ? null : (JSON.parse(last.scope) as string[]) });
+    },
+    async compared() {
+      const made = await db.rows<{ comparison: Comparison }>('SELECT comparison FROM compared ORDER BY 1');
+      return made.map(({ comparison }) => comparison);
     },
     massChange: () => massChange(db, opaque),
     foreseenAndActual: () => foreseenAndActual(db),

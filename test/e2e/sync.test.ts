@@ -39,6 +39,12 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
     expect(world.journal.writes('moved')).toEqual([]);
   });
 
+  it('names the comparisons that there are, where another one is asked for', async () => {
+    const none = await people('export', '--tenant', 'moved', '--to', at('none.csv'));
+
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('baseline, foreseen')]);
+  });
+
   it('refuses who has not moved, with the code and what to do', async () => {
     const refused = await sync('--tenant', 'still-e9');
 

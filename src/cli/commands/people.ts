@@ -127,6 +127,9 @@ async function inStore<T>(
   const run = await runOf(stores, (selected[0] as { tenant: Tenant }).tenant, options, out.text.noPeopleHere);
   const store = await stores.open(run);
   try {
+    const compared = await store.compared();
+    if (!compared.includes(options.comparison))
+      throw new UsageError(out.text.notCompared(options.comparison, compared));
     return await work(store);
   } finally {
     store.close();
