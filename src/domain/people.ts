@@ -16,6 +16,8 @@ export interface WantedPeopleSync {
   /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. */
   source: number | null;
   active: number | null;
+  /** What the guard would have stopped it for by these heads, had nobody lifted it. */
+  lifted?: string;
 }
 
 export type GuardVerdict = { pass: true } | { pass: false; why: string };

@@ -5,7 +5,7 @@ import type { Told } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import type { WantedPeopleSync } from '../domain/people.js';
-import { gradeOfPeople, peopleFindings, type PeopleReport } from '../domain/people/report.js';
+import { gradeOfPeople, liftFindings, peopleFindings, type PeopleReport } from '../domain/people/report.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
@@ -134,7 +134,9 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     );
     const note = `${synced.total ?? synced.done ?? 0} people: ${counts.join(', ')}`;
     if (!foreseen) {
-      return { wanted, ran: true, findings, note, report: compares ? counted(samples) : null };
+      const guardLifted = liftOf(wanted.lifted);
+      const report = compares ? { ...counted(samples), guardLifted } : null;
+      return { wanted, ran: true, findings: [...findings, ...liftFindings(guardLifted)], note, report };
     }
     let now: ReconciledPeople & { beforeLost?: boolean };
     if (lists.without.qiyuesuo === undefined) {
@@ -145,7 +147,8 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       progress.tell('looking up a sample');
       now = await lists.sample(wanted.units ?? null);
     }
-    const report = await reportOf(foreseen, now, samples);
+    const lifted = foreseen.lifted ?? wanted.lifted ?? null;
+    const report = await reportOf({ ...foreseen, lifted }, now, samples);
     return {
       wanted,
       ran: true,
@@ -179,7 +182,6 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     samples: PeopleReport['progress'],
     stillActive = now?.stillActive ?? 0,
   ): Promise<PeopleReport> {
-    const { guardLifted, guard } = tenant.people;
     const by = now?.sample ? 'sample' : (now?.actual ?? (now === null && foreseen)) ? 'list' : 'count';
     const report = {
       reference: await lists.seal(),
@@ -194,10 +196,16 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       stillActive,
       sample: now?.sample ?? null,
       progress: samples,
-      guardLifted: guardLifted && lifted !== null ? { ...guardLifted, what: lifted } : null,
+      guardLifted: liftOf(lifted),
       beforeLost: now?.beforeLost ?? false,
     } satisfies Omit<PeopleReport, 'grade'>;
-    return { ...report, grade: gradeOfPeople(report, now?.source ?? source, guard) };
+    return { ...report, grade: gradeOfPeople(report, now?.source ?? source, tenant.people.guard) };
+  }
+
+  /** `what`: what the guard would have stopped the run for. */
+  function liftOf(what: string | null | undefined): PeopleReport['guardLifted'] {
+    const { guardLifted } = tenant.people;
+    return guardLifted && what ? { ...guardLifted, what } : null;
   }
 
   function counted(samples: PeopleReport['progress']): PeopleReport {

@@ -154,6 +154,7 @@ describe('alone', () => {
       [
         { ...MOVED, id: 'moved' },
         { ...MOVED, id: 'untidy', people: { e9: 300, e10: 300, untidy: 150, sharedMobiles: 4 } },
+        { ...MOVED, id: 'fewer', people: { e9: 30, e10: 18 } },
         { ...MOVED, id: 'leavers', people: { e9: 30, e10: 18 } },
         { ...MOVED, id: 'empty', people: { e9: 30, e10: 0, qiyuesuo: 30 } },
         {
@@ -209,6 +210,24 @@ describe('alone', () => {
     const end = await sync(rig, 'leavers', { guardLifted: { by: 'li', reason: 'a branch was sold' } });
     expect(codesOf(end)).toContain('PEOPLE-GUARD-LIFTED');
     expect(end.result.report?.actual?.counts).toMatchObject({ disabled: 12, missing: 0 });
+  });
+
+  it('tells that the guard was lifted, where head counts alone are compared', async () => {
+    rig.world.tenant('fewer').edit(({ people }) => void people.fill(1));
+    const guardLifted = { by: 'li', reason: 'a branch was sold' };
+
+    const end = await sync(rig, 'fewer', { compare: 'count', guardLifted });
+
+    expect(end.result.findings).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          code: 'PEOPLE-GUARD-LIFTED',
+          message: expect.stringMatching(
+            /^lifted by li \(a branch was sold\): .*up to 12 would be disabled/,
+          ) as unknown,
+        }),
+      ]),
+    );
   });
 
   it('takes an empty source for an error, whoever lifts the guard', async () => {

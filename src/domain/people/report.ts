@@ -148,9 +148,7 @@ export function peopleFindings(report: PeopleReport): Finding[] {
   const add = (code: Finding['code'], severity: Finding['severity'], message: string): void => {
     findings.push({ code, severity, message, subject: 'people' });
   };
-  if (guardLifted) {
-    add('PEOPLE-GUARD-LIFTED', 'warning', `lifted by ${guardLifted.by} (${guardLifted.reason}): ${guardLifted.what}`);
-  }
+  findings.push(...liftFindings(guardLifted));
   if (people) {
     const { missing, ambiguous } = people.counts;
     if (missing > 0)
@@ -197,6 +195,13 @@ export function peopleFindings(report: PeopleReport): Finding[] {
       'the worker that knew who was in Qiyuesuo before the run is gone: what the run changed is not known',
     );
   return findings;
+}
+
+/** That somebody let the run do more than `people.guard` allows. */
+export function liftFindings(guardLifted: PeopleReport['guardLifted']): Finding[] {
+  if (guardLifted === null) return [];
+  const message = `lifted by ${guardLifted.by} (${guardLifted.reason}): ${guardLifted.what}`;
+  return [{ code: 'PEOPLE-GUARD-LIFTED', severity: 'warning', message, subject: 'people' }];
 }
 
 function some({ examples }: ComparisonSummary, outcome: PersonOutcome): string {
