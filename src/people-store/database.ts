@@ -99,14 +99,20 @@ async function openInstance(
     // Rows keep no order of their own, which saves much memory; where order matters, it is asked for.
     preserve_insertion_order: 'false',
   });
-  await chmod(file, 0o600);
-  // The file is ours from here on: what a killed process left there is nobody's.
-  await rm(spill, { recursive: true, force: true });
-  const connection = await instance.connect();
   try {
-    await prepare(databaseOf(connection, limits, () => undefined));
-  } finally {
-    connection.closeSync();
+    await chmod(file, 0o600);
+    // The file is ours from here on: what a killed process left there is nobody's.
+    await rm(spill, { recursive: true, force: true });
+    const connection = await instance.connect();
+    try {
+      await prepare(databaseOf(connection, limits, () => undefined));
+    } finally {
+      connection.closeSync();
+    }
+  } catch (error) {
+    // Else it stays ours, though nobody has it.
+    instance.closeSync();
+    throw error;
   }
   return instance;
 }

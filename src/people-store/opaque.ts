@@ -9,11 +9,14 @@ export interface Opaque {
   idOf(family: string, id: string): string;
   /** An SQL expression for the same, for a column of ids. */
   sql(family: string, column: string): string;
+  /** Of ids in their order, behind the digest of those before: says whether two lists have the same people, and not who. */
+  digest(before: string, ids: readonly string[]): string;
 }
 
 const BLOCK = 64;
 /** Digits behind a letter: a spreadsheet would take digits alone for a number, and round it. */
 const LENGTH = 16;
+const DIGEST_LENGTH = 32;
 
 /** `sealKey`: the 32 bytes of `gateways/seal.ts`. */
 export function createOpaque(sealKey: Buffer, tenantId: string): Opaque {
@@ -26,6 +29,12 @@ export function createOpaque(sealKey: Buffer, tenantId: string): Opaque {
     idOf(family, id) {
       const digest = createHmac('sha256', key).update(`${family}:${id}`).digest('hex');
       return `p${digest.slice(0, LENGTH)}`;
+    },
+    // Keyed as well: where a list has no other ids, a mobile number is one.
+    digest(before, ids) {
+      const hmac = createHmac('sha256', key).update(before);
+      for (const id of ids) hmac.update(id).update('\n');
+      return hmac.digest('hex').slice(0, DIGEST_LENGTH);
     },
     sql(family, column) {
       const text = `encode('${family}:' || ${column})`;

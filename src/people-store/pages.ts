@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { PassFacts } from '../domain/people/reading.js';
 import type { ListName, ListPage, PersonRow, UnitRow } from '../domain/people/rows.js';
 import type { Database } from './database.js';
+import type { Opaque } from './opaque.js';
 import { isPeopleList, tableOf } from './tables.js';
 
 /** How far a list has been read; `page` counts what was read, so a page that was read again counts twice. */
@@ -51,7 +51,7 @@ const FRONT: Omit<ListPosition, 'pass'> = {
 };
 
 /** The pages of all lists, and how far each has got. Where something stands is only ever told by what was committed. */
-export function createPages(db: Database) {
+export function createPages(db: Database, opaque: Opaque) {
   async function lastPages(list: ListName, count: number): Promise<StoredPage[]> {
     return db.rows<StoredPage>(
       `SELECT pass, page, kind, start, next, last_id, digest FROM page WHERE list = $1
@@ -99,7 +99,7 @@ export function createPages(db: Database) {
     /** Rows and cursor in one transaction: after a kill either both are there, or neither. */
     async append(list: ListName, at: ListPosition, page: ListPage<AnyRow>): Promise<ListPosition> {
       const number = at.page + 1;
-      const digest = digestOf(at.digest, page.rows);
+      const digest = opaque.digest(at.digest, idsOf(page.rows));
       const lastId = page.rows.at(-1)?.id ?? null;
       await db.transaction(async () => {
         await db.append(tableOf(list), (appender) => {
@@ -208,7 +208,7 @@ export function createPages(db: Database) {
     cursor: string | null,
   ): Promise<ListPosition> {
     const number = at.page + 1;
-    const digest = digestOf(at.digest, []);
+    const digest = opaque.digest(at.digest, []);
     await db.run('INSERT INTO page VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, NULL, $7)', [
       list,
       at.pass,
@@ -229,11 +229,8 @@ function borderOf(cursor: string | null, lastId: string | null | undefined): Bor
   return cursor === null || !lastId ? undefined : { cursor, lastId };
 }
 
-/** By ids alone, so that it says which people were read and nothing about them. */
-function digestOf(before: string, rows: readonly AnyRow[]): string {
-  const hash = createHash('sha256').update(before);
-  for (const { id } of rows) hash.update(id).update('\n');
-  return hash.digest('hex').slice(0, 32);
+function idsOf(rows: readonly AnyRow[]): string[] {
+  return rows.map(({ id }) => id);
 }
 
 function appendRow(list: ListName, n: number, row: AnyRow, appender: DuckDBAppender): void {

@@ -156,7 +156,7 @@ export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleSt
 }
 
 function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): PeopleStore {
-  const pages = createPages(db);
+  const pages = createPages(db, opaque);
 
   async function requireRead(lists: readonly ListName[]): Promise<void> {
     const unread: ListName[] = [];

@@ -131,3 +131,10 @@ it('makes the same opaque id in SQL and outside of it; another one for every ten
   connection.closeSync();
   instance.closeSync();
 });
+
+it('digests lists so that nobody without the key can try who is in them', () => {
+  const [one, other] = ['acme', 'other'].map((tenant) => createOpaque(Buffer.alloc(32, 7), tenant).digest('', ['138']));
+
+  expect(one).toMatch(/^[0-9a-f]{32}$/);
+  expect(one).not.toBe(other);
+});
