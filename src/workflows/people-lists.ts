@@ -34,6 +34,8 @@ export interface PeopleLists {
 const ListsUnread = 'ListsUnread';
 /** Two workers of a site that both lose their disks, again and again, are no longer waited for. */
 const MOST_MOVES = 5;
+/** A worker that dies so often by one and the same work dies of it. */
+const MOST_DEATHS = 20;
 
 /**
  * The file of a sync lies on one worker's disk. The first chunk goes to any worker of the site, the others to that one alone; when
@@ -45,11 +47,15 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
   let without: ComparedWith['without'] = {};
 
   async function atHome<T>(work: (activities: ReturnType<typeof peopleActivities>) => Promise<T>): Promise<T> {
-    for (let moves = 0; ; moves++) {
+    let moves = 0;
+    for (let deaths = 0; ;) {
       try {
         return await work(peopleActivities(policy, home));
       } catch (error) {
-        if (home === undefined || !isGone(error) || moves >= MOST_MOVES) throw error;
+        // Attempts are for systems that do not answer; a worker that dies has read on meanwhile.
+        if (isTimeout(error, TimeoutType.HEARTBEAT) && ++deaths <= MOST_DEATHS) continue;
+        const isGone = isTimeout(error, TimeoutType.SCHEDULE_TO_START);
+        if (home === undefined || !isGone || ++moves > MOST_MOVES) throw error;
         home = undefined;
       }
     }
@@ -130,8 +136,8 @@ async function again<T>(work: () => Promise<T>, readFirst: () => Promise<void>):
   }
 }
 
-/** Nobody took it: that worker is not there any more. */
-function isGone(error: unknown): boolean {
+/** Nobody took it, so that worker is not there any more; or nobody beats, so it died in the middle. */
+function isTimeout(error: unknown, type: TimeoutType): boolean {
   const cause = causeOf(error);
-  return cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
+  return cause instanceof TimeoutFailure && cause.timeoutType === type;
 }

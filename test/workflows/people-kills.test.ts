@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, inject, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { openPeopleStores } from '../../src/people-files.js';
-import { aRig, until, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 /** A dead worker is noticed after ten seconds of silence, so each kill takes a while; `QYS_E10_KILLS=20` for more of them. */
 const KILLS = Number(process.env['QYS_E10_KILLS'] ?? 2);
@@ -58,7 +58,7 @@ async function lookedAt(rig: Rig, worker: ChildProcess, meanwhile: () => Promise
     people: { ...rig.tenant('big').people, guard: { percent: 100, count: PEOPLE } },
   };
   const before = pagesOf(rig);
-  expect(await rig.migrations.startPeopleSync(tenant, { until: 'guard' })).toBe('started');
+  expect(await rig.migrations.startPeopleSync(tenant, { until: 'guard', policy: IMPATIENT })).toBe('started');
   const last = (await meanwhile()) ?? worker;
   await until('it ends', () => isOver(rig), 90_000);
   const end = await rig.migrations.peopleSyncEnd(tenant.id);
