@@ -2,40 +2,21 @@ import { Context } from '@temporalio/activity';
 import pMap from 'p-map';
 import { scopeInE10, type ScopeUnit } from '../domain/people.js';
 import { limitsOf, massChangeVerdict, NOBODY_IN_E10, type MassChangeVerdict } from '../domain/people/guard.js';
-import type { ListReading, ListReport, PeopleReport } from '../domain/people/report.js';
-import type { ListName, PagedList, PeopleListName, PersonRow, UnitRow } from '../domain/people/rows.js';
+import type { ListReport, PeopleReport } from '../domain/people/report.js';
+import type { PeopleListName } from '../domain/people/rows.js';
 import { USUAL_CONFIDENCE } from '../domain/people/sample.js';
 import type { Tenant } from '../domain/tenant.js';
-import { GatewayError, UnexpectedAnswer } from '../gateways/errors.js';
+import { GatewayError } from '../gateways/errors.js';
 import type { ChunkMark } from '../people-store/reading.js';
 import type { PeopleStore, PeopleStores } from '../people-store/store.js';
 import { StepRefused } from './failures.js';
-import { keep } from './kept.js';
-import type { OpenSystems, Systems } from './systems.js';
-
-/** Which lists are read together: all that there is before a run, or Qiyuesuo's people after it. */
-export type PeopleReadingPart = 'before' | 'after';
+import { readLists, type PeopleChunk, type PeopleReadingPart } from './people-reading.js';
+import type { OpenSystems } from './systems.js';
 
 export interface PeopleRunInput {
   tenant: Tenant;
   /** Whose file it is: the same for every chunk and every retry of one sync. */
   run: string;
-}
-
-/** How far a chunk got, in numbers and digests. */
-export interface PeopleChunk {
-  /** The task queue of the worker that has the file. */
-  home: string;
-  marks: ChunkMark[];
-  done: boolean;
-  /** Rows of people lists so far. */
-  people: number;
-  /** Lists that had to be begun anew, since this worker did not have what was read before. */
-  restarted: ListName[];
-  /** Of the lists of people that are read to their end. */
-  readings: ListReading[];
-  /** Why E9, or Qiyuesuo, is not compared; absent where it is. */
-  without: Partial<Record<'e9' | 'e10' | 'qiyuesuo', string>>;
 }
 
 /** What a run would do. */
@@ -52,17 +33,9 @@ export type ReconciledPeople = Pick<PeopleReport, 'lists' | 'actual' | 'cameOut'
   why: string | null;
 };
 
-/** Pages of each list, and time, after which a chunk ends: a place in the history where a sync can be paused, or reset to. */
-const CHUNK = { pages: 50, ms: 120_000 };
 /** Look-ups of a sample at once. */
 const LOOK_UPS = 4;
 const FOUND_AT_ONCE = 50;
-/** E9 may be switched off for good: so often it is asked before it is done without. */
-const E9_ATTEMPTS = 3;
-const USUAL_PAUSE_MS = 1_000;
-/** So often a page is asked for again by the same attempt. */
-const MOST_IN_VAIN = 3;
-
 export interface PeopleListsDeps {
   open: OpenSystems;
   stores: PeopleStores;
@@ -100,26 +73,8 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       after: ChunkMark[];
       without?: PeopleChunk['without'];
     }): Promise<PeopleChunk> {
-      const systems = open(tenant);
-      const chunk: PeopleChunk = {
-        home: homeAt(tenant.site),
-        marks: [],
-        done: true,
-        people: 0,
-        restarted: [],
-        readings: [],
-        // What an earlier chunk has given up is not begun again.
-        without: without.e9 === undefined ? {} : { e9: without.e9 },
-      };
-      const until = Date.now() + CHUNK.ms;
-      const lanes = await (part === 'before' ? lanesBefore : lanesAfter)(tenant, systems, chunk);
-      // Each lane has a store, and with it a transaction, of its own.
-      const work = lanes.map((lane) =>
-        withStore({ tenant, run }, (store) => readLane(store, lane, { until, after, chunk })),
-      );
-      // Nothing may go on writing behind the back of a caller who has given up.
-      for (const ended of await Promise.allSettled(work)) if (ended.status === 'rejected') throw ended.reason;
-      return chunk;
+      const of = { tenant, part, after, without, home: homeAt(tenant.site) };
+      return readLists(of, open(tenant), (work) => withStore({ tenant, run }, work));
     },
 
     /**
@@ -231,124 +186,6 @@ const NOTHING: ReconciledPeople = {
   source: 0,
   why: null,
 };
-
-type Row = PersonRow | UnitRow;
-
-/** Lists that are read one after the other, with one request at a time. */
-interface Lane {
-  system: 'e9' | 'e10' | 'qiyuesuo';
-  lists: { list: ListName; source: PagedList<Row> }[];
-}
-
-async function lanesBefore(tenant: Tenant, systems: Systems, { without }: PeopleChunk): Promise<Lane[]> {
-  const lanes: Lane[] = [];
-  const e9 = await systems.e9();
-  if (e9 === undefined) without.e9 = 'the file has no credentials for the people of E9';
-  else if (without.e9 === undefined) {
-    lanes.push({
-      system: 'e9',
-      lists: [
-        { list: 'e9-people', source: e9.people() },
-        { list: 'e9-subcompanies', source: e9.subcompanies() },
-        { list: 'e9-departments', source: e9.departments() },
-      ],
-    });
-  }
-  const e10 = await systems.checks();
-  if (e10 === undefined) without.e10 = 'the file has no app of E10 for its people';
-  else {
-    lanes.push({
-      system: 'e10',
-      lists: [
-        { list: 'e10-units', source: e10.units() },
-        { list: 'e10-people', source: e10.people() },
-      ],
-    });
-  }
-  const people = await qiyuesuoPeople(tenant, systems);
-  if (people === undefined) without.qiyuesuo = NO_LIST;
-  else lanes.push({ system: 'qiyuesuo', lists: [{ list: 'qiyuesuo-before', source: people }] });
-  return lanes;
-}
-
-async function lanesAfter(tenant: Tenant, systems: Systems, { without }: PeopleChunk): Promise<Lane[]> {
-  const people = await qiyuesuoPeople(tenant, systems);
-  if (people === undefined) without.qiyuesuo = NO_LIST;
-  return people === undefined ? [] : [{ system: 'qiyuesuo', lists: [{ list: 'qiyuesuo-after', source: people }] }];
-}
-
-const NO_LIST = 'this site has no list of the people in Qiyuesuo';
-
-/** The private cloud's API has no list (`facts/qiyuesuo.md` §4.1): only an adapter of the console has, and the public cloud. */
-async function qiyuesuoPeople(tenant: Tenant, systems: Systems): Promise<PagedList<PersonRow> | undefined> {
-  const { deployment, driver } = tenant.qiyuesuo;
-  if (deployment === 'public') return (await systems.qiyuesuo()).people();
-  return driver === 'api' ? (await systems.console()).people?.() : undefined;
-}
-
-async function readLane(
-  store: PeopleStore,
-  { system, lists }: Lane,
-  { until, after, chunk }: { until: number; after: readonly ChunkMark[]; chunk: PeopleChunk },
-): Promise<void> {
-  const { cancellationSignal, info } = Context.current();
-  let pages = CHUNK.pages;
-  for (const { list, source } of lists) {
-    let mark = after.find((one) => one.list === list) ?? null;
-    for (let inVain = 0; ;) {
-      let came = 0;
-      try {
-        const read = await store.readChunk<Row>({
-          list,
-          source,
-          pages,
-          until,
-          after: mark,
-          signal: cancellationSignal,
-          onPage: ({ rows, page }) => {
-            came++;
-            keep({ list, page, rows });
-          },
-        });
-        pages -= came;
-        chunk.marks.push({ list, pass: read.pass, page: read.page, rows: read.rows, digest: read.digest });
-        if (read.restarted) chunk.restarted.push(list);
-        if (isOfPeople(list)) {
-          chunk.people += read.rows;
-          if (read.done && read.verdict) chunk.readings.push({ list, verdict: read.verdict });
-        }
-        if (!read.done) {
-          chunk.done = false;
-          return;
-        }
-        break;
-      } catch (error) {
-        if (!(error instanceof GatewayError)) throw error;
-        inVain = came > 0 ? 0 : inVain + 1;
-        // An answer that is cut off is whole the next time.
-        const mayPass = error.retryable || error instanceof UnexpectedAnswer;
-        if (!mayPass || inVain > MOST_IN_VAIN) {
-          if (system !== 'e9' || (error.retryable && info.attempt < E9_ATTEMPTS)) throw error;
-          // Without its units its people are people all the same.
-          if (list === 'e9-people') chunk.without.e9 = error.message;
-          return;
-        }
-        pages -= came;
-        // What is in the file is more than the chunk before knew.
-        mark = null;
-        await pause(error.retryAfterMs ?? USUAL_PAUSE_MS);
-      }
-    }
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return Context.current().sleep(ms);
-}
-
-function isOfPeople(list: ListName): list is PeopleListName {
-  return list.endsWith('-people') || list.startsWith('qiyuesuo-');
-}
 
 async function scopeOf(store: PeopleStore, units: readonly ScopeUnit[] | null): Promise<string[] | null> {
   return units === null ? null : scopeInE10(units, await store.units('e10'));

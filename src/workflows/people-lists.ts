@@ -1,12 +1,7 @@
 import { ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
-import type {
-  ComparedWith,
-  ForeseenPeople,
-  PeopleChunk,
-  PeopleReadingPart,
-  ReconciledPeople,
-} from '../activities/people-lists.js';
+import type { ComparedWith, ForeseenPeople, ReconciledPeople } from '../activities/people-lists.js';
+import type { PeopleChunk, PeopleReadingPart } from '../activities/people-reading.js';
 import type { ScopeUnit } from '../domain/people.js';
 import type { ListReading } from '../domain/people/report.js';
 import type { Policy } from '../domain/policy.js';
