@@ -195,6 +195,7 @@ const en = {
     [
       'The simulated systems are gone now, so what is named above cannot be tried; npm run demo -- --keep leaves them up. What still works:',
       `  QYS_E10_DATA=${dataDir} npx qys-e10 report -f ${file}`,
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 report -f ${file} --people-html people      (what became of everybody, drawn)`,
       `  QYS_E10_DATA=${dataDir} npx qys-e10 status -f ${file}`,
       `  QYS_E10_DATA=${dataDir} npx qys-e10 worker      (the Temporal Web UI, with every history)`,
     ].join('\n'),
@@ -387,6 +388,7 @@ const zh: Texts = {
     [
       '模拟系统已关闭，上面提到的命令无法再执行；npm run demo -- --keep 可让它们继续运行。仍可使用：',
       `  QYS_E10_DATA=${dataDir} npx qys-e10 report -f ${file}`,
+      `  QYS_E10_DATA=${dataDir} npx qys-e10 report -f ${file} --people-html people      （逐人结果与图表）`,
       `  QYS_E10_DATA=${dataDir} npx qys-e10 status -f ${file}`,
       `  QYS_E10_DATA=${dataDir} npx qys-e10 worker      （Temporal 网页界面，含全部历史）`,
     ].join('\n'),
