@@ -118,8 +118,11 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         withStore({ tenant, run }, (store) => readLane(store, lane, { until, after, chunk })),
       );
       // Nothing may go on writing behind the back of a caller who has given up.
-      for (const ended of await Promise.allSettled(work)) if (ended.status === 'rejected') throw ended.reason;
-      return chunk;
+      const failed = (await Promise.allSettled(work)).find((ended) => ended.status === 'rejected');
+      if (failed === undefined) return chunk;
+      // Before the first chunk is told nobody knows on which worker the file is, so nobody else could seal it.
+      if (after.length === 0) await stores.seal({ tenantId: tenant.id, runId: run }).catch(() => undefined);
+      throw failed.reason;
     },
 
     /**
