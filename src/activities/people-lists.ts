@@ -74,7 +74,13 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       without?: PeopleChunk['without'];
     }): Promise<PeopleChunk> {
       const of = { tenant, part, after, without, home: homeAt(tenant.site) };
-      return readLists(of, open(tenant), (work) => withStore({ tenant, run }, work));
+      try {
+        return await readLists(of, open(tenant), (work) => withStore({ tenant, run }, work));
+      } catch (error) {
+        // Before the first chunk is told nobody knows on which worker the file is, so nobody else could seal it.
+        if (after.length === 0) await stores.seal({ tenantId: tenant.id, runId: run }).catch(() => undefined);
+        throw error;
+      }
     },
 
     /**

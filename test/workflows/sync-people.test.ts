@@ -165,6 +165,7 @@ describe('alone', () => {
         },
         { ...MOVED, id: 'troubled', people: { e9: 3_500, e10: 3_500 } },
         { ...MOVED, id: 'refused', people: { e9: 2_500, e10: 2_500 } },
+        { ...MOVED, id: 'cancelled', people: { e9: 9_500, e10: 9_500 } },
         { id: 'on-e9', people: { e9: 5, e10: 5 } },
         { ...MOVED, id: 'nightly' },
         {
@@ -284,6 +285,28 @@ describe('alone', () => {
 
     expect(failed.code).toBe('CONSOLE-NEEDS-LOGIN');
     expect(rig.world.journal.writes(rig.tenant('refused').id)).toEqual([]);
+  });
+
+  it('is cancelled at a page: nothing is written, and what was read is sealed', async () => {
+    const tenant = rig.tenant('cancelled');
+    const path = '/openserver/api/hrm/restful/queryEmployee';
+    rig.world.fault({ tenant: 'cancelled', system: 'e10', path, kind: 'latency', ms: 1_500, times: Infinity });
+    const times = (): number => rig.world.journal.times({ tenant: tenant.id, system: 'e10', path });
+    await rig.migrations.startPeopleSync(tenant, { policy: IMPATIENT });
+    await until('it reads', () => Promise.resolve(times() > 2));
+
+    const handle = rig.client.workflow.getHandle(peopleSyncWorkflowId(tenant.id));
+    await handle.cancel();
+
+    await until('it is over', async () => (await handle.describe()).status.name !== 'RUNNING');
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    // Ten pages, and nine looks at the row before one. The worker hears of it with its next beat.
+    expect(times()).toBeLessThan(19);
+    expect(rig.world.journal.writes(tenant.id)).toEqual([]);
+    const stores = await openPeopleStores(loadConfig({ QYS_E10_DATA: rig.dataDir }));
+    expect(await stores.referencesOf(tenant.id)).toHaveLength(1);
+    const files = await filesOf(join(rig.dataDir, 'people'));
+    expect(files.filter((file) => file.endsWith('.duckdb'))).toEqual([]);
   });
 
   it('is for tenants that have moved', async () => {
