@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import pLimit from 'p-limit';
 import pMap from 'p-map';
 import { scopeInE10, type ScopeUnit } from '../domain/people.js';
 import { limitsOf, massChangeVerdict, NOBODY_IN_E10, type MassChangeVerdict } from '../domain/people/guard.js';
@@ -22,6 +23,8 @@ export interface PeopleRunInput {
 /** What a run would do. */
 export type ForeseenPeople = Pick<PeopleReport, 'lists' | 'baseline' | 'foreseen'> & {
   source: number;
+  /** Units of the scope are not certain in E10's own list. */
+  scopeLost: boolean;
   /** What the guard would have stopped it for, had it not been lifted. */
   lifted: string | null;
 };
@@ -33,6 +36,8 @@ export type ReconciledPeople = Pick<PeopleReport, 'lists' | 'actual' | 'cameOut'
   why: string | null;
 };
 
+/** Files that are read into at once: each may take some hundred megabytes. */
+const LISTS_AT_ONCE = 4;
 /** Look-ups of a sample at once. */
 const LOOK_UPS = 4;
 const FOUND_AT_ONCE = 50;
@@ -48,6 +53,9 @@ export interface PeopleListsDeps {
  * units, digests and opaque ids.
  */
 export function createPeopleListActivities({ open, stores, homeAt }: PeopleListsDeps) {
+  // First chunks come by the queue of the site, which has many more places.
+  const atOnce = pLimit(LISTS_AT_ONCE);
+
   async function withStore<T>({ tenant, run }: PeopleRunInput, work: (store: PeopleStore) => Promise<T>): Promise<T> {
     const store = await stores.open({ tenantId: tenant.id, runId: run });
     try {
@@ -75,7 +83,7 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
     }): Promise<PeopleChunk> {
       const of = { tenant, part, after, without, home: homeAt(tenant.site) };
       try {
-        return await readLists(of, open(tenant), (work) => withStore({ tenant, run }, work));
+        return await atOnce(() => readLists(of, open(tenant), (work) => withStore({ tenant, run }, work)));
       } catch (error) {
         // Before the first chunk is told nobody knows on which worker the file is, so nobody else could seal it.
         if (after.length === 0) await stores.seal({ tenantId: tenant.id, runId: run }).catch(() => undefined);
@@ -96,6 +104,7 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
     }: PeopleRunInput & ComparedWith & { unguarded?: boolean }): Promise<ForeseenPeople> {
       return withStore({ tenant, run }, async (store) => {
         const scope = await scopeOf(store, units);
+        const scopeLost = units !== null && scope === null;
         const baseline = without.e9 === undefined ? await store.compare({ comparison: 'baseline', scope: null }) : null;
         const lists = await reportsOf(store, [
           ...(without.e9 === undefined ? (['e9-people'] as const) : []),
@@ -104,13 +113,15 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         ]);
         const people = lists.find(({ list }) => list === 'e10-people')?.people ?? 0;
         if (people === 0 && !unguarded) throw tooMuch(NOBODY_IN_E10);
-        if (without.qiyuesuo !== undefined) return { lists, baseline, foreseen: null, source: people, lifted: null };
+        if (without.qiyuesuo !== undefined)
+          return { lists, baseline, scopeLost, foreseen: null, source: people, lifted: null };
         const foreseen = await store.compare({ comparison: 'foreseen', scope });
         const { change, examples } = await store.massChange();
-        if (!foreseen.comparable) return { lists, baseline, foreseen: null, source: change.source, lifted: null };
+        if (!foreseen.comparable)
+          return { lists, baseline, scopeLost, foreseen: null, source: change.source, lifted: null };
         const verdict = massChangeVerdict(change, limitsOf(tenant.people.guard), examples);
         const lifted = unguarded ? null : liftedOf(tenant, verdict);
-        return { lists, baseline, foreseen, source: change.source, lifted };
+        return { lists, baseline, scopeLost, foreseen, source: change.source, lifted };
       });
     },
 

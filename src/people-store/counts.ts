@@ -71,7 +71,7 @@ export async function massChange(
          ANTI JOIN (SELECT wanted_id FROM outcome WHERE comparison = 'foreseen' AND reason = 'outside-scope') o
          ON id = o.wanted_id) AS source,
        (SELECT count_if(active)::INTEGER FROM qiyuesuo_before) AS active,
-       count_if(outcome = 'disabled')::INTEGER AS disabled, count_if(outcome = 'created')::INTEGER AS created,
+       count_if(outcome = 'ambiguous')::INTEGER AS ambiguous, count_if(outcome = 'disabled')::INTEGER AS disabled, count_if(outcome = 'created')::INTEGER AS created,
        count_if(changed IS NOT NULL AND outcome IN ('updated', 'linked') OR reason = 'enabled-again')::INTEGER AS changed
      FROM outcome WHERE comparison = 'foreseen'`,
   );

@@ -136,11 +136,12 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     if (!foreseen) {
       const guardLifted = liftOf(wanted.lifted);
       const report = compares ? { ...counted(samples), guardLifted } : null;
-      return { wanted, ran: true, findings: [...findings, ...liftFindings(guardLifted)], note, report };
+      const told = report ? peopleFindings(report) : liftFindings(guardLifted);
+      return { wanted, ran: true, findings: [...findings, ...told], note, report };
     }
     let now: ReconciledPeople & { beforeLost?: boolean };
+    if (lists.without.qiyuesuo === undefined) await read('after');
     if (lists.without.qiyuesuo === undefined) {
-      await read('after');
       progress.tell('comparing everybody');
       now = await lists.reconcile(wanted.units ?? null);
     } else {
@@ -177,7 +178,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 
   async function reportOf(
-    { lists: before, baseline, foreseen, source, lifted }: ForeseenPeople,
+    { lists: before, baseline, foreseen, source, lifted, scopeLost }: ForeseenPeople,
     now: (ReconciledPeople & { beforeLost?: boolean }) | null,
     samples: PeopleReport['progress'],
     stillActive = now?.stillActive ?? 0,
@@ -198,6 +199,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       progress: samples,
       guardLifted: liftOf(lifted),
       beforeLost: now?.beforeLost ?? false,
+      scopeLost,
     } satisfies Omit<PeopleReport, 'grade'>;
     return { ...report, grade: gradeOfPeople(report, now?.source ?? source, tenant.people.guard) };
   }
@@ -225,6 +227,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       progress: samples,
       guardLifted: null,
       beforeLost: false,
+      scopeLost: false,
     };
   }
 }

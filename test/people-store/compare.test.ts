@@ -254,6 +254,6 @@ it('gives the guard its numbers, with opaque examples', async () => {
 
   const { change, examples } = await store.massChange();
 
-  expect(change).toEqual({ source: 2, active: 1, disabled: 1, created: 2, changed: 0 });
+  expect(change).toEqual({ source: 2, active: 1, disabled: 1, created: 2, changed: 0, ambiguous: 0 });
   expect(examples.disabled).toEqual([expect.stringMatching(/^p[0-9a-f]{16}$/)]);
 });

@@ -49,6 +49,7 @@ function aReport(more: Partial<PeopleReport> = {}, counts = {}): PeopleReport {
     ],
     guardLifted: null,
     beforeLost: false,
+    scopeLost: false,
     ...more,
   };
 }
@@ -69,6 +70,7 @@ describe('the grade of people', () => {
       'B',
       ['PEOPLE-EDITED'],
     ],
+    ['the units of the scope are not certain', aReport({ scopeLost: true }), 'B', ['PEOPLE-UNCOMPARED']],
     ['who was there before is not known', aReport({ beforeLost: true }), 'B', ['PEOPLE-EDITED']],
   ])('%s', (_what, report, grade, codes) => {
     expect(gradeOfPeople(report, 100, guard)).toBe(grade);

@@ -168,6 +168,7 @@ describe('alone', () => {
         { ...MOVED, id: 'cancelled', people: { e9: 9_500, e10: 9_500 } },
         { id: 'on-e9', people: { e9: 5, e10: 5 } },
         { ...MOVED, id: 'nightly' },
+        { ...MOVED, id: 'odd' },
         {
           id: 'cloud-of-leavers',
           deployment: 'public',
@@ -307,6 +308,23 @@ describe('alone', () => {
     expect(await stores.referencesOf(tenant.id)).toHaveLength(1);
     const files = await filesOf(join(rig.dataDir, 'people'));
     expect(files.filter((file) => file.endsWith('.duckdb'))).toEqual([]);
+  });
+
+  it('counts heads where a list comes in a form that nobody knows', async () => {
+    const { id } = rig.tenant('odd');
+    rig.world.fault({
+      tenant: 'odd',
+      system: 'e10',
+      path: '/openserver/api/hrm/restful/queryEmployee',
+      kind: 'truncated',
+      times: 4,
+    });
+
+    const end = await sync(rig, 'odd');
+
+    expect(end.result).toMatchObject({ ran: true, report: { by: 'count', grade: 'B' } });
+    expect(codesOf(end)).toContain('PEOPLE-UNCOMPARED');
+    expect(rig.world.journal.writes(id).map(({ effect }) => effect)).toContain('people-sync.run');
   });
 
   it('is for tenants that have moved', async () => {

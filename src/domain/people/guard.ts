@@ -16,6 +16,8 @@ export interface MassChange {
   disabled: number;
   created: number;
   changed: number;
+  /** People of whom it is not certain who they are; they count in none of the others. */
+  ambiguous: number;
 }
 
 /** A limit that does not hold. Counts only, and opaque ids as examples. */
@@ -29,7 +31,7 @@ export interface Exceeded {
 
 export type MassChangeVerdict =
   | { pass: true; numbers: string }
-  | { pass: false; reason: 'empty-source' | 'limit'; exceeded: Exceeded[]; why: string };
+  | { pass: false; reason: 'empty-source' | 'limit' | 'uncertain'; exceeded: Exceeded[]; why: string };
 
 /** Whatever the limits, and whoever lifts them. */
 export const NOBODY_IN_E10 = 'E10 shows no people at all';
@@ -46,7 +48,8 @@ export function exceeds(people: number, of: number, { percent, count }: PeopleLi
 
 /**
  * Whether a run may start. An empty source is an error whatever the limits: a wrong password looks the same. `disabled` and
- * `changed` are measured against Qiyuesuo's active people, `created` against those of E10.
+ * `changed` are measured against Qiyuesuo's active people, `created` against those of E10. Where most people are not certain, the
+ * numbers say nothing.
  */
 export function massChangeVerdict(
   change: MassChange,
@@ -59,6 +62,10 @@ export function massChangeVerdict(
     if (limit === undefined || !exceeds(people, of, limit)) return [];
     return [{ what, people, of, limit, examples: [...(examples[what] ?? [])] }];
   });
+  if (exceeded.length === 0 && change.ambiguous * 2 > change.active + change.source) {
+    const why = `of ${change.ambiguous} of all people it is not certain who they are, so nobody can say what the run would do`;
+    return { pass: false, reason: 'uncertain', exceeded, why };
+  }
   if (exceeded.length === 0) return { pass: true, numbers: numbersOf(change) };
   return { pass: false, reason: 'limit', exceeded, why: exceeded.map(sentence).join('; ') };
 }

@@ -107,6 +107,8 @@ export interface PeopleReport {
   guardLifted: { by: string; reason: string; what: string } | null;
   /** The worker that had read Qiyuesuo's people before the run was gone after it: what the run changed is not known. */
   beforeLost: boolean;
+  /** Units of the scope are not certain in E10's own list, so that everybody was taken for wanted. */
+  scopeLost: boolean;
 }
 
 /** The comparison that says how people stand: after the run, or, where there is no run to make, as they are. */
@@ -130,7 +132,11 @@ export function gradeOfPeople(report: Omit<PeopleReport, 'grade'>, source: numbe
     counts,
     differing: people?.differing ?? 0,
     stillActive,
-    uncertain: disturbed.reduce((sum, one) => sum + one, 0) + reasonCount(people, 'no-key') + (beforeLost ? 1 : 0),
+    uncertain:
+      disturbed.reduce((sum, one) => sum + one, 0) +
+      reasonCount(people, 'no-key') +
+      Number(beforeLost) +
+      Number(report.scopeLost),
     ...(sample ? { sample: { size: sample.size, wrong: sample.missing } } : {}),
     tooManyMissing: exceeds(counts.missing, source, guard),
   });
@@ -187,6 +193,13 @@ export function peopleFindings(report: PeopleReport): Finding[] {
   for (const { list, verdict } of readings) {
     if (verdict.state === 'disturbed')
       add('PEOPLE-EDITED', 'info', `${list} was edited while it was read: ${verdict.why}`);
+  }
+  if (report.scopeLost) {
+    add(
+      'PEOPLE-UNCOMPARED',
+      'warning',
+      'the units of the scope are not certain in the list of E10: everybody was taken for wanted, and whoever is outside counts as missing',
+    );
   }
   if (beforeLost)
     add(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exceeds, limitsOf, massChangeVerdict, type MassChange } from '../../../src/domain/people/guard.js';
 
-const calm: MassChange = { source: 1_000, active: 1_000, disabled: 0, created: 0, changed: 0 };
+const calm: MassChange = { source: 1_000, active: 1_000, disabled: 0, created: 0, changed: 0, ambiguous: 0 };
 const five = { percent: 5, count: 50 };
 const limits = { disabled: five, created: five, changed: five };
 
@@ -69,11 +69,21 @@ describe('a run', () => {
 });
 
 it('limits only what the file limits: disabled always, created and changed where it says so', () => {
-  const change = { source: 1_000, active: 1_000, disabled: 0, created: 900, changed: 900 };
+  const change = { source: 1_000, active: 1_000, disabled: 0, created: 900, changed: 900, ambiguous: 0 };
 
   expect(massChangeVerdict(change, limitsOf(five))).toMatchObject({ pass: true });
   expect(massChangeVerdict(change, limitsOf({ ...five, created: five }))).toMatchObject({
     pass: false,
     exceeded: [{ what: 'created', people: 900 }],
+  });
+});
+
+it('is stopped where most people are not certain: then the numbers say nothing', () => {
+  const change = { ...calm, ambiguous: 1_900 };
+
+  expect(massChangeVerdict({ ...change, ambiguous: 900 }, limits)).toMatchObject({ pass: true });
+  expect(massChangeVerdict({ ...change, ambiguous: 1_001 }, limits)).toMatchObject({
+    pass: false,
+    reason: 'uncertain',
   });
 });
