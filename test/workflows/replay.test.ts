@@ -10,6 +10,7 @@ import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 type History = ReturnType<typeof historyFromJSON>;
 
 const FOLDER = fileURLToPath(new URL('../histories', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** `QYS_E10_RECORD_HISTORIES=1 npm test` records anew, for a version that changes workflows on purpose. */
 const RECORD = process.env['QYS_E10_RECORD_HISTORIES'] === '1';
 
@@ -116,7 +117,8 @@ async function replaysOnce(name: string, history: History): Promise<void> {
   await replays(name, history);
   if (!RECORD) return;
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(join(FOLDER, `${name}.json`), historyToJSON(history));
+  // Stack traces name the folder of whoever records.
+  await writeFile(join(FOLDER, `${name}.json`), historyToJSON(history).replaceAll(ROOT, ''));
 }
 
 async function replays(workflowId: string, history: History): Promise<void> {
