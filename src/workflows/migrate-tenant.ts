@@ -66,6 +66,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   let people: PeopleReport | null = null;
   let guardLifted = tenant.people.guardLifted;
   let peopleSyncs = 0;
+  let failedRuns = 0;
   let whyCancelled = 'cancelled';
   setHandler(cancelReasonSignal, (why) => void (whyCancelled = why), {
     description: 'Why this tenant is about to be cancelled',
@@ -169,14 +170,14 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     }
     const key = idempotencyKey(workflowInfo().firstExecutionRunId, 'sync-people');
     const ofNow = guardLifted ? { ...tenant, people: { ...tenant.people, guardLifted } } : tenant;
-    // A person who lets it be tried again may have mended what was read; and a run that has failed stays failed.
+    // What was read before may have been mended since; a run of the console is asked for anew only where one has failed.
     const run = `${key}/${++peopleSyncs}`;
-    const { findings, note, ran, report } = await groups.children.syncPeople({
-      tenant: ofNow,
-      snapshot: sealed,
-      key: peopleSyncs === 1 ? key : run,
-      run,
-    });
+    const { findings, note, ran, report } = await groups.children
+      .syncPeople({ tenant: ofNow, snapshot: sealed, key: failedRuns === 0 ? key : `${key}/${failedRuns}`, run })
+      .catch((error: unknown) => {
+        if (findingOfFailure(error).code === 'PEOPLE-SYNC-FAILED') failedRuns += 1;
+        throw error;
+      });
     progress.found(findings);
     people = report;
     return { written: ran ? 1 : 0, note };

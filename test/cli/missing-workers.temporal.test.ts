@@ -21,7 +21,7 @@ it('names each queue that nobody polls, with the command that starts a worker fo
   // Whoever asks for work is seen while it asks.
   const gone = new AbortController();
   const poll = () =>
-    client.workflowService.pollWorkflowTaskQueue({
+    client.workflowService.pollActivityTaskQueue({
       namespace: 'default',
       taskQueue: { name: inspectionTaskQueue(site) },
       identity: 'somebody',
