@@ -436,13 +436,14 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
   'PEOPLE-UNCOMPARED': {
     en: {
       title: 'not everybody was compared',
-      cause: 'the site has no list of people, or the systems show no field in common',
-      fix: 'nothing, or add an adapter for the console (driver: api)',
+      cause:
+        'no list of people, one of another form, no field in common, or units of the scope that are not certain in E10',
+      fix: 'look at the numbers; an adapter for the console (driver: api) lists everybody, codes in people.scope are certain',
     },
     zh: {
       title: '未逐人核对',
-      cause: '站点没有人员列表，或双方没有共同字段',
-      fix: '无需处理，或为控制台增加适配器（driver: api）',
+      cause: '没有人员列表、列表格式未知、双方没有共同字段，或同步范围的组织在 E10 中不确定',
+      fix: '请核对人数；控制台适配器（driver: api）可列出全部人员，people.scope 使用组织编码则可确定范围',
     },
   },
   'PROXY-CONFIG-REJECTED': {
