@@ -53,6 +53,10 @@ export interface Config {
     /** A folder of page maps of this site; null: those that come along. */
     pageMaps: string | null;
   };
+  people: {
+    /** What syncs have kept of people is deleted by the worker after so many days; null: only when somebody asks for it. */
+    keepDays: number | null;
+  };
   sites: string[];
   logLevel: LogLevel;
   /** `host:port` of the Prometheus endpoint; null: none. */
@@ -142,6 +146,12 @@ const Variables = z
       .refine((folder) => existsSync(folder), 'no such folder; give the one that holds the page maps of this site')
       .nullable()
       .default(null),
+    QYS_E10_PEOPLE_KEEP_DAYS: z.coerce
+      .number({ error: 'give days, such as 90' })
+      .int('give whole days, such as 90')
+      .min(1, 'give at least 1 day')
+      .nullable()
+      .default(null),
     QYS_E10_SITES: list.pipe(z.array(siteName).min(1, 'name at least one site, such as default')).default(['default']),
     QYS_E10_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'use trace, debug, info, warn or error' })
@@ -208,6 +218,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       sandbox: read.QYS_E10_BROWSER_SANDBOX === 'on',
       pageMaps: read.QYS_E10_PAGE_MAPS,
     },
+    people: { keepDays: read.QYS_E10_PEOPLE_KEEP_DAYS },
     sites: read.QYS_E10_SITES,
     logLevel: read.QYS_E10_LOG_LEVEL,
     metricsAddress: read.QYS_E10_METRICS,

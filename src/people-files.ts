@@ -6,9 +6,11 @@ import type { Config } from './config.js';
 import { createOnce } from './gateways/seal.js';
 import { createFileSeal } from './gateways/sealed-file.js';
 import { sealKeyOf } from './seal-key.js';
-import { createPeopleStores, type PeopleStores } from './people-store/store.js';
+import { createPeopleStores, type PeopleStores, type Tidied } from './people-store/store.js';
 
 const HOME_BYTES = 6;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The lists of people on this machine, for a worker and for the commands that show and delete them. */
 export async function openPeopleStores(config: Config): Promise<PeopleStores> {
@@ -24,4 +26,25 @@ export async function peopleHome({ dataDir }: Pick<Config, 'dataDir'>): Promise<
   const file = join(dataDir, 'people', 'home');
   if (!existsSync(file)) await createOnce(file, randomBytes(HOME_BYTES).toString('hex'));
   return (await readFile(file, 'utf8')).trim();
+}
+
+/**
+ * Seals what a sync has left plain that was terminated, or lost its worker; and deletes what is older than it may become. At once,
+ * and every hour until the returned function is called. `tell` hears of what was done.
+ */
+export function keepPeopleTidy(
+  stores: PeopleStores,
+  { people: { keepDays } }: Pick<Config, 'people'>,
+  tell: (tidied: Tidied) => void,
+): () => void {
+  const how = { untouchedMs: HOUR_MS, keepMs: keepDays === null ? null : keepDays * DAY_MS };
+  const tidy = (): void => {
+    // A disk that cannot be read now is looked at again in an hour.
+    stores.tidy(how).then(tell, () => undefined);
+  };
+  tidy();
+  const timer = setInterval(tidy, HOUR_MS).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  Runtime,
   Worker,
   type WorkerOptions,
   type WorkflowBundleOption,
@@ -30,7 +31,8 @@ import {
 import { createNginx } from './gateways/proxy/nginx.js';
 import type { ReverseProxy } from './gateways/proxy/proxy.js';
 import { createSecretStore } from './gateways/secrets.js';
-import { openPeopleStores, peopleHome } from './people-files.js';
+import { keepPeopleTidy, openPeopleStores, peopleHome } from './people-files.js';
+import type { PeopleStores, Tidied } from './people-store/store.js';
 import { sealOf } from './seal-key.js';
 import type { Temporal } from './temporal.js';
 
@@ -83,7 +85,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const home = await peopleHome(config);
   const witnesses = createWitnesses();
   const ends = createActivityEnds();
-  const { activities, console } = await createActivities(options, { home, witnesses, ends });
+  const stores = await openPeopleStores(config);
+  const { activities, console } = await createActivities(options, { home, stores, witnesses, ends });
   const store = createFileBatchStore(batchFolder(config));
   const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
@@ -126,14 +129,22 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const workers = await Promise.all(created);
   const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   running.catch(() => undefined);
+  const untidy = options.serves === 'inspect' ? () => undefined : keepPeopleTidy(stores, config, tellTidied);
   return {
     running,
     async stop() {
+      untidy();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running.catch(() => undefined);
       await console?.close();
     },
   };
+}
+
+function tellTidied({ sealed, forgotten, failed }: Tidied): void {
+  if (sealed + forgotten + failed === 0) return;
+  const { logger } = Runtime.instance();
+  logger.info('lists of people that syncs have left', { sealed, forgotten, failed });
 }
 
 /** Where batches lie that are under way. */
@@ -144,17 +155,18 @@ export function batchFolder(config: Pick<Config, 'dataDir'>): string {
 /** What the activities of this process share with what is around them. */
 interface OfActivities {
   home: string;
+  stores: PeopleStores;
   witnesses: Witnesses;
   ends: ActivityEnds;
 }
 
-async function createActivities({ config, env }: WorkersOptions, { home, witnesses, ends }: OfActivities) {
+async function createActivities({ config, env }: WorkersOptions, { home, stores, witnesses, ends }: OfActivities) {
   const ca = await Promise.all(config.http.caFiles.map((file) => readFile(file, 'utf8')));
   const seal = await sealOf(config);
   const console = await openConsolePages(config, seal);
   const activities = createTenantActivities({
     seal,
-    stores: await openPeopleStores(config),
+    stores,
     homeAt: (site) => peopleTaskQueue(site, home),
     open: createOpenSystems({
       secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),

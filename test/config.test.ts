@@ -70,6 +70,7 @@ describe('the environment', () => {
         QYS_E10_CA_FILE: '/no/such/ca.pem',
         QYS_E10_HTTP_TIMEOUT: 'soon',
         QYS_E10_NGINX_INCLUDE: '/etc/nginx/acme.conf',
+        QYS_E10_PEOPLE_KEEP_DAYS: '0.5',
         QYS_E10_SITES: 'East Site',
         QYS_E10_LOG_LEVEL: 'loud',
         QYS_E10_METRICS: '9464',
@@ -80,6 +81,7 @@ describe('the environment', () => {
     expect(load).toThrow(/QYS_E10_CA_FILE: .*PEM/);
     expect(load).toThrow(/QYS_E10_HTTP_TIMEOUT: give seconds/);
     expect(load).toThrow(/QYS_E10_NGINX_INCLUDE: must hold \{tenant\}/);
+    expect(load).toThrow(/QYS_E10_PEOPLE_KEEP_DAYS: give whole days/);
     expect(load).toThrow(/QYS_E10_SITES: .*lower-case/);
     expect(load).toThrow(/QYS_E10_LOG_LEVEL: use trace/);
     expect(load).toThrow(/QYS_E10_METRICS: give host:port/);

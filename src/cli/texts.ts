@@ -40,7 +40,7 @@ const en = {
   wroteAmbiguous: (people: number, file: string) =>
     `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: qys-e10 people decide --from ${file}`,
   decided: (same: number, nobody: number, left: number) =>
-    `${same} are the same as a candidate, ${nobody} are nobody of them; ${left} are still not certain`,
+    `${same} are the same as a candidate, ${nobody} are nobody of them; ${left} are still not certain. The next sync of the tenant on this machine knows it`,
   willForget: (tenants: readonly string[]) =>
     `Everything that syncs have kept on this machine is deleted, of: ${tenants.join(', ')}`,
   forgot: (tenant: string, runs: number) => `${tenant}: ${runs} sync(s) forgotten`,
@@ -246,7 +246,8 @@ const zh: Texts = {
   wroteRows: (rows, file) => `${rows} 人：${file}`,
   wroteAmbiguous: (people, file) =>
     `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行 qys-e10 people decide --from ${file}`,
-  decided: (same, nobody, left) => `${same} 人确认为同一人，${nobody} 人均不是；仍有 ${left} 人无法确定`,
+  decided: (same, nobody, left) =>
+    `${same} 人确认为同一人，${nobody} 人均不是；仍有 ${left} 人无法确定。本机下次同步该租户时会沿用`,
   willForget: (tenants) => `将删除本机上以下租户人员同步保存的全部内容：${tenants.join(', ')}`,
   forgot: (tenant, runs) => `${tenant}：已删除 ${runs} 次同步的内容`,
   webUi: (url) => `Temporal 网页界面：${url}`,

@@ -24,8 +24,10 @@ const RANKS = MATCH_RULES.map((_, rank) => rank);
  */
 export async function matchPeople(db: Database, comparison: Comparison): Promise<void> {
   const { found, wanted } = SIDES[comparison];
+  // A decision about somebody who is not there any more says nothing.
   await db.run(
-    'CREATE OR REPLACE TEMP TABLE m_decided AS SELECT wanted_id, found_id FROM decision WHERE comparison = $1',
+    `CREATE OR REPLACE TEMP TABLE m_decided AS SELECT wanted_id, found_id FROM decision
+     WHERE comparison = $1 AND (found_id IS NULL OR found_id IN (SELECT id FROM ${tableOf(found)}))`,
     [comparison],
   );
   for (const [side, list] of [['found', found] as const, ['wanted', wanted] as const]) {

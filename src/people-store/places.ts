@@ -24,6 +24,15 @@ const NAME_LENGTH = 32;
 const REFERENCE = /^[0-9a-f]{32}$/;
 const FILE = 'people.duckdb';
 const SEALED = 'people.sealed';
+const DECISIONS = 'decisions.sealed';
+
+/** The files of one run. */
+export interface Place {
+  reference: PeopleReference;
+  folder: string;
+  plain: string;
+  sealed: string;
+}
 
 /** Folders of people below the data folder of a worker: `people/<tenant>/<run>/`, names by hash, for the owner only. */
 export function createPlaces(dataDir: string) {
@@ -35,26 +44,44 @@ export function createPlaces(dataDir: string) {
     return run.reference;
   }
 
-  function folderOf(run: PeopleRun): string {
-    return join(root, nameOf('tenant', run.tenantId), referenceOf(run));
+  function tenantFolder(tenantId: string): string {
+    return join(root, nameOf('tenant', tenantId));
+  }
+
+  function placeIn(parent: string, reference: PeopleReference): Place {
+    const folder = join(parent, reference);
+    return { reference, folder, plain: join(folder, FILE), sealed: join(folder, SEALED) };
+  }
+
+  function placeOf(run: PeopleRun): Place {
+    return placeIn(tenantFolder(run.tenantId), referenceOf(run));
   }
 
   return {
     referenceOf,
-    folderOf,
-    fileOf: (run: PeopleRun): string => join(folderOf(run), FILE),
-    sealedOf: (run: PeopleRun): string => join(folderOf(run), SEALED),
+    placeOf,
+    /** What people have decided about a tenant's people, in all runs. */
+    decisionsOf: (tenantId: string): string => join(tenantFolder(tenantId), DECISIONS),
     async make(run: PeopleRun): Promise<void> {
       // One by one: `recursive` gives the mode to the last one alone.
       await mkdir(dataDir, { recursive: true, mode: 0o700 });
-      for (const folder of [root, join(folderOf(run), '..'), folderOf(run)]) {
+      for (const folder of [root, tenantFolder(run.tenantId), placeOf(run).folder]) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
       }
     },
+    /** All runs of all tenants. */
+    async all(): Promise<Place[]> {
+      const tenants = await readdir(root, { withFileTypes: true }).catch(() => []);
+      const folders = tenants.filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name));
+      const runs = await Promise.all(
+        folders.map(async (folder) => (await runsIn(folder)).map((name) => placeIn(folder, name))),
+      );
+      return runs.flat();
+    },
     /** All runs of a tenant, the newest first. */
     async referencesOf(tenantId: string): Promise<PeopleReference[]> {
-      const folder = join(root, nameOf('tenant', tenantId));
-      const names = await readdir(folder).catch(() => []);
+      const folder = tenantFolder(tenantId);
+      const names = await runsIn(folder);
       // Not when they were changed: whoever opens an old one changes its folder.
       const made = await Promise.all(
         names.map(async (name) => ({ name, at: (await stat(join(folder, name))).birthtimeMs })),
@@ -62,13 +89,14 @@ export function createPlaces(dataDir: string) {
       return made.toSorted((one, other) => other.at - one.at).map(({ name }) => name);
     },
     async forget(run: PeopleRun): Promise<Forgotten> {
-      const forgotten = await sizeOf(folderOf(run));
-      await rm(folderOf(run), { recursive: true, force: true });
+      const { folder } = placeOf(run);
+      const forgotten = await sizeOf(folder);
+      await rm(folder, { recursive: true, force: true });
       return { runs: forgotten === undefined ? 0 : 1, bytes: forgotten ?? 0 };
     },
     async forgetTenant(tenantId: string): Promise<Forgotten> {
-      const folder = join(root, nameOf('tenant', tenantId));
-      const runs = await readdir(folder).catch(() => []);
+      const folder = tenantFolder(tenantId);
+      const runs = await runsIn(folder);
       const bytes = await sizeOf(folder);
       await rm(folder, { recursive: true, force: true });
       return { runs: runs.length, bytes: bytes ?? 0 };
@@ -77,6 +105,12 @@ export function createPlaces(dataDir: string) {
 }
 
 export type Places = ReturnType<typeof createPlaces>;
+
+/** Names of the runs below a tenant's folder. */
+async function runsIn(folder: string): Promise<PeopleReference[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => REFERENCE.test(name));
+}
 
 function nameOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, NAME_LENGTH);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Guarded, MassChange } from '../domain/people/guard.js';
 import type { Comparison, PersonOutcome } from '../domain/people/outcomes.js';
@@ -15,7 +15,9 @@ import { reportList } from './keys-report.js';
 import { createOpaque, type Opaque } from './opaque.js';
 import { comparePeople } from './outcomes.js';
 import { createPages, type AnyRow, type ListPosition } from './pages.js';
-import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun } from './places.js';
+import type { FileSeal } from './file-seal.js';
+import { createKeptDecisions } from './kept-decisions.js';
+import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun, type Place } from './places.js';
 import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
 import { drawSample, nextToLookUp, recordLookUp, sampleResult, type ToLookUp } from './sample.js';
 import { createTables, tableOf } from './tables.js';
@@ -67,15 +69,9 @@ export interface PeopleStore {
   sampleResult(drawn: DrawnSample): Promise<SampleResult>;
   export(input: ExportInput): Promise<{ rows: number }>;
   writeAmbiguous(comparison: Comparison, file: string): Promise<{ people: number; lines: number }>;
-  /** Then `compare` again. */
+  /** Then `compare` again. They hold for later runs of the tenant, too. */
   applyDecisions(comparison: Comparison, file: string): Promise<AppliedDecisions>;
   close(): void;
-}
-
-/** What seals the file of a run once nothing is added to it any more: `createFileSeal` of the gateways. */
-export interface FileSeal {
-  seal(from: string, to: string, boundTo: string): Promise<void>;
-  open(from: string, to: string, boundTo: string): Promise<void>;
 }
 
 /** All stores of a worker. */
@@ -87,6 +83,11 @@ export interface PeopleStores {
    * process or another: who closes it last seals it.
    */
   seal(run: PeopleRun): Promise<void>;
+  /**
+   * Seals what a run has left plain that nobody has touched for a while, and deletes what is older than it may become. What is in
+   * use is left alone.
+   */
+  tidy(how: TidyHow): Promise<Tidied>;
   /** Whether this worker has anything of a run. */
   has(run: PeopleRun): boolean;
   referenceOf(run: PeopleRun): PeopleReference;
@@ -95,6 +96,20 @@ export interface PeopleStores {
   /** Deletes everything of a run, or of all runs of a tenant. Nothing there is not an error. */
   forget(run: PeopleRun): Promise<Forgotten>;
   forgetTenant(tenantId: string): Promise<Forgotten>;
+}
+
+export interface TidyHow {
+  /** A plain file that nobody has touched for so long is sealed: whoever goes on opens it again. */
+  untouchedMs: number;
+  /** What was sealed so long ago is deleted; null: nothing is. */
+  keepMs: number | null;
+}
+
+/** How many runs were sealed, deleted, and could not be sealed. */
+export interface Tidied {
+  sealed: number;
+  forgotten: number;
+  failed: number;
 }
 
 export interface PeopleStoresOptions {
@@ -116,38 +131,71 @@ export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleSt
   const places = createPlaces(dataDir);
   const databases = createDatabases(createTables, limits);
   const inTurn = createTurns();
+  const decisions = createKeptDecisions(places, files);
 
   /** The plain file is the newer one wherever both are there: sealing ends with its removal. */
-  async function unsealed(run: PeopleRun): Promise<void> {
-    const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
+  async function unsealed({ plain, sealed, reference }: Place): Promise<void> {
     if (existsSync(plain) || !existsSync(sealed)) return;
-    await files.open(sealed, plain, places.referenceOf(run));
+    await files.open(sealed, plain, reference);
+  }
+
+  async function seal({ folder, plain, sealed, reference }: Place): Promise<void> {
+    if (!existsSync(plain)) return;
+    if (databases.isOpen(plain)) throw new Error('these lists of people are in use: they cannot be sealed now');
+    // Opened once more: no other process has it then, and what a killed one left beside the file goes into it.
+    (await databases.open(plain)).close();
+    await files.seal(plain, sealed, reference);
+    // Also drafts of an opening that was killed.
+    for (const name of await readdir(folder)) {
+      const left = join(folder, name);
+      if (left !== sealed) await rm(left, { recursive: true, force: true });
+    }
+  }
+
+  async function tidied(place: Place, { untouchedMs, keepMs }: TidyHow): Promise<keyof Tidied | null> {
+    const age = Date.now() - (await lastTouched(place.folder));
+    if (existsSync(place.plain)) {
+      if (age < untouchedMs || databases.isOpen(place.plain)) return null;
+      // Another process has it open, or the disk is full: the next time.
+      return seal(place).then(
+        () => 'sealed',
+        () => 'failed',
+      );
+    }
+    if (keepMs === null || age < keepMs) return null;
+    await rm(place.folder, { recursive: true, force: true });
+    return 'forgotten';
   }
 
   return {
     async open(run) {
-      const db = await inTurn(places.folderOf(run), async () => {
+      const place = places.placeOf(run);
+      const db = await inTurn(place.folder, async () => {
         await places.make(run);
-        await unsealed(run);
-        return databases.open(places.fileOf(run));
+        await unsealed(place);
+        const opened = await databases.open(place.plain);
+        await decisions.bring(run.tenantId, opened);
+        return opened;
       });
-      return storeOf(db, createOpaque(sealKey, run.tenantId), places.referenceOf(run));
+      const keep = (): Promise<void> => decisions.keep(run.tenantId, db);
+      return storeOf(db, createOpaque(sealKey, run.tenantId), { reference: place.reference, keep });
     },
-    seal: (run) =>
-      inTurn(places.folderOf(run), async () => {
-        const [plain, sealed] = [places.fileOf(run), places.sealedOf(run)];
-        if (!existsSync(plain)) return;
-        if (databases.isOpen(plain)) throw new Error('these lists of people are in use: they cannot be sealed now');
-        // Opened once more: no other process has it then, and what a killed one left beside the file goes into it.
-        (await databases.open(plain)).close();
-        await files.seal(plain, sealed, places.referenceOf(run));
-        // Also drafts of an opening that was killed.
-        for (const name of await readdir(places.folderOf(run))) {
-          const left = join(places.folderOf(run), name);
-          if (left !== sealed) await rm(left, { recursive: true, force: true });
-        }
-      }),
-    has: (run) => existsSync(places.fileOf(run)) || existsSync(places.sealedOf(run)),
+    seal(run) {
+      const place = places.placeOf(run);
+      return inTurn(place.folder, () => seal(place));
+    },
+    async tidy(how) {
+      const counts: Tidied = { sealed: 0, forgotten: 0, failed: 0 };
+      for (const place of await places.all()) {
+        const what = await inTurn(place.folder, () => tidied(place, how));
+        if (what !== null) counts[what]++;
+      }
+      return counts;
+    },
+    has(run) {
+      const { plain, sealed } = places.placeOf(run);
+      return existsSync(plain) || existsSync(sealed);
+    },
     referenceOf: (run) => places.referenceOf(run),
     referencesOf: (tenantId) => places.referencesOf(tenantId),
     forget: (run) => places.forget(run),
@@ -155,7 +203,11 @@ export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleSt
   };
 }
 
-function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): PeopleStore {
+function storeOf(
+  db: Database,
+  opaque: Opaque,
+  { reference, keep }: { reference: PeopleReference; keep: () => Promise<void> },
+): PeopleStore {
   const pages = createPages(db, opaque);
 
   async function requireRead(lists: readonly ListName[]): Promise<void> {
@@ -208,9 +260,20 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference): Peop
     sampleResult: (drawn) => sampleResult(db, opaque, drawn),
     export: (input) => exportOutcomes(db, opaque, input),
     writeAmbiguous: (comparison, file) => writeAmbiguous(db, opaque, comparison, file),
-    applyDecisions: (comparison, file) => applyDecisions(db, opaque, comparison, file),
+    async applyDecisions(comparison, file) {
+      const applied = await applyDecisions(db, opaque, comparison, file);
+      if (applied.invalid.length === 0) await keep();
+      return applied;
+    },
     close: () => db.close(),
   };
+}
+
+/** When anything in a folder was written last. */
+async function lastTouched(folder: string): Promise<number> {
+  const names = await readdir(folder);
+  const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mtimeMs));
+  return Math.max(0, ...times);
 }
 
 /** E9 numbers departments and subcompanies apart, so its ids carry a letter here (`facts/weaver.md` §5.1). */

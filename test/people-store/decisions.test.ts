@@ -1,31 +1,41 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PeopleStore } from '../../src/people-store/store.js';
+import type { PeopleStore, PeopleStores } from '../../src/people-store/store.js';
 import { fill, person, RUN, someStores } from './a-store.js';
 
 const COMPARISON = 'foreseen' as const;
 
 /** Two people of E10 with one mobile number, and two of Qiyuesuo who could be them. */
-async function unclear(): Promise<{ store: PeopleStore; file: string; lines: string[] }> {
+const mobile = '13800000001';
+const E10 = [
+  person('e1', { name: '王伟', mobile, jobNumber: 'N1' }),
+  person('e2', { name: '=SUM(A1)', mobile, jobNumber: 'N2' }),
+  person('e3', { name: '张敏', jobNumber: '3' }),
+];
+const QIYUESUO = [
+  person('q1', { name: '王伟', mobile, jobNumber: 'O1' }),
+  person('q2', { name: '李娜', mobile, jobNumber: 'O2' }),
+  person('q3', { name: '张敏', jobNumber: '3' }),
+];
+
+interface Unclear {
+  stores: PeopleStores;
+  store: PeopleStore;
+  file: string;
+  lines: string[];
+}
+
+async function unclear(): Promise<Unclear> {
   const { stores, dataDir } = await someStores();
   const store = await stores.open(RUN);
   onTestFinished(() => store.close());
-  const mobile = '13800000001';
-  await fill(store, 'e10-people', [
-    person('e1', { name: '王伟', mobile, jobNumber: 'N1' }),
-    person('e2', { name: '=SUM(A1)', mobile, jobNumber: 'N2' }),
-    person('e3', { name: '张敏', jobNumber: '3' }),
-  ]);
-  await fill(store, 'qiyuesuo-before', [
-    person('q1', { name: '王伟', mobile, jobNumber: 'O1' }),
-    person('q2', { name: '李娜', mobile, jobNumber: 'O2' }),
-    person('q3', { name: '张敏', jobNumber: '3' }),
-  ]);
+  await fill(store, 'e10-people', E10);
+  await fill(store, 'qiyuesuo-before', QIYUESUO);
   await store.compare({ comparison: COMPARISON, scope: null });
   const file = join(dataDir, 'ambiguous.csv');
   expect(await store.writeAmbiguous(COMPARISON, file)).toEqual({ people: 2, lines: 4 });
-  return { store, file, lines: (await readFile(file, 'utf8')).trimEnd().split('\n') };
+  return { stores, store, file, lines: (await readFile(file, 'utf8')).trimEnd().split('\n') };
 }
 
 /** Fills in the last column by who the person and the candidate are. */
@@ -155,3 +165,47 @@ function gb18030(text: string): Buffer {
   }
   return Buffer.from([...text.replace('\uFEFF', '')].flatMap((one) => known[one] ?? [...Buffer.from(one)]));
 }
+
+describe('decisions of an earlier run', () => {
+  /** A later run of the same tenant, with the same people but for those who are left out. */
+  async function later({ stores }: Unclear, without: string[] = []): Promise<PeopleStore> {
+    const store = await stores.open({ ...RUN, runId: 'run-2' });
+    onTestFinished(() => store.close());
+    await fill(store, 'e10-people', E10);
+    await fill(
+      store,
+      'qiyuesuo-before',
+      QIYUESUO.filter(({ id }) => !without.includes(id)),
+    );
+    return store;
+  }
+
+  it('hold for the next one', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+
+    const { reasons } = await (await later(first)).compare({ comparison: COMPARISON, scope: null });
+    expect(reasons).toContainEqual({ outcome: 'updated', reason: 'matched-by-decision', people: 2 });
+  });
+
+  it('say nothing about somebody who is gone', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+
+    const { reasons } = await (await later(first, ['q1'])).compare({ comparison: COMPARISON, scope: null });
+    expect(reasons).toContainEqual({ outcome: 'updated', reason: 'matched-by-decision', people: 1 });
+    expect(reasons).toContainEqual({ outcome: 'created', reason: 'no-counterpart', people: 1 });
+  });
+
+  it('are forgotten with the tenant', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+    expect(await first.stores.referencesOf(RUN.tenantId)).toHaveLength(1);
+    await first.stores.forgetTenant(RUN.tenantId);
+
+    expect((await counts(await later(first))).ambiguous).toBe(4);
+  });
+});

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fill, person, RUN, someStores } from './a-store.js';
 
 async function fileOf(dataDir: string): Promise<string> {
@@ -137,4 +137,53 @@ it('of several runs the newest is the one that was made last, whichever was open
   await stores.seal(RUN);
 
   expect(await stores.referencesOf(RUN.tenantId)).toEqual([stores.referenceOf(newer), stores.referenceOf(RUN)]);
+});
+
+describe('tidying up', () => {
+  const HOUR_MS = 3_600_000;
+
+  /** Two runs whose sync was terminated: one long ago, one a moment ago. */
+  async function left() {
+    const { dataDir, stores } = await someStores();
+    const old = { ...RUN, runId: 'old' };
+    for (const run of [old, RUN]) {
+      const store = await stores.open(run);
+      await fill(store, 'e10-people', [person('e1', { mobile: '13899990001' })]);
+      store.close();
+    }
+    const longAgo = new Date(Date.now() - 2 * HOUR_MS);
+    const folder = join(dataDir, 'people');
+    for (const name of await readdir(folder, { recursive: true }))
+      if (name.includes(stores.referenceOf(old))) await utimes(join(folder, name), longAgo, longAgo);
+    return { dataDir, stores, old };
+  }
+
+  it('seals what nobody has touched for an hour, and whoever goes on opens it again', async () => {
+    const { dataDir, stores, old } = await left();
+
+    expect(await stores.tidy({ untouchedMs: HOUR_MS, keepMs: null })).toEqual({ sealed: 1, forgotten: 0, failed: 0 });
+
+    expect((await filesBelow(dataDir)).toSorted()).toEqual(['people.duckdb', 'people.sealed']);
+    const again = await stores.open(old);
+    expect((await again.position('e10-people')).rows).toBe(1);
+    again.close();
+  });
+
+  it('leaves alone what is open', async () => {
+    const { stores, old } = await left();
+    const store = await stores.open(old);
+
+    expect(await stores.tidy({ untouchedMs: 0, keepMs: 0 })).toEqual({ sealed: 1, forgotten: 0, failed: 0 });
+    expect((await store.position('e10-people')).rows).toBe(1);
+    store.close();
+  });
+
+  it('deletes what is older than it may become', async () => {
+    const { dataDir, stores } = await left();
+    await stores.tidy({ untouchedMs: 0, keepMs: null });
+
+    expect(await stores.tidy({ untouchedMs: 0, keepMs: HOUR_MS })).toMatchObject({ forgotten: 0 });
+    expect(await stores.tidy({ untouchedMs: 0, keepMs: 0 })).toMatchObject({ forgotten: 2 });
+    expect(await filesBelow(dataDir)).toEqual([]);
+  });
 });
