@@ -106,14 +106,17 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
   const page = pageAsked(c, { usual: 500, most: 1000 });
   if (page instanceof Response) return page;
   settleRuns(customer);
-  const { console: pages, org, identity } = customer;
+  const { console: pages, org, identity, spec } = customer;
+  const ofTheOa = pages.people.length;
+  const end = ofTheOa + spec.people.external;
   // The cursor is the next person and not a count of rows: who comes or goes in between shifts nobody.
   const known: number[] = [];
   let at = page.from;
-  for (; at < pages.people.length && known.length < page.limit; at++) if (pages.people[at] !== 0) known.push(at);
-  const follows = pages.people.subarray(at).some((state) => state !== 0);
-  const total = pages.people.reduce((sum, state) => sum + Number(state !== 0), 0);
+  for (; at < end && known.length < page.limit; at++) if (pages.people[at] !== 0) known.push(at);
+  const follows = at < ofTheOa ? pages.people.subarray(at).some((state) => state !== 0) || end > ofTheOa : at < end;
+  const total = pages.people.reduce((sum, state) => sum + Number(state !== 0), 0) + spec.people.external;
   const people = known.map((index) => {
+    if (index >= ofTheOa) return externalPerson(identity.qiyuesuoIdBase, index - ofTheOa);
     const { jobNumber, name, mobile, email, e9Id, e10Id } = org.employee(index);
     return {
       id: String(identity.qiyuesuoIdBase + 1_000_000n + BigInt(index)),
@@ -126,4 +129,10 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
     };
   });
   return json({ people, total, ...(follows ? { next: `c${at}` } : {}) });
+}
+
+/** Somebody who signs for the customer and is not of their OA: invited by hand, and touched by no run. */
+function externalPerson(idBase: bigint, number: number) {
+  const mobile = `199${String(number).padStart(8, '0')}`;
+  return { id: String(idBase + 9_000_000n + BigInt(number)), name: `外部签署人${number + 1}`, mobile, state: 'active' };
 }

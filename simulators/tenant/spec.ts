@@ -31,6 +31,8 @@ export interface PeopleCounts {
   leavers: number;
   /** Rows of E9 that do not count: secondary accounts. */
   secondary: number;
+  /** People in Qiyuesuo who are not of the OA: invited by hand. */
+  external?: number;
   /** Of a thousand people so many have, by seed, no or somebody else's job number, mobile number or e-mail address. */
   untidy?: number;
   /** So many people share the mobile number of the first one. */

@@ -78,5 +78,6 @@ export interface Organisation {
 
 export interface PeopleCount {
   total: number;
+  /** Those whom the console shows as bound to somebody of the OA, where it shows that of anybody: no run touches the others. */
   active: number;
 }

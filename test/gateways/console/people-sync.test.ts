@@ -145,6 +145,13 @@ describe('counting people', () => {
     ]);
   });
 
+  it('leaves out who is not of the OA, where the console shows of anybody that they are', async () => {
+    const [one, two, three] = people(3);
+    const bound = [{ ...one, oaUserId: '77' }, { ...two, oaUserId: null }, three];
+    const { driver } = await aDriver({ [route]: { json: { people: bound, total: 3 } } });
+    expect(await driver.countPeople()).toEqual({ total: 3, active: 1 });
+  });
+
   it('does not believe a list that lost rows', async () => {
     const { driver } = await aDriver({ [route]: { json: { people: people(2), total: 3 } } });
     expect(await thrownBy(driver.countPeople())).toMatchObject({ name: 'UnexpectedAnswer', paths: ['total'] });

@@ -101,14 +101,17 @@ export function createApiDriver(http: Http): ConsoleDriver {
       const path = '/people';
       const pages = await allPages(path, async (cursor) => {
         const { people, total, next } = await get(path, schema.PeoplePage, { cursor, limit: PEOPLE_PAGE });
-        const active = people.filter(({ state }) => state === 'active').length;
-        return { count: people.length, active, total, ...(next === undefined ? {} : { next }) };
+        const active = people.filter(({ state }) => state === 'active');
+        const bound = active.filter(({ oaUserId }) => oaUserId !== null).length;
+        const counts = { count: people.length, active: active.length, bound, total };
+        return { ...counts, ...(next === undefined ? {} : { next }) };
       });
       const read = sum(pages.map(({ count }) => count));
       const totals = pages.map(({ total }) => total);
       // Somebody may join or leave between two pages; more than that is a list which lost rows.
       if (read < Math.min(...totals) || read > Math.max(...totals)) throw unexpected(path, 'total');
-      return { total: read, active: sum(pages.map(({ active }) => active)) };
+      const bound = sum(pages.map((page) => page.bound));
+      return { total: read, active: bound > 0 ? bound : sum(pages.map(({ active }) => active)) };
     },
 
     people: () => ({

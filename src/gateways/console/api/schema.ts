@@ -109,18 +109,18 @@ export const SyncRun = sparse(
 );
 
 /** Of a person only the state is read: nothing else is needed, so nothing else can leak. */
-export const PeoplePage = sparse(
-  z.object({
-    people: z.array(z.object({ state: z.enum(['active', 'disabled']) })),
-    total: z.int(),
-    next: Cursor,
-  }),
-);
-
 const Field = z
   .union([z.string(), z.number()])
   .nullish()
   .transform((text) => (text === null || text === undefined ? null : String(text).trim() || null));
+
+export const PeoplePage = sparse(
+  z.object({
+    people: z.array(z.object({ oaUserId: Field, state: z.enum(['active', 'disabled']) })),
+    total: z.int(),
+    next: Cursor,
+  }),
+);
 
 /** People in full, for the reconciliation. */
 export const PeopleRows = sparse(
