@@ -1,7 +1,14 @@
 import { Context } from '@temporalio/activity';
 import pLimit from 'p-limit';
 import pMap from 'p-map';
-import { scopeInE10, type ScopeUnit } from '../domain/people.js';
+import {
+  guardVerdict,
+  scopeInE10,
+  unitsFoundAgain,
+  type GuardVerdict,
+  type ScopeUnit,
+  type UnitsReport,
+} from '../domain/people.js';
 import { limitsOf, massChangeVerdict, NOBODY_IN_E10, type MassChangeVerdict } from '../domain/people/guard.js';
 import type { ListReport, PeopleReport } from '../domain/people/report.js';
 import type { PeopleListName } from '../domain/people/rows.js';
@@ -21,7 +28,7 @@ export interface PeopleRunInput {
 }
 
 /** What a run would do. */
-export type ForeseenPeople = Pick<PeopleReport, 'lists' | 'baseline' | 'foreseen'> & {
+export type ForeseenPeople = Pick<PeopleReport, 'lists' | 'units' | 'baseline' | 'foreseen'> & {
   source: number;
   /** Units of the scope are not certain in E10's own list. */
   scopeLost: boolean;
@@ -76,12 +83,15 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       part,
       after,
       without = {},
+      number = 0,
     }: PeopleRunInput & {
       part: PeopleReadingPart;
       after: ChunkMark[];
       without?: PeopleChunk['without'];
+      /** How many chunks of this part there were before. */
+      number?: number;
     }): Promise<PeopleChunk> {
-      const of = { tenant, part, after, without, home: homeAt(tenant.site) };
+      const of = { tenant, part, after, without, number, home: homeAt(tenant.site) };
       try {
         return await atOnce(() => readLists(of, open(tenant), (work) => withStore({ tenant, run }, work)));
       } catch (error) {
@@ -98,13 +108,13 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
     async foreseePeople({
       tenant,
       run,
-      units,
+      units: chosen,
       without,
       unguarded = false,
     }: PeopleRunInput & ComparedWith & { unguarded?: boolean }): Promise<ForeseenPeople> {
       return withStore({ tenant, run }, async (store) => {
-        const scope = await scopeOf(store, units);
-        const scopeLost = units !== null && scope === null;
+        const scope = await scopeOf(store, chosen);
+        const scopeLost = chosen !== null && scope === null;
         const baseline = without.e9 === undefined ? await store.compare({ comparison: 'baseline', scope: null }) : null;
         const lists = await reportsOf(store, [
           ...(without.e9 === undefined ? (['e9-people'] as const) : []),
@@ -113,15 +123,18 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         ]);
         const people = lists.find(({ list }) => list === 'e10-people')?.people ?? 0;
         if (people === 0 && !unguarded) throw tooMuch(NOBODY_IN_E10);
-        if (without.qiyuesuo !== undefined)
-          return { lists, baseline, scopeLost, foreseen: null, source: people, lifted: null };
+        const units = without.e9 === undefined ? await unitsOf(store) : null;
+        const before = { lists, units, baseline, scopeLost };
+        if (without.qiyuesuo !== undefined) return { ...before, foreseen: null, source: people, lifted: null };
         const foreseen = await store.compare({ comparison: 'foreseen', scope });
         const { change, examples } = await store.massChange();
-        if (!foreseen.comparable)
-          return { lists, baseline, scopeLost, foreseen: null, source: change.source, lifted: null };
-        const verdict = massChangeVerdict(change, limitsOf(tenant.people.guard), examples);
-        const lifted = unguarded ? null : liftedOf(tenant, verdict);
-        return { lists, baseline, scopeLost, foreseen, source: change.source, lifted };
+        const { source } = change;
+        // Nobody can be found again, so everybody would seem to go: heads are all that there is.
+        const verdict = foreseen.comparable
+          ? massChangeVerdict(change, limitsOf(tenant.people.guard), examples)
+          : guardVerdict(source, change.active, { guard: tenant.people.guard });
+        const lifted = unguarded ? null : liftedOf(tenant, verdict, source);
+        return { ...before, foreseen: foreseen.comparable ? foreseen : null, source, lifted };
       });
     },
 
@@ -178,9 +191,9 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
 }
 
 /** What the guard would have stopped the run for, where somebody has lifted it. Throws where nobody has, or may. */
-function liftedOf({ people }: Tenant, verdict: MassChangeVerdict): string | null {
+function liftedOf({ people }: Tenant, verdict: MassChangeVerdict | GuardVerdict, source: number): string | null {
   if (verdict.pass) return null;
-  if (people.guardLifted === undefined || verdict.reason === 'empty-source') throw tooMuch(verdict.why);
+  if (people.guardLifted === undefined || source === 0) throw tooMuch(verdict.why);
   return verdict.why;
 }
 
@@ -206,6 +219,10 @@ const NOTHING: ReconciledPeople = {
 
 async function scopeOf(store: PeopleStore, units: readonly ScopeUnit[] | null): Promise<string[] | null> {
   return units === null ? null : scopeInE10(units, await store.units('e10'));
+}
+
+async function unitsOf(store: PeopleStore): Promise<UnitsReport> {
+  return unitsFoundAgain(await store.units('e9'), await store.units('e10'));
 }
 
 async function reportsOf(store: PeopleStore, lists: readonly PeopleListName[]): Promise<ListReport[]> {

@@ -29,6 +29,8 @@ export interface PeopleChunk {
 
 /** Pages of each list, and time, after which a chunk ends: a place in the history where a sync can be paused, or reset to. */
 const CHUNK = { pages: 50, ms: 120_000 };
+/** A source with tiny pages has many chunks: after so many only time ends one, so that the history stays short. */
+const CHUNKS_BY_PAGES = 40;
 /** E9 may be switched off for good: so often it is asked before it is done without. */
 const E9_ATTEMPTS = 3;
 const USUAL_PAUSE_MS = 1_000;
@@ -42,12 +44,14 @@ export async function readLists(
     part,
     after,
     without,
+    number,
     home,
   }: {
     tenant: Tenant;
     part: PeopleReadingPart;
     after: readonly ChunkMark[];
     without: PeopleChunk['without'];
+    number: number;
     home: string;
   },
   systems: Systems,
@@ -64,8 +68,9 @@ export async function readLists(
     without: without.e9 === undefined ? {} : { e9: without.e9 },
   };
   const until = Date.now() + CHUNK.ms;
+  const pages = number < CHUNKS_BY_PAGES ? CHUNK.pages : Number.POSITIVE_INFINITY;
   const lanes = await (part === 'before' ? lanesBefore : lanesAfter)(tenant, systems, chunk);
-  const work = lanes.map((lane) => withStore((store) => readLane(store, lane, { until, after, chunk })));
+  const work = lanes.map((lane) => withStore((store) => readLane(store, lane, { pages, until, after, chunk })));
   // Nothing may go on writing behind the back of a caller who has given up.
   for (const ended of await Promise.allSettled(work)) if (ended.status === 'rejected') throw ended.reason;
   return chunk;
@@ -128,10 +133,10 @@ async function qiyuesuoPeople(tenant: Tenant, systems: Systems): Promise<PagedLi
 async function readLane(
   store: PeopleStore,
   { system, lists }: Lane,
-  { until, after, chunk }: { until: number; after: readonly ChunkMark[]; chunk: PeopleChunk },
+  { until, after, chunk, ...most }: { pages: number; until: number; after: readonly ChunkMark[]; chunk: PeopleChunk },
 ): Promise<void> {
   const { cancellationSignal, info } = Context.current();
-  let pages = CHUNK.pages;
+  let { pages } = most;
   for (const { list, source } of lists) {
     let mark = after.find((one) => one.list === list) ?? null;
     for (let inVain = 0; ;) {

@@ -17,7 +17,7 @@ import type { ProgressSample } from '../domain/people/report.js';
 import type { Integration, PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { E10 } from '../gateways/e10/e10.js';
-import { SYNC_RUNNING, TREE_EMPTY } from '../gateways/console/driver.js';
+import { SYNC_RUNNING, TREE_EMPTY, type ConsoleDriver } from '../gateways/console/driver.js';
 import { Conflict, GatewayError, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Seal } from '../gateways/seal.js';
 import { NotYet, StepRefused } from './failures.js';
@@ -25,7 +25,7 @@ import { keep, kept } from './kept.js';
 import { lookAndWrite } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { Snapshot } from './snapshot.js';
-import type { OpenSystems } from './systems.js';
+import type { OpenSystems, Systems } from './systems.js';
 import type { Written } from './writes.js';
 
 export interface SyncOutcome {
@@ -46,8 +46,6 @@ const DEFAULT_POLL_MS = 5_000;
 const UNKNOWN_RUN_MS = 60_000;
 /** Enough for a plot; when there are more, every second one is dropped. */
 const MOST_SAMPLES = 60;
-/** A run by schedule is looked for so long after its time. */
-const NIGHTLY_GRACE_MS = 60_000;
 /** `facts/official-procedure.zh.md` step 4: the schedule is in the console's own time. */
 const USUAL_ZONE = 'Asia/Shanghai';
 
@@ -56,16 +54,23 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
   return {
     /**
      * Decides the settings: the scope that the console has, or the one of E9 found again by code or path. Without a snapshot, of a
-     * tenant that has moved already, the one that it has now. Writes nothing.
+     * tenant that has moved already, the one that it has now. Writes nothing. `exact`: everybody is compared, so heads are not
+     * counted. `rehearses`: a tenant that has not moved is planned for as if it had.
      */
     async planPeopleSync({
       tenant,
       pages,
       snapshot,
-    }: TenantInput & { snapshot: Sealed | null }): Promise<WantedPeopleSync> {
+      exact = false,
+      rehearses = false,
+    }: TenantInput & { snapshot: Sealed | null; exact?: boolean; rehearses?: boolean }): Promise<WantedPeopleSync> {
       const systems = open(tenant, pages);
       const driver = await systems.console();
-      if (snapshot === null) refuseE9(await driver.readIntegration());
+      if (snapshot === null) {
+        const { oaVersion } = await driver.readIntegration();
+        if (oaVersion !== 'E10' && !rehearses) throw notOnE10(oaVersion);
+        if (oaVersion !== 'E10') return rehearsed(tenant, driver);
+      }
       const seen = await driver.readPeopleSync().catch(refuseEmptyTree);
       const before = snapshot === null ? { peopleSync: seen, scopeUnits: [] } : seal.open(snapshot, Snapshot);
       const asFound = { enabled: seen.enabled, scope: seen.scope, schedule: seen.schedule };
@@ -90,23 +95,15 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
         throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
       }
       const scope = wantedScope(tenant, seen, oldUnits(before), units);
-      const e10 = await systems.checks();
-      // By name alone E10 cannot be asked about units: pages show no ids.
-      const inScope = driver.kind === 'api' ? withDescendants(scope, units) : [];
-      const source = e10 ? await countWithin(e10, inScope, units) : null;
-      const { active } = await driver.countPeople();
-      const lifted = source === null ? null : liftedOf(tenant, source, active);
-      const isAll = withDescendants(scope, units).length >= units.length;
+      const heads = exact ? { source: null, active: null } : await counted(tenant, systems, driver, { scope, units });
       return {
         enabled: true,
         scope,
         schedule,
         asFound,
         startsRun: true,
-        units: isAll ? null : scopeUnits(scope, units),
-        source,
-        active,
-        ...(lifted === null ? {} : { lifted }),
+        units: chosenUnits(scope, units),
+        ...heads,
       };
     },
 
@@ -155,12 +152,12 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
       }
     },
 
-    /** How long until the console's schedule has started its next run, in milliseconds. */
-    untilNightlyRun({ tenant, schedule }: TenantInput & { schedule: string }): Promise<number> {
+    /** When the console's schedule starts its next run, in milliseconds since 1970. */
+    nightlyRun({ tenant, schedule }: TenantInput & { schedule: string }): Promise<number> {
       const next = new Cron(schedule, { timezone: tenant.people.zone ?? USUAL_ZONE, mode: '5-part' }).nextRun();
       const message = `the schedule ${schedule} never comes: nothing starts a run`;
       if (next === null) throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: 'people.schedule' });
-      return Promise.resolve(next.getTime() - Date.now() + NIGHTLY_GRACE_MS);
+      return Promise.resolve(next.getTime());
     },
 
     /** Polls by retry, as often as the console itself asks for. Nothing synchronised is an error, not a success. */
@@ -182,10 +179,47 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
 }
 
 /** A people sync alone is for a tenant that has moved. */
-function refuseE9({ oaVersion }: Integration): void {
-  if (oaVersion === 'E10') return;
+function notOnE10(oaVersion: Integration['oaVersion']): StepRefused {
   const message = `the console is on ${oaVersion}: its people come from there`;
-  throw new StepRefused({ code: 'PEOPLE-NOT-ON-E10', message, subject: 'integration.oaVersion' });
+  return new StepRefused({ code: 'PEOPLE-NOT-ON-E10', message, subject: 'integration.oaVersion' });
+}
+
+/** Before the switch the console shows E9's units: those of its scope, or of the file, are found again in E10's own list. */
+async function rehearsed(tenant: Tenant, driver: ConsoleDriver): Promise<WantedPeopleSync> {
+  const { enabled, scope, schedule } = await driver.readPeopleSync();
+  const { units } = await driver.readOrganisation();
+  const chosen = tenant.people.scope;
+  return {
+    enabled,
+    scope,
+    schedule: tenant.people.schedule ?? schedule,
+    asFound: { enabled, scope, schedule },
+    startsRun: chosen !== 'keep' || scope.length > 0,
+    units: chosen === 'keep' ? chosenUnits(scope, units) : unitsNamed(chosen),
+    source: null,
+    active: null,
+  };
+}
+
+/** Null: everybody. */
+function chosenUnits(scope: readonly string[], tree: readonly Unit[]): ScopeUnit[] | null {
+  return withDescendants(scope, tree).length >= tree.length ? null : scopeUnits(scope, tree);
+}
+
+/** Heads, and the guard that they are held against. Throws where it does not let them pass. */
+async function counted(
+  tenant: Tenant,
+  systems: Systems,
+  driver: ConsoleDriver,
+  { scope, units }: { scope: readonly string[]; units: readonly Unit[] },
+): Promise<Pick<WantedPeopleSync, 'source' | 'active' | 'lifted'>> {
+  const e10 = await systems.checks();
+  // By name alone E10 cannot be asked about units: pages show no ids.
+  const inScope = driver.kind === 'api' ? withDescendants(scope, units) : [];
+  const source = e10 ? await countWithin(e10, inScope, units) : null;
+  const { active } = await driver.countPeople();
+  const lifted = source === null ? null : liftedOf(tenant, source, active);
+  return { source, active, ...(lifted === null ? {} : { lifted }) };
 }
 
 /** Keeps one more look at the run beside those of the attempts before. */

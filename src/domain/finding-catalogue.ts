@@ -446,6 +446,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
       fix: '请核对人数；控制台适配器（driver: api）可列出全部人员，people.scope 使用组织编码则可确定范围',
     },
   },
+  'PEOPLE-UNSEALED': {
+    en: {
+      title: 'lists of people lie unsealed on their worker',
+      cause: 'the worker that had read them did not answer at the end, or its disk is full',
+      fix: 'start that worker: it seals what it finds; or delete them with qys-e10 people forget',
+    },
+    zh: {
+      title: '人员列表未加密留在 worker 上',
+      cause: '读取它的 worker 在结束时没有响应，或磁盘已满',
+      fix: '启动该 worker，它会自动加密；或用 qys-e10 people forget 删除',
+    },
+  },
   'PROXY-CONFIG-REJECTED': {
     en: {
       title: 'nginx refuses the configuration',

@@ -13,7 +13,7 @@ export interface WantedPeopleSync {
   startsRun: boolean;
   /** The chosen units, to be found again in E10's own list; null: everybody. Absent in older records. */
   units?: ScopeUnit[] | null;
-  /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. */
+  /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. Null where everybody is compared instead. */
   source: number | null;
   active: number | null;
   /** What the guard would have stopped it for by these heads, had nobody lifted it. */
@@ -73,16 +73,55 @@ export function scopeUnits(scope: readonly string[], tree: readonly Unit[]): Sco
  * whole path of names. What fits no or several units is never guessed.
  */
 export function remapScope(units: readonly ScopeUnit[], tree: readonly Unit[]): ScopeMapping {
+  const find = finderIn(tree);
+  const mapped = units.map((unit) => ({ unit, found: find(unit) }));
+  return {
+    scope: [...new Set(mapped.flatMap(({ found }) => (found === undefined ? [] : [found.id])))],
+    unmapped: mapped.filter(({ found }) => found === undefined).map(({ unit }) => unit),
+  };
+}
+
+/** How the units of E9 are found again in E10. Units are no persons: their codes and names may be shown. */
+export interface UnitsReport {
+  e9: number;
+  e10: number;
+  byCode: number;
+  byPath: number;
+  /** Units of E9 that have no certain counterpart. */
+  without: number;
+  /** Some of them, by code, or by name where they have none. */
+  examples: string[];
+}
+
+const EXAMPLES = 5;
+
+export function unitsFoundAgain(e9: readonly Unit[], e10: readonly Unit[]): UnitsReport {
+  const find = finderIn(e10);
+  const units = scopeUnits(
+    e9.map(({ id }) => id),
+    e9,
+  );
+  const found = units.map((unit) => ({ unit, by: find(unit)?.by }));
+  const lost = found.filter(({ by }) => by === undefined);
+  return {
+    e9: e9.length,
+    e10: e10.length,
+    byCode: found.filter(({ by }) => by === 'code').length,
+    byPath: found.filter(({ by }) => by === 'path').length,
+    without: lost.length,
+    examples: lost.slice(0, EXAMPLES).map(({ unit }) => unit.code ?? unit.name),
+  };
+}
+
+function finderIn(tree: readonly Unit[]): (unit: ScopeUnit) => { id: string; by: 'code' | 'path' } | undefined {
   const byId = new Map(tree.map((unit) => [unit.id, unit]));
   const byCode = onlyIds(tree, ({ code }) => code);
   const byPath = onlyIds(tree, (unit) => pathKey(pathOf(unit, byId)));
-  const mapped = units.map((unit) => ({
-    unit,
-    id: (unit.code === undefined ? undefined : byCode.get(unit.code)) ?? byPath.get(pathKey(unit.path)),
-  }));
-  return {
-    scope: [...new Set(mapped.flatMap(({ id }) => (id === undefined ? [] : [id])))],
-    unmapped: mapped.filter(({ id }) => id === undefined).map(({ unit }) => unit),
+  return ({ code, path }) => {
+    const coded = code === undefined ? undefined : byCode.get(code);
+    if (coded !== undefined) return { id: coded, by: 'code' };
+    const named = byPath.get(pathKey(path));
+    return named === undefined ? undefined : { id: named, by: 'path' };
   };
 }
 

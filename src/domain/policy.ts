@@ -12,6 +12,10 @@ export interface Policy {
   peopleSyncMs: number;
   /** How long a people sync waits for the worker that has its lists to come back; 10 minutes if absent. */
   peopleHomeMs?: number;
+  /** What was read of people holds for so long, and is read anew after it before anything follows from it; an hour if absent. */
+  peopleFreshMs?: number;
+  /** A run by schedule is looked for so long after its time; a minute if absent. */
+  nightGraceMs?: number;
   /** A work order shows as overdue after so long, and as escalated so long after that; 4 hours and 24 hours if absent. */
   orderRemindMs?: number;
   orderEscalateMs?: number;

@@ -1,3 +1,4 @@
+import type { UnitsReport } from '../domain/people.js';
 import type { ListReport, PeopleReport } from '../domain/people/report.js';
 import { reasonTexts, type OutcomeReason } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
@@ -22,6 +23,7 @@ interface PeopleWords {
   shared: Record<'jobNumber' | 'mobile' | 'email' | 'login', string>;
   guardLifted: string;
   cameOut: string;
+  unitsFoundAgain: (units: UnitsReport) => string;
 }
 
 export const peopleWords: Record<Lang, PeopleWords> = {
@@ -58,6 +60,8 @@ export const peopleWords: Record<Lang, PeopleWords> = {
     },
     guardLifted: 'The guard was lifted',
     cameOut: 'Foreseen, and what became of it',
+    unitsFoundAgain: ({ e9, e10, byCode, byPath, without, examples }) =>
+      `Units: ${e9} of E9, ${e10} of E10; found again by code ${byCode}, by path ${byPath}, not at all ${without}${shown(examples)}`,
   },
   zh: {
     title: '人员',
@@ -82,12 +86,18 @@ export const peopleWords: Record<Lang, PeopleWords> = {
     shared: { jobNumber: '工号重复', mobile: '手机号重复', email: '邮箱重复', login: '登录名重复' },
     guardLifted: '已放行人数限制',
     cameOut: '预计与实际',
+    unitsFoundAgain: ({ e9, e10, byCode, byPath, without, examples }) =>
+      `组织：E9 ${e9} 个，E10 ${e10} 个；按编码对应 ${byCode}，按路径对应 ${byPath}，无对应 ${without}${shown(examples)}`,
   },
 };
 
-/** The head count of each list, and who of it takes no part, so that two counts that differ are explained. */
-export function explained({ lists }: Pick<PeopleReport, 'lists'>, lang: Lang): string[] {
-  return lists.map((list) => `${peopleWords[lang].lists[list.list]}: ${headsOf(list, lang)}`);
+/**
+ * The head count of each list, and who of it takes no part, so that two counts that differ are explained; and how E9's units are
+ * found again.
+ */
+export function explained({ lists, units }: Pick<PeopleReport, 'lists' | 'units'>, lang: Lang): string[] {
+  const heads = lists.map((list) => `${peopleWords[lang].lists[list.list]}: ${headsOf(list, lang)}`);
+  return [...heads, ...(units ? [peopleWords[lang].unitsFoundAgain(units)] : [])];
 }
 
 function headsOf({ people, compared, notCompared, keys }: ListReport, lang: Lang): string {
@@ -103,4 +113,8 @@ function headsOf({ people, compared, notCompared, keys }: ListReport, lang: Lang
   );
   const parts = [...(compared === people ? [] : [`${words.compared} ${compared}`]), ...left, ...poor];
   return `${people} ${words.people}${parts.length === 0 ? '' : ` (${parts.join('; ')})`}`;
+}
+
+function shown(examples: readonly string[]): string {
+  return examples.length === 0 ? '' : ` (${examples.join(', ')})`;
 }

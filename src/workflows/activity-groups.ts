@@ -19,7 +19,7 @@ type Reads = Pick<
   | 'takeSnapshot'
   | 'pictureBeforeConfigure'
   | 'planPeopleSync'
-  | 'untilNightlyRun'
+  | 'nightlyRun'
   | 'seeForward'
   | 'verify'
 >;
@@ -71,7 +71,7 @@ export function activityGroups(policy: Policy, taskQueue?: string): ActivityGrou
         takeSnapshot: 'keep what there is, and plan the changes',
         pictureBeforeConfigure: 'keep what the E10 form holds before it is filled',
         planPeopleSync: 'find the sync scope in E10, and count people',
-        untilNightlyRun: 'how long until the schedule starts a run',
+        nightlyRun: 'when does the schedule start a run',
         seeForward: 'see that nginx forwards the old path',
         verify: 'read everything again and prove it from outside',
       },

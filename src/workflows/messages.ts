@@ -25,6 +25,9 @@ export const decideUpdate = defineUpdate<void, [Decision]>('decide');
 /** A people sync tells the tenant whose child it is which settings it is about to write. */
 export const peopleSyncDecidedSignal = defineSignal<[WantedPeopleSync]>('peopleSyncDecided');
 
+/** A people sync tells the tenant whose child it is when the nightly run starts that it waits for, in milliseconds since 1970. */
+export const peopleSyncNightSignal = defineSignal<[number]>('peopleSyncNight');
+
 /** Takes, confirms or rejects a work order of a tenant. Refused where it does not fit. */
 export const orderUpdate = defineUpdate<void, [OrderAction]>('order');
 

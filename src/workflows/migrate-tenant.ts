@@ -18,7 +18,7 @@ import { createCompensation } from './compensation.js';
 import { closeTenant, isClosing } from './close-tenant.js';
 import { findingOfFailure, refused } from './failures.js';
 import { createGate } from './gate.js';
-import { cancelReasonSignal, peopleSyncDecidedSignal, undoRecordQuery } from './messages.js';
+import { cancelReasonSignal, peopleSyncDecidedSignal, peopleSyncNightSignal, undoRecordQuery } from './messages.js';
 import { peopleChild } from './people-child.js';
 import { createProgress } from './progress.js';
 import { undoStep, undoTenant } from './undo-steps.js';
@@ -52,7 +52,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     stepsOf(tenant.qiyuesuo.deployment),
   );
   const gate = createGate(tenant.id, batch, progress);
-  const children = { syncPeople: peopleChild({ tenant, policy, gate, progress }) };
+  let night: number | undefined;
+  const children = { syncPeople: peopleChild({ tenant, policy, gate, progress, night: () => night }) };
   const groups = withHands({ ...activityGroups(policy, activityQueue(tenant)), children }, tenant, {
     progress,
     policy,
@@ -76,10 +77,14 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   setHandler(
     peopleSyncDecidedSignal,
     (wanted) => {
-      if (record) record.peopleSync = wanted;
+      // Asked again after its settings were saved, it finds its own.
+      if (record) record.peopleSync = { ...wanted, asFound: record.peopleSync?.asFound ?? wanted.asFound };
     },
     { description: 'Its people sync tells what it is about to write' },
   );
+  setHandler(peopleSyncNightSignal, (at) => void (night = at), {
+    description: 'Its people sync tells which nightly run it waits for',
+  });
 
   try {
     return await close(await procedure());
@@ -172,6 +177,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     const ofNow = guardLifted ? { ...tenant, people: { ...tenant.people, guardLifted } } : tenant;
     // What was read before may have been mended since; a run of the console is asked for anew only where one has failed.
     const run = `${key}/${++peopleSyncs}`;
+    night = undefined;
     const { findings, note, ran, report } = await groups.children
       .syncPeople({ tenant: ofNow, snapshot: sealed, key: failedRuns === 0 ? key : `${key}/${failedRuns}`, run })
       .catch((error: unknown) => {

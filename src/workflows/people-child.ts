@@ -21,17 +21,20 @@ export function peopleChild({
   policy,
   gate,
   progress,
+  night,
 }: {
   tenant: Tenant;
   policy: Policy;
   gate: Gate;
   progress: Progress;
+  /** Which nightly run the one before has waited for, where it is asked again. */
+  night: () => number | undefined;
 }) {
   return async function (input: SyncPeopleInput): Promise<SyncPeopleResult> {
     for (let pauseMs = LOOK_AGAIN_MS.first; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_MS.most)) {
       try {
         const child = await startChild(syncPeople, {
-          args: [{ ...input, policy }],
+          args: [{ ...input, policy, ...waited(night()) }],
           workflowId: peopleSyncWorkflowId(tenant.id),
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           parentClosePolicy: ParentClosePolicy.TERMINATE,
@@ -56,4 +59,8 @@ export function peopleChild({
       }
     }
   };
+}
+
+function waited(night: number | undefined): Pick<SyncPeopleInput, 'night'> {
+  return night === undefined ? {} : { night };
 }

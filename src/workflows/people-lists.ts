@@ -3,7 +3,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { ComparedWith, ForeseenPeople, ReconciledPeople } from '../activities/people-lists.js';
 import type { PeopleChunk, PeopleReadingPart } from '../activities/people-reading.js';
 import type { ScopeUnit } from '../domain/people.js';
-import type { ListReading } from '../domain/people/report.js';
+import type { ListReading, PeopleReport } from '../domain/people/report.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { peopleActivities } from './activity-groups.js';
@@ -22,9 +22,14 @@ export interface PeopleLists {
   /** After `read('after')`. `beforeLost`: who was there before the run had to be read after it. */
   reconcile(units: ScopeUnit[] | null): Promise<ReconciledPeople & { beforeLost: boolean }>;
   sample(units: ScopeUnit[] | null): Promise<ReconciledPeople>;
-  /** What stands for the sealed result; null where its worker does not answer. */
-  seal(): Promise<string | null>;
+  seal(): Promise<KeptPeople>;
 }
+
+/** How people stand after a run. */
+export type NowPeople = ReconciledPeople & { beforeLost?: boolean };
+
+/** What is left of the lists: what stands for the sealed result, and whether it could not be sealed. */
+export type KeptPeople = Pick<PeopleReport, 'reference' | 'unsealed'>;
 
 const ListsUnread = 'ListsUnread';
 /** Two workers of a site that both lose their disks, again and again, are no longer waited for. */
@@ -58,8 +63,8 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
 
   async function read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void> {
     let after: PeopleChunk['marks'] = [];
-    for (;;) {
-      const chunk = await atHome((activities) => activities.readPeople({ ...of, part, after, without }));
+    for (let number = 0; ; number++) {
+      const chunk = await atHome((activities) => activities.readPeople({ ...of, part, after, without, number }));
       home = chunk.home;
       after = chunk.marks;
       without = { ...without, ...chunk.without };
@@ -106,12 +111,12 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
       );
     },
     async seal() {
-      if (home === undefined) return null;
+      if (home === undefined) return { reference: null, unsealed: false };
       try {
-        return (await peopleActivities(policy, home).sealPeople(of)).reference;
+        return { ...(await peopleActivities(policy, home).sealPeople(of)), unsealed: false };
       } catch (error) {
         if (isCancellation(error)) throw error;
-        return null;
+        return { reference: null, unsealed: true };
       }
     },
   };

@@ -1,18 +1,20 @@
 import { CancellationScope, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ForeseenPeople, ReconciledPeople } from '../activities/people-lists.js';
+import type { ForeseenPeople } from '../activities/people-lists.js';
 import type { SyncOutcome } from '../activities/people-sync.js';
 import type { Told } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import type { WantedPeopleSync } from '../domain/people.js';
-import { gradeOfPeople, liftFindings, peopleFindings, type PeopleReport } from '../domain/people/report.js';
+import { liftFindings, peopleFindings, type PeopleReport } from '../domain/people/report.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { activityGroups, activityQueue } from './activity-groups.js';
+import { findingOfFailure } from './failures.js';
 import { createGate } from './gate.js';
-import { peopleSyncDecidedSignal } from './messages.js';
-import { peopleLists } from './people-lists.js';
+import { peopleSyncDecidedSignal, peopleSyncNightSignal } from './messages.js';
+import { peopleLists, type NowPeople } from './people-lists.js';
+import { comparedReport, countedReport, inWords, liftOf } from './people-report.js';
 import { createProgress } from './progress.js';
 import { telling } from './told.js';
 import { withHands } from './work-orders.js';
@@ -28,6 +30,8 @@ export interface SyncPeopleInput {
   snapshot: Sealed | null;
   /** What people said that the console shows; only where its driver is `manual`, and the tenant's run asks them. */
   pages?: Seen;
+  /** When the nightly run starts that is waited for already, in milliseconds since 1970. */
+  night?: number;
   /** Ends before anything is written. */
   until?: 'guard';
 }
@@ -43,6 +47,16 @@ export interface SyncPeopleResult {
   /** What came to light on the console's pages, for the parent to keep; absent where nothing did. */
   told?: Told;
 }
+
+/** What is to be saved, and what a run would do then; `foreseen` is null where heads alone are counted. */
+interface Ahead {
+  wanted: WantedPeopleSync;
+  foreseen: ForeseenPeople | null;
+}
+
+/** What was read of people holds for so long; a run by schedule is looked for so long after its time. */
+const FRESH_MS = 3_600_000;
+const NIGHT_GRACE_MS = 60_000;
 
 /**
  * 人员同步 (`facts/official-procedure.zh.md` step 4), as a child of `migrateTenant` or alone: reads everybody, decides the scope, looks
@@ -64,36 +78,68 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   // A child leaves it to its parent to ask people.
   const { reads, writes, polls } = parent ? telling(groups, told) : withHands(groups, tenant, { progress, policy });
   const about = { tenant, ...(input.pages ? { pages: input.pages } : {}) };
-  const lists = peopleLists({ tenant, run }, policy);
   const compares = tenant.people.compare !== 'count';
   const isPublic = tenant.qiyuesuo.deployment === 'public';
+  const freshMs = policy.peopleFreshMs ?? FRESH_MS;
+  let lists = peopleLists({ tenant, run }, policy);
+  let looks = 1;
+  let heldMs = 0;
+  let looked = { at: 0, tookMs: 0, heldMs: 0 };
 
   progress.enter('sync-people');
   try {
-    if (isPublic) return await looked();
-    if (compares) await read('before');
-    const wanted = await reads.planPeopleSync({ ...about, snapshot });
-    await decided(wanted);
-    if (!wanted.startsRun) {
-      return { wanted, ran: false, findings: [], note: 'no unit was chosen on E9: no run is started', report: null };
-    }
-    const foreseen = compares && lists.without.e10 === undefined ? await lists.foresee(wanted.units ?? null) : null;
-    if (input.until === 'guard') return await foretold(wanted, foreseen);
+    if (isPublic) return await asTheyStand();
+    let ahead = await lookAhead();
+    if (!ahead.wanted.startsRun) return untouched(ahead);
+    if (input.until === 'guard') return await foretold(ahead);
 
-    await gate.pass();
-    await writes.savePeopleSync({ ...about, wanted });
-    const outcome = await ran(wanted);
-    return await reconciled(wanted, foreseen, outcome);
+    for (await gate.pass(); isStale(); await gate.pass()) {
+      await anew();
+      ahead = await lookAhead();
+    }
+    await writes.savePeopleSync({ ...about, wanted: ahead.wanted });
+    if (tenant.people.run === 'nightly') ahead = await night(ahead);
+    return await reconciled(ahead, await ran());
   } finally {
     await CancellationScope.nonCancellable(() => lists.seal());
+  }
+
+  /** Who there is, what is to be saved, and what the run would do: too much of it throws. */
+  async function lookAhead(): Promise<Ahead> {
+    const since = now();
+    heldMs = 0;
+    if (compares) await read('before');
+    const exact = compares && lists.without.e10 === undefined && lists.without.qiyuesuo === undefined;
+    const wanted = await reads.planPeopleSync({ ...about, snapshot, exact, rehearses: input.until === 'guard' });
+    await decided(wanted);
+    const foreseen = wanted.startsRun ? await foresee(wanted) : null;
+    looked = { at: now(), tookMs: now() - since, heldMs };
+    return { wanted, foreseen };
+  }
+
+  async function foresee({ units }: WantedPeopleSync): Promise<ForeseenPeople | null> {
+    return compares && lists.without.e10 === undefined ? lists.foresee(units ?? null) : null;
   }
 
   async function read(part: 'before' | 'after'): Promise<void> {
     const whose = part === 'before' ? 'everybody' : 'who is in Qiyuesuo now';
     await lists.read(part, async (people) => {
       progress.tell(`reading ${whose}: ${people} so far`);
+      const since = now();
       await gate.pass();
+      heldMs += now() - since;
     });
+  }
+
+  /** Whoever was paused while reading has read some of it before that. */
+  function isStale(): boolean {
+    return now() - looked.at + looked.heldMs > freshMs;
+  }
+
+  /** What follows is read into a file of its own. */
+  async function anew(): Promise<void> {
+    await lists.seal();
+    lists = peopleLists({ tenant, run: `${run}/${++looks}` }, policy);
   }
 
   /** Told before anything is written, so that the undo knows what it was. */
@@ -102,12 +148,42 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncDecidedSignal, wanted);
   }
 
-  async function ran({ schedule }: WantedPeopleSync): Promise<SyncOutcome> {
-    if (tenant.people.run === 'nightly') {
-      progress.hold(`waits for the run that the schedule ${schedule} starts`, { byItself: true });
-      await sleep(await reads.untilNightlyRun({ tenant, schedule }), { summary: `the nightly run, ${schedule}` });
-      progress.hold(null);
+  /** Waits until the console's schedule has started its run. Before that, what it would do is looked at once more. */
+  async function night({ wanted, foreseen }: Ahead): Promise<Ahead> {
+    const { schedule } = wanted;
+    const at = input.night ?? (await reads.nightlyRun({ tenant, schedule }));
+    // Whoever asks again, after a person has done something, waits for this night and no other.
+    if (parent && input.night === undefined)
+      await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncNightSignal, at);
+    await waitUntil(at - Math.max(freshMs / 4, 2 * looked.tookMs), schedule);
+    const seen = isStale() && now() < at ? await lookAgain(wanted) : foreseen;
+    await waitUntil(at + (policy.nightGraceMs ?? NIGHT_GRACE_MS), schedule);
+    return { wanted, foreseen: seen };
+  }
+
+  async function waitUntil(at: number, schedule: string): Promise<void> {
+    const ms = at - now();
+    if (ms <= 0) return;
+    progress.hold(`waits for the run that the schedule ${schedule} starts`, { byItself: true });
+    await sleep(ms, { summary: `the nightly run, ${schedule}` });
+    progress.hold(null);
+  }
+
+  /** A run that would do too much by now must not start: a parent undoes the settings, and alone the sync is switched off. */
+  async function lookAgain(wanted: WantedPeopleSync): Promise<ForeseenPeople | null> {
+    try {
+      await anew();
+      if (!compares) await reads.planPeopleSync({ ...about, snapshot });
+      else await read('before');
+      return await foresee(wanted);
+    } catch (error) {
+      if (!parent && findingOfFailure(error).code === 'PEOPLE-GUARD')
+        await writes.savePeopleSync({ ...about, wanted: { ...wanted, enabled: false } });
+      throw error;
     }
+  }
+
+  async function ran(): Promise<SyncOutcome> {
     progress.tell('the run is under way');
     return polls.awaitPeopleSync({ ...about, runId: await start() });
   }
@@ -125,8 +201,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 
   async function reconciled(
-    wanted: WantedPeopleSync,
-    foreseen: ForeseenPeople | null,
+    { wanted, foreseen }: Ahead,
     { run: synced, findings, progress: samples }: SyncOutcome,
   ): Promise<SyncPeopleResult> {
     const counts = (['created', 'updated', 'disabled', 'failed'] as const).map(
@@ -134,22 +209,20 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     );
     const note = `${synced.total ?? synced.done ?? 0} people: ${counts.join(', ')}`;
     if (!foreseen) {
-      const guardLifted = liftOf(wanted.lifted);
-      const report = compares ? { ...counted(samples), guardLifted } : null;
+      const guardLifted = liftOf(tenant, wanted.lifted);
+      const report = compares ? { ...countedReport(lists, samples), guardLifted } : null;
       const told = report ? peopleFindings(report) : liftFindings(guardLifted);
       return { wanted, ran: true, findings: [...findings, ...told], note, report };
     }
-    let now: ReconciledPeople & { beforeLost?: boolean };
-    if (lists.without.qiyuesuo === undefined) await read('after');
-    if (lists.without.qiyuesuo === undefined) {
-      progress.tell('comparing everybody');
-      now = await lists.reconcile(wanted.units ?? null);
-    } else {
-      progress.tell('looking up a sample');
-      now = await lists.sample(wanted.units ?? null);
-    }
+    const now = await lookAtAll(wanted);
     const lifted = foreseen.lifted ?? wanted.lifted ?? null;
-    const report = await reportOf({ ...foreseen, lifted }, now, samples);
+    const report = comparedReport(tenant, {
+      before: { ...foreseen, lifted },
+      now,
+      samples,
+      kept: await lists.seal(),
+      lists,
+    });
     return {
       wanted,
       ran: true,
@@ -159,88 +232,45 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     };
   }
 
-  /** The public cloud brings its people itself: they are compared as they stand. */
-  async function looked(): Promise<SyncPeopleResult> {
-    await read('before');
-    if (lists.without.e10 !== undefined) {
-      const report = counted([]);
-      return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
+  async function lookAtAll({ units = null }: WantedPeopleSync): Promise<NowPeople> {
+    if (lists.without.qiyuesuo === undefined) await read('after');
+    if (lists.without.qiyuesuo === undefined) {
+      progress.tell('comparing everybody');
+      return lists.reconcile(units);
     }
-    const seen = await lists.foresee(null, true);
-    const report = await reportOf(seen, null, [], seen.foreseen?.counts.disabled);
-    return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
+    progress.tell('looking up a sample');
+    return lists.sample(units);
   }
 
-  async function foretold(wanted: WantedPeopleSync, foreseen: ForeseenPeople | null): Promise<SyncPeopleResult> {
-    const report = foreseen && { ...(await reportOf(foreseen, null, [])), grade: null };
+  /** The public cloud brings its people itself: they are compared as they stand. */
+  async function asTheyStand(): Promise<SyncPeopleResult> {
+    await read('before');
+    const report = lists.without.e10 === undefined ? await compared() : countedReport(lists, []);
+    return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
+
+    async function compared(): Promise<PeopleReport> {
+      const before = await lists.foresee(null, true);
+      const stillActive = before.foreseen?.counts.disabled ?? 0;
+      return comparedReport(tenant, { before, now: null, samples: [], kept: await lists.seal(), lists, stillActive });
+    }
+  }
+
+  async function foretold({ wanted, foreseen }: Ahead): Promise<SyncPeopleResult> {
+    const kept = foreseen && (await lists.seal());
+    const report =
+      foreseen && kept
+        ? { ...comparedReport(tenant, { before: foreseen, now: null, samples: [], kept, lists }), grade: null }
+        : null;
     const findings = report ? peopleFindings(report) : [];
     return { wanted, ran: false, findings, note: 'nothing was written', report };
   }
 
-  async function reportOf(
-    { lists: before, baseline, foreseen, source, lifted, scopeLost }: ForeseenPeople,
-    now: (ReconciledPeople & { beforeLost?: boolean }) | null,
-    samples: PeopleReport['progress'],
-    stillActive = now?.stillActive ?? 0,
-  ): Promise<PeopleReport> {
-    const by = now?.sample ? 'sample' : (now?.actual ?? (now === null && foreseen)) ? 'list' : 'count';
-    const report = {
-      reference: await lists.seal(),
-      by,
-      why: by === 'list' ? null : (now?.why ?? lists.without.qiyuesuo ?? NOTHING_IN_COMMON),
-      lists: [...before, ...(now?.lists ?? [])],
-      readings: lists.readings,
-      baseline,
-      foreseen,
-      actual: now?.actual ?? null,
-      cameOut: now?.cameOut ?? [],
-      stillActive,
-      sample: now?.sample ?? null,
-      progress: samples,
-      guardLifted: liftOf(lifted),
-      beforeLost: now?.beforeLost ?? false,
-      scopeLost,
-    } satisfies Omit<PeopleReport, 'grade'>;
-    return { ...report, grade: gradeOfPeople(report, now?.source ?? source, tenant.people.guard) };
-  }
-
-  /** `what`: what the guard would have stopped the run for. */
-  function liftOf(what: string | null | undefined): PeopleReport['guardLifted'] {
-    const { guardLifted } = tenant.people;
-    return guardLifted && what ? { ...guardLifted, what } : null;
-  }
-
-  function counted(samples: PeopleReport['progress']): PeopleReport {
-    return {
-      reference: null,
-      by: 'count',
-      why: lists.without.e10 ?? NOTHING_IN_COMMON,
-      grade: 'B',
-      lists: [],
-      readings: lists.readings,
-      baseline: null,
-      foreseen: null,
-      actual: null,
-      cameOut: [],
-      stillActive: 0,
-      sample: null,
-      progress: samples,
-      guardLifted: null,
-      beforeLost: false,
-      scopeLost: false,
-    };
+  function untouched({ wanted }: Ahead): SyncPeopleResult {
+    return { wanted, ran: false, findings: [], note: 'no unit was chosen on E9: no run is started', report: null };
   }
 }
 
-const NOTHING_IN_COMMON = 'the two lists have no field in common by which people could be found again';
-
-function inWords({ grade, by, actual, foreseen, sample }: PeopleReport): string {
-  const judged = actual ?? foreseen;
-  const how =
-    by === 'list'
-      ? `${judged?.people ?? 0} compared`
-      : by === 'sample'
-        ? `${sample?.lookedUp ?? 0} looked up`
-        : 'head counts alone';
-  return `${how}, grade ${grade ?? '–'}`;
+/** The workflow's own clock: the same again in a replay. */
+function now(): number {
+  return Date.now();
 }

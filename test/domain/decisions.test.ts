@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callbackPageFor } from '../../src/domain/callback.js';
 import { catalogue } from '../../src/domain/finding-catalogue.js';
 import { FINDING_CODES } from '../../src/domain/findings.js';
-import { guardVerdict, remapScope, scopeUnits, withDescendants } from '../../src/domain/people.js';
+import { guardVerdict, remapScope, scopeUnits, unitsFoundAgain, withDescendants } from '../../src/domain/people.js';
 import { namedScope } from '../../src/domain/named-scope.js';
 import { planChanges, type Picture } from '../../src/domain/planning.js';
 import type { Integration, Unit } from '../../src/domain/settings.js';
@@ -74,6 +74,18 @@ describe('the scope', () => {
     const doubled = [...e10, { id: '99', name: '法务部', parentId: '91' }];
     expect(remapScope(scopeUnits(['4'], e9), doubled).unmapped.map(({ name }) => name)).toEqual(['法务部']);
     expect(remapScope(scopeUnits(['2'], e9), []).scope).toEqual([]);
+  });
+
+  it('of everybody: how many units are found again, and by what', () => {
+    const shorter = e10.filter(({ id }) => id !== '93');
+    expect(unitsFoundAgain(e9, shorter)).toEqual({
+      e9: 4,
+      e10: 3,
+      byCode: 1,
+      byPath: 2,
+      without: 1,
+      examples: ['D2'],
+    });
   });
 
   it('brings everything below it, also where the tree has a cycle', () => {

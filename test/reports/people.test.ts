@@ -23,6 +23,7 @@ function aReport(more: Partial<PeopleReport> = {}, counts = {}): PeopleReport {
   } satisfies PeopleReport['actual'];
   return {
     reference: 'a'.repeat(32),
+    unsealed: false,
     by: 'list',
     why: null,
     grade: 'A',
@@ -36,6 +37,7 @@ function aReport(more: Partial<PeopleReport> = {}, counts = {}): PeopleReport {
       },
     ],
     readings: [],
+    units: { e9: 4, e10: 3, byCode: 2, byPath: 1, without: 1, examples: ['OLD'] },
     baseline: null,
     foreseen: null,
     actual,

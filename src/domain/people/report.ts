@@ -1,5 +1,6 @@
 import type { Finding } from '../findings.js';
 import type { Grade } from '../grade.js';
+import type { UnitsReport } from '../people.js';
 import { peopleGrade } from './grade.js';
 import { exceeds } from './guard.js';
 import type { MatchKey } from './matching.js';
@@ -83,6 +84,8 @@ export interface ListReading {
 export interface PeopleReport {
   /** Stands for the sealed result at the worker of the site; null where nothing is kept. */
   reference: string | null;
+  /** The result could not be sealed: it lies on the disk of its worker as it was read. */
+  unsealed: boolean;
   /** Whether everybody was compared, some were looked up, or there was only a count. */
   by: 'list' | 'sample' | 'count';
   /** Why there was no more than that; null where everybody was compared. */
@@ -91,6 +94,8 @@ export interface PeopleReport {
   grade: Grade | null;
   lists: ListReport[];
   readings: ListReading[];
+  /** How E9's units are found again; null where E9 was not read. */
+  units: UnitsReport | null;
   /** E9's people with E10's; null where E9 was not read. */
   baseline: ComparisonSummary | null;
   /** What the run would do, before it. */
@@ -199,6 +204,13 @@ export function peopleFindings(report: PeopleReport): Finding[] {
       'PEOPLE-UNCOMPARED',
       'warning',
       'the units of the scope are not certain in the list of E10: everybody was taken for wanted, and whoever is outside counts as missing',
+    );
+  }
+  if (report.unsealed) {
+    add(
+      'PEOPLE-UNSEALED',
+      'warning',
+      'the lists of people could not be sealed: they lie on the disk of their worker as they were read',
     );
   }
   if (beforeLost)

@@ -1,0 +1,93 @@
+import type { ForeseenPeople } from '../activities/people-lists.js';
+import { gradeOfPeople, type PeopleReport } from '../domain/people/report.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { KeptPeople, NowPeople, PeopleLists } from './people-lists.js';
+
+type Read = Pick<PeopleLists, 'readings' | 'without'>;
+
+const NOTHING_IN_COMMON = 'the two lists have no field in common by which people could be found again';
+
+/** What is told where people were compared, or looked up by chance. `now` is null where no run was made. */
+export function comparedReport(
+  tenant: Tenant,
+  {
+    before: { lists: before, baseline, foreseen, source, lifted, scopeLost, units },
+    now,
+    samples,
+    kept,
+    lists,
+    stillActive = now?.stillActive ?? 0,
+  }: {
+    before: ForeseenPeople;
+    now: NowPeople | null;
+    samples: PeopleReport['progress'];
+    kept: KeptPeople;
+    lists: Read;
+    stillActive?: number;
+  },
+): PeopleReport {
+  const by = now?.sample ? 'sample' : (now?.actual ?? (now === null && foreseen)) ? 'list' : 'count';
+  const report = {
+    ...kept,
+    by,
+    why: by === 'list' ? null : (now?.why ?? lists.without.qiyuesuo ?? NOTHING_IN_COMMON),
+    lists: [...before, ...(now?.lists ?? [])],
+    readings: lists.readings,
+    units,
+    baseline,
+    foreseen,
+    actual: now?.actual ?? null,
+    cameOut: now?.cameOut ?? [],
+    stillActive,
+    sample: now?.sample ?? null,
+    progress: samples,
+    guardLifted: liftOf(tenant, lifted),
+    beforeLost: now?.beforeLost ?? false,
+    scopeLost,
+  } satisfies Omit<PeopleReport, 'grade'>;
+  return { ...report, grade: gradeOfPeople(report, now?.source ?? source, tenant.people.guard) };
+}
+
+/** What is told where heads alone were counted. */
+export function countedReport({ readings, without }: Read, samples: PeopleReport['progress']): PeopleReport {
+  return {
+    reference: null,
+    unsealed: false,
+    by: 'count',
+    why: without.e10 ?? NOTHING_IN_COMMON,
+    grade: 'B',
+    lists: [],
+    readings,
+    units: null,
+    baseline: null,
+    foreseen: null,
+    actual: null,
+    cameOut: [],
+    stillActive: 0,
+    sample: null,
+    progress: samples,
+    guardLifted: null,
+    beforeLost: false,
+    scopeLost: false,
+  };
+}
+
+/** `what`: what the guard would have stopped the run for. */
+export function liftOf(
+  { people: { guardLifted } }: Tenant,
+  what: string | null | undefined,
+): PeopleReport['guardLifted'] {
+  return guardLifted && what ? { ...guardLifted, what } : null;
+}
+
+/** How good it is, for the note of the step. */
+export function inWords({ grade, by, actual, foreseen, sample }: PeopleReport): string {
+  const judged = actual ?? foreseen;
+  const how =
+    by === 'list'
+      ? `${judged?.people ?? 0} compared`
+      : by === 'sample'
+        ? `${sample?.lookedUp ?? 0} looked up`
+        : 'head counts alone';
+  return `${how}, grade ${grade ?? '–'}`;
+}
