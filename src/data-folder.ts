@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Config } from './config.js';
 
 /**
  * Makes a folder and those above it, one by one. Node's own `recursive` tries for ever where the system says that a folder which is
@@ -14,4 +15,9 @@ export function makeFolder(folder: string, mode = 0o777): void {
     // Somebody else made it at the same moment.
     if (!existsSync(folder)) throw error;
   }
+}
+
+/** Where batches lie that are under way. */
+export function batchFolder(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'batches');
 }

@@ -3,8 +3,7 @@ import type { ClientOptions } from '@temporalio/client';
 import { SearchAttributeType } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
-import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import type { Config } from './config.js';
 import { SEARCH_ATTRIBUTES } from './domain/search-attributes.js';
 import { EMBEDDED_NAMESPACE } from './embedded/dev-server.js';
@@ -157,13 +156,19 @@ async function connect(
     namespace,
     connection,
     client: new Client({ ...options.client, connection, namespace }),
-    nativeConnection: () => (native ??= NativeConnection.connect({ ...connectionOptions, address })),
+    nativeConnection: () => (native ??= nativelyTo({ ...connectionOptions, address })),
     uiUrl,
     async close() {
       await connection.close();
       await (await native?.catch(() => undefined))?.close();
     },
   };
+}
+
+/** The worker's half of the SDK takes long to load, and only workers need it. */
+async function nativelyTo(options: NativeConnectionOptions): Promise<NativeConnection> {
+  const { NativeConnection } = await import('@temporalio/worker');
+  return NativeConnection.connect(options);
 }
 
 async function closingOnFailure(temporal: Temporal, work: () => Promise<void>): Promise<Temporal> {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   bundleWorkflowCode,
@@ -20,6 +19,7 @@ import { createFileBatchStore } from './batch-store/files.js';
 import { createMigrations } from './client.js';
 import { forwardProxyOf, type Config } from './config.js';
 import { openConsolePages } from './console-browser.js';
+import { batchFolder } from './data-folder.js';
 import {
   COORDINATOR_TASK_QUEUE,
   consoleInspectionTaskQueue,
@@ -145,11 +145,6 @@ function tellTidied({ sealed, forgotten, failed }: Tidied): void {
   if (sealed + forgotten + failed === 0) return;
   const { logger } = Runtime.instance();
   logger.info('lists of people that syncs have left', { sealed, forgotten, failed });
-}
-
-/** Where batches lie that are under way. */
-export function batchFolder(config: Pick<Config, 'dataDir'>): string {
-  return join(config.dataDir, 'batches');
 }
 
 /** What the activities of this process share with what is around them. */

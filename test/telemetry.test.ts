@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger, logFile } from '../src/telemetry.js';
+import { createLogger, logFile } from '../src/log.js';
 
 let dataDir: string;
 

@@ -6,7 +6,7 @@ import { parseBatch } from '../../src/batch-file/parse.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
 import type { Batch } from '../../src/domain/batch/batch.js';
-import { batchFolder } from '../../src/worker.js';
+import { batchFolder } from '../../src/data-folder.js';
 import { startPart, type Part } from './children.js';
 import type { WorkerInput, WorkerTold } from './worker.js';
 

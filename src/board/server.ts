@@ -2,6 +2,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBoard } from './app.js';
+import { CannotListen } from './cannot-listen.js';
 import type { BoardOptions } from './options.js';
 
 /** A board that listens. */
@@ -9,11 +10,6 @@ export interface RunningBoard {
   /** Where it can be reached from this machine. */
   url: string;
   close(): Promise<void>;
-}
-
-/** The board cannot listen there; says why and what to do. */
-export class CannotListen extends Error {
-  override readonly name = 'CannotListen';
 }
 
 /** `port` 0 takes a free one. */

@@ -2,36 +2,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { userInfo } from 'node:os';
-import { OrderRefused } from '../client.js';
+import { OrderRefused } from '../client/order-refused.js';
 import { BatchFileInvalid } from '../batch-file/errors.js';
 import { ConfigError, environment, loadConfig } from '../config.js';
+import { CannotListen } from '../board/cannot-listen.js';
 import { makeFolder } from '../data-folder.js';
-import { installRuntime, logFile } from '../telemetry.js';
-import { CannotListen } from '../board/server.js';
-import { applyCommand } from './commands/apply.js';
-import { abortCommand } from './commands/abort.js';
-import { approveCommand, rejectCommand } from './commands/approve.js';
-import { boardCommand } from './commands/board.js';
-import { checkCommand } from './commands/check.js';
-import { consoleCommand } from './commands/console.js';
-import { demoCommand } from './commands/demo.js';
-import { doctorCommand } from './commands/doctor.js';
-import { pauseCommand, resumeCommand } from './commands/hold.js';
-import { limitsCommand } from './commands/limits.js';
-import { addCommand, dropCommand } from './commands/members.js';
-import { ordersCommand } from './commands/orders.js';
-import { peopleCommand } from './commands/people.js';
-import { planCommand } from './commands/plan.js';
-import { reportCommand } from './commands/report.js';
-import { retryCommand } from './commands/retry.js';
-import { rollbackCommand } from './commands/rollback.js';
-import { skipCommand } from './commands/skip.js';
-import { statusCommand } from './commands/status.js';
-import { syncCommand } from './commands/sync.js';
-import { validateCommand } from './commands/validate.js';
-import { whyCommand } from './commands/why.js';
-import { workerCommand } from './commands/worker.js';
-import type { Run } from './context.js';
+import { logFile } from '../log.js';
+import type { Register, Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { createOutput, type Format, type Output } from './output.js';
 import { Interrupted } from './session.js';
@@ -45,34 +22,35 @@ interface GlobalOptions {
   verbose: boolean;
 }
 
-const VERBS = [
-  validateCommand,
-  checkCommand,
-  planCommand,
-  applyCommand,
-  statusCommand,
-  whyCommand,
-  ordersCommand,
-  consoleCommand,
-  pauseCommand,
-  resumeCommand,
-  limitsCommand,
-  approveCommand,
-  rejectCommand,
-  addCommand,
-  dropCommand,
-  retryCommand,
-  skipCommand,
-  abortCommand,
-  rollbackCommand,
-  syncCommand,
-  peopleCommand,
-  reportCommand,
-  doctorCommand,
-  workerCommand,
-  boardCommand,
-  demoCommand,
-];
+/** In the order of the help. Only the one that is called is loaded: most need a part of what others do. */
+const VERBS: Record<string, () => Promise<(register: Register) => Command>> = {
+  validate: async () => (await import('./commands/validate.js')).validateCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  plan: async () => (await import('./commands/plan.js')).planCommand,
+  apply: async () => (await import('./commands/apply.js')).applyCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  why: async () => (await import('./commands/why.js')).whyCommand,
+  orders: async () => (await import('./commands/orders.js')).ordersCommand,
+  console: async () => (await import('./commands/console.js')).consoleCommand,
+  pause: async () => (await import('./commands/hold.js')).pauseCommand,
+  resume: async () => (await import('./commands/hold.js')).resumeCommand,
+  limits: async () => (await import('./commands/limits.js')).limitsCommand,
+  approve: async () => (await import('./commands/approve.js')).approveCommand,
+  reject: async () => (await import('./commands/approve.js')).rejectCommand,
+  add: async () => (await import('./commands/members.js')).addCommand,
+  drop: async () => (await import('./commands/members.js')).dropCommand,
+  retry: async () => (await import('./commands/retry.js')).retryCommand,
+  skip: async () => (await import('./commands/skip.js')).skipCommand,
+  abort: async () => (await import('./commands/abort.js')).abortCommand,
+  rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
+  sync: async () => (await import('./commands/sync.js')).syncCommand,
+  people: async () => (await import('./commands/people.js')).peopleCommand,
+  report: async () => (await import('./commands/report.js')).reportCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  worker: async () => (await import('./commands/worker.js')).workerCommand,
+  board: async () => (await import('./commands/board.js')).boardCommand,
+  demo: async () => (await import('./commands/demo.js')).demoCommand,
+};
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   let run: Run | undefined;
@@ -84,8 +62,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     .version(version())
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  const commands = VERBS.map((verb) => verb(register));
-  for (const command of commands) {
+  for (const load of verbsFor(argv)) {
+    const command = (await load())(register);
     const verbs = command.commands.length > 0 ? command.commands : [command];
     for (const verb of verbs) withGlobals(verb.exitOverride());
     program.addCommand(command.exitOverride());
@@ -104,6 +82,13 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   if (!run || !invoked) return EXIT.usage;
   return perform(run, invoked.opts<GlobalOptions>(), invoked.name());
+}
+
+/** The verb that is called; all of them where none is, for the help and for who has mistyped one. */
+function verbsFor(argv: readonly string[]): (() => Promise<(register: Register) => Command>)[] {
+  const [verb = ''] = argv;
+  const called = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  return called ? [called] : Object.values(VERBS);
 }
 
 function withGlobals(command: Command): Command {
@@ -132,10 +117,7 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
   }
   try {
     const config = loadConfig(env);
-    if (verb !== 'validate') {
-      makeFolder(config.dataDir);
-      installRuntime(config, verb === 'worker' ? 'stderr' : 'file');
-    }
+    if (verb !== 'validate') makeFolder(config.dataDir);
     const ask = async (question: string): Promise<string> => {
       const terminal = createInterface({ input: stdin, output: stderr });
       try {
@@ -179,7 +161,8 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
   out.say(withCauses(error));
   if (verbose && error instanceof Error && error.stack) out.say(error.stack);
   try {
-    out.say(out.text.logFile(logFile(loadConfig(env))));
+    const log = logFile(loadConfig(env));
+    if (existsSync(log)) out.say(out.text.logFile(log));
   } catch {
     // The environment itself is the trouble, and has been named.
   }

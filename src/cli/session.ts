@@ -1,9 +1,11 @@
 import { createFileBatchStore } from '../batch-store/files.js';
 import { createMigrations, type Migrations } from '../client.js';
 import type { Config } from '../config.js';
+import { batchFolder } from '../data-folder.js';
 import { connectTemporal, type Temporal } from '../temporal.js';
-import { batchFolder, startWorkers, type Workers, type WorkersOptions } from '../worker.js';
+import type { Workers, WorkersOptions } from '../worker.js';
 import type { Output } from './output.js';
+import { startWorkersHere } from './workers.js';
 
 /** A connection to Temporal and, on one machine, the worker that goes with it. */
 export interface Session {
@@ -36,7 +38,7 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
   let migrations: Migrations | undefined;
   try {
     if (temporal.mode === 'embedded' && serves !== 'nothing') {
-      workers = await startWorkers({ ...options, serves, temporal });
+      workers = await startWorkersHere({ ...options, serves, temporal });
     }
     migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     const failed = workers?.running.then(() => new Promise<never>(() => undefined));

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Migrations } from '../client.js';
 import { COORDINATOR_TASK_QUEUE, siteTaskQueue } from '../domain/ids.js';
 import { isRunning } from '../embedded/processes.js';
-import { startWorkers, type Workers, type WorkersOptions } from '../worker.js';
+import type { Workers, WorkersOptions } from '../worker.js';
+import { startWorkersHere } from './workers.js';
 
 const LOOK_EVERY_MS = 3_000;
 
@@ -21,7 +22,7 @@ export async function standingWorkers(
   try {
     while (!until.aborted) {
       if (!workers && !(await somebodyWorks(migrations, queues))) {
-        workers = await startWorkers(options);
+        workers = await startWorkersHere(options);
         started();
       }
       const next = pause(LOOK_EVERY_MS, undefined, { signal: until }).catch(() => undefined);

@@ -3,16 +3,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-
-/** An order that does not fit now: says whose, and why. Whoever gave it can do something about it. */
-export class OrderRefused extends Error {
-  override readonly name = 'OrderRefused';
-}
-
-/** Nobody answered in time: whether the order arrived is not known, and whoever gave it has to look. */
-export class NobodyAnswers extends Error {
-  override readonly name = 'NobodyAnswers';
-}
+import { NobodyAnswers, OrderRefused } from './order-refused.js';
 
 /** Gives an order; what Temporal answers to one that does not fit becomes words. `to` names who was told. */
 export async function ordered<T>(to: string, give: () => Promise<T>): Promise<T> {

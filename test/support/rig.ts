@@ -20,7 +20,8 @@ import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Tenant } from '../../src/domain/tenant.js';
-import { batchFolder, startWorkers, type WorkersOptions } from '../../src/worker.js';
+import { batchFolder } from '../../src/data-folder.js';
+import { startWorkers, type WorkersOptions } from '../../src/worker.js';
 import { chromiumPath } from './chromium.js';
 import { logIn } from '../../simulators/operator.js';
 

@@ -4,7 +4,7 @@ import { chromiumOf } from '../../console-browser.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { connectTemporal } from '../../temporal.js';
-import { startWorkers } from '../../worker.js';
+import { startWorkersHere } from '../workers.js';
 
 export function workerCommand(register: Register): Command {
   return new Command('worker')
@@ -15,7 +15,8 @@ export function workerCommand(register: Register): Command {
       register(async ({ config, env, out, interrupted }) => {
         const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
         const sites = options.site ?? config.sites;
-        const workers = await startWorkers({ config, env, temporal, sites, serves: options.siteOnly ? 'site' : 'all' });
+        const serves = options.siteOnly ? 'site' : 'all';
+        const workers = await startWorkersHere({ config, env, temporal, sites, serves }, 'stderr');
         if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
         out.say(out.text.workerRuns(sites.join(', ')));
         if (temporal.mode === 'remote' && chromiumOf(config) === undefined) out.say(out.text.workerWithoutBrowser);
