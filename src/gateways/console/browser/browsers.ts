@@ -1,5 +1,5 @@
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
-import { SIGNALS } from './chromium.js';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { browserLibrary, SIGNALS } from './chromium.js';
 import { registerEngine } from './engine.js';
 import { guardNetwork, type NetworkRules } from './network.js';
 import { restoreSessionStorage, type Session } from './session.js';
@@ -90,6 +90,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   async function launch(): Promise<Browser> {
     if (closed) throw new BrowserGone('the browsers of this process are closed');
     await registerEngine();
+    const { chromium } = await browserLibrary();
     try {
       return await chromium.launch({ executablePath, headless, chromiumSandbox: sandbox, args: QUIET, ...SIGNALS });
     } catch {

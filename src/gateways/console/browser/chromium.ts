@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type * as playwright from 'playwright-core';
 
 /** Has no window and no interface of its own: half the work for the same page. */
 const WITHOUT_WINDOW = ['chromium-headless-shell', 'chrome-headless-shell'];
@@ -19,6 +20,11 @@ const PLACES = [
 
 /** The library's own answer to Ctrl-C ends the process at once, in the middle of a write: ours closes what is open first. */
 export const SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false } as const;
+
+/** The library takes some forty megabytes: only who opens a browser loads it. */
+export async function browserLibrary(): Promise<typeof playwright> {
+  return import('playwright-core');
+}
 
 /** The environment asks the browser library to log what it does, which includes every secret that is typed. */
 export class BrowserLogOn extends Error {

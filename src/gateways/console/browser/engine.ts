@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { selectors, type Frame, type Locator, type Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
+import { browserLibrary } from './chromium.js';
 import type { MapField } from './page-map.js';
 
 const FILE = readFileSync(new URL('page-engine.js', import.meta.url), 'utf8');
@@ -98,6 +99,7 @@ export async function registerEngine(): Promise<void> {
     query(root, ask) { return ${SOURCE}.find(JSON.parse(decodeURIComponent(ask)))[0] ?? null; },
     queryAll(root, ask) { return ${SOURCE}.find(JSON.parse(decodeURIComponent(ask))); },
   }`;
+  const { selectors } = await browserLibrary();
   try {
     await selectors.register(SELECTOR, { content: `(${content})` }, { contentScript: true });
   } catch (error) {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Tenant } from '../../../domain/tenant.js';
 import { Rejected } from '../../errors.js';
 import type { Browsers } from './browsers.js';
-import { SIGNALS } from './chromium.js';
+import { browserLibrary, SIGNALS } from './chromium.js';
 import { lookAt, registerEngine } from './engine.js';
 import type { PageMap } from './page-map.js';
 import { carryTo } from './way.js';
@@ -37,6 +37,7 @@ export async function logIn(options: LogInOptions): Promise<Session> {
   if (address === undefined)
     throw new Rejected(call, { text: 'qiyuesuo.signing is not given in the batch file', code: 'no-address' });
   await registerEngine();
+  const { chromium } = await browserLibrary();
   const browser = await chromium
     .launch({ executablePath: browsers.executablePath, headless, chromiumSandbox: browsers.sandbox, ...SIGNALS })
     .catch(() => {
