@@ -7,12 +7,11 @@ import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
 import type { Batch } from '../../src/domain/batch/batch.js';
 import { batchFolder } from '../../src/data-folder.js';
-import { startPart, type Part } from './children.js';
-import type { WorkerInput, WorkerTold } from './worker.js';
+import { startWorker, type WorkerProcess } from './worker.js';
 
 /** The product as `apply` runs it on one machine, seen from outside of its processes. */
 export interface Engine {
-  worker: Part<WorkerTold>;
+  worker: WorkerProcess;
   serverPid: number;
   client: Client;
   migrations: Migrations;
@@ -23,11 +22,10 @@ export interface Engine {
 
 export async function startEngine(folder: string, envFile: string, nodeOptions: string[] = []): Promise<Engine> {
   const dataDir = join(folder, 'data');
-  const input: WorkerInput = { dataDir, envFile };
-  const worker = await startPart<WorkerTold>('worker.ts', input, nodeOptions);
-  const connection = await Connection.connect({ address: worker.told.address });
+  const worker = await startWorker({ dataDir, envFile }, nodeOptions);
+  const server = JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { pid: number; port: number };
+  const connection = await Connection.connect({ address: `127.0.0.1:${server.port}` });
   const client = new Client({ connection });
-  const server = JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { pid: number };
   const sizeOf = async (name: string): Promise<number> =>
     (await stat(join(dataDir, name)).catch(() => null))?.size ?? 0;
   return {

@@ -1,37 +1,48 @@
-import { readFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../../src/config.js';
-import { installRuntime } from '../../src/telemetry.js';
-import { connectTemporal } from '../../src/temporal.js';
-import { startWorkers } from '../../src/worker.js';
-import { inputOf, serve } from './children.js';
 
-/** What `apply` is on one machine: the embedded server on its file, and a worker in this process. */
-export interface WorkerInput {
-  dataDir: string;
-  envFile: string;
+/** `qys-e10 worker` as it was built: with the embedded server, in a process of its own. */
+export interface WorkerProcess {
+  pid: number;
+  stop(): Promise<void>;
+  /** With -9, as a power cut would. */
+  kill(): Promise<void>;
 }
 
-export interface WorkerTold {
-  address: string;
+const PROGRAM = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
+const READY = 'Worker runs for';
+
+/** Resolves once it polls. What it logs goes to `worker.log` in its folder. */
+export async function startWorker(
+  { dataDir, envFile }: { dataDir: string; envFile: string },
+  nodeOptions: string[] = [],
+): Promise<WorkerProcess> {
+  const secrets = JSON.parse(await readFile(envFile, 'utf8')) as Record<string, string>;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const child = spawn(process.execPath, [...nodeOptions, PROGRAM, 'worker'], {
+    env: { ...process.env, ...secrets, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '10' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  child.stderr.pipe(createWriteStream(join(dataDir, 'worker.log')));
+  await said(READY, child);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await ended;
+  };
+  return { pid: child.pid ?? 0, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
 }
 
-const { dataDir, envFile } = inputOf<WorkerInput>();
-const config = loadConfig({ ...process.env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '10' });
-installRuntime(config, 'file');
-const temporal = await connectTemporal(config, { report: (line) => console.error(line) });
-const env = JSON.parse(await readFile(envFile, 'utf8')) as Record<string, string>;
-// As in production: webpack in the same process would be most of its memory.
-const workflowBundle = { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) };
-const workers = await startWorkers({ config, temporal, sites: ['default'], serves: 'all', env, workflowBundle });
-const told: WorkerTold = { address: temporal.address };
-serve(told, { collected }, async () => {
-  await workers.stop();
-  await temporal.close();
-});
-
-/** Memory after a collection, where the process was started with --expose-gc. */
-function collected(): object {
-  globalThis.gc?.();
-  return process.memoryUsage();
+function said(words: string, child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
+    if (child.stderr === null) return;
+    createInterface(child.stderr).on('line', (line) => {
+      if (line.startsWith(words)) resolve();
+    });
+  });
 }
