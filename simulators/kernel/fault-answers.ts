@@ -18,6 +18,8 @@ export function answerBefore(fault: RequestFault, system: System): Response | un
       return codeInsideSuccess(system);
     case 'html':
       return htmlPage(fault.status ?? 502);
+    case 'redirect':
+      return new Response(null, { status: fault.status ?? 302, headers: { Location: fault.text ?? '/' } });
     case 'latency':
     case 'error-after':
     case 'timeout-before':

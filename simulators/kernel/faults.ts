@@ -15,6 +15,7 @@ export type FaultKind =
   | 'code-200'
   | 'truncated'
   | 'html'
+  | 'redirect'
   | 'stale-read'
   | 'unauthorised';
 
@@ -30,7 +31,7 @@ export interface Fault {
   kind: FaultKind | PageFaultKind;
   /** The field of a page that is struck, by its name in the contract. */
   field?: string;
-  /** The words of a page: another label, an option, a message. */
+  /** The words of a page: another label, an option, a message. Of a `redirect`: where it leads. */
   text?: string;
   /** How often it strikes; default 1, `Infinity` for always. */
   times?: number;
@@ -40,7 +41,7 @@ export interface Fault {
   ms?: number;
   /** Strikes with this probability, decided by the world's seed. */
   probability?: number;
-  /** HTTP status of `error-before`, `error-after` (500) and `html` (502). */
+  /** HTTP status of `error-before`, `error-after` (500), `html` (502) and `redirect` (302). */
   status?: number;
 }
 

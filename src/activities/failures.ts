@@ -7,7 +7,7 @@ import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
 import { kept } from './kept.js';
 import { HandsNeeded } from '../gateways/console/manual/hands-needed.js';
 import { createActivityEnds, type ActivityEnds } from './activity-ends.js';
-import { GatewayError, Rejected, Throttled } from '../gateways/errors.js';
+import { GatewayError, NeedsLogin, Rejected, Throttled } from '../gateways/errors.js';
 import { SecretMissing } from '../gateways/secrets.js';
 import { createWitnesses, type Witnesses } from './witnesses.js';
 
@@ -39,7 +39,7 @@ export class NotYet extends Error {
 /** What a gateway error or a missing secret is about; undefined for a bug. */
 export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof GatewayError) {
-    const reason = error instanceof Rejected ? error.reason : undefined;
+    const reason = error instanceof Rejected || error instanceof NeedsLogin ? error.reason : undefined;
     return { type: error.name, message: error.message, system: error.system, ...(reason ? { reason } : {}) };
   }
   return error instanceof SecretMissing ? { type: error.name, message: error.message } : undefined;

@@ -36,7 +36,7 @@ export interface FailureFacts {
   retryAfterMs?: number | undefined;
   /** Only for `Rejected`. */
   errors?: readonly FieldError[] | undefined;
-  /** Only for `Rejected`. */
+  /** Only for `Rejected` and `NeedsLogin`. */
   reason?: RejectedReason | undefined;
   /** Only for `UnexpectedAnswer`. */
   paths?: readonly string[] | undefined;
@@ -117,8 +117,11 @@ export class Unauthenticated extends GatewayError {
 export class NeedsLogin extends GatewayError {
   override readonly name = 'NeedsLogin';
   readonly retryable = false;
+  /** Where a login alone may not be enough. */
+  readonly reason: RejectedReason | undefined;
   constructor(call: FailedCall, facts: FailureFacts = {}) {
     super(call, facts, 'the session is over');
+    this.reason = facts.reason;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Told } from '../domain/evidence.js';
 import type { Policy } from '../domain/policy.js';
 import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
-import { FAILURE_TYPES } from '../domain/trouble.js';
+import { FAILURE_TYPES, findingOfTrouble, type Trouble } from '../domain/trouble.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { consoleField, LOGIN } from '../domain/work-orders/console-fields.js';
 import {
@@ -178,11 +178,18 @@ export function neededIn(error: unknown): Needed | undefined {
   return cause.type === FAILURE_TYPES.handsNeeded ? (cause.details?.[0] as Needed) : undefined;
 }
 
-/** A browser's session is over: only the person whose it was can begin another one. */
+/**
+ * A browser's session is over: only the person whose it was can begin another one. Where a login alone may not be enough, the order
+ * says why.
+ */
 function loginIn(error: unknown): Needed | undefined {
   const cause = causeOf(error);
-  const isOver = cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.needsLogin;
-  return isOver ? { tasks: [{ field: LOGIN, do: 'start' }], findings: [] } : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURE_TYPES.needsLogin) return undefined;
+  const trouble = cause.details?.[0] as Trouble | null | undefined;
+  return {
+    tasks: [{ field: LOGIN, do: 'start' }],
+    findings: trouble?.reason === undefined ? [] : [findingOfTrouble(trouble)],
+  };
 }
 
 function withWritten(result: unknown, written: number): unknown {

@@ -21,7 +21,16 @@ describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser dr
     expect(await order()).toMatchObject({ step: 'snapshot', tasks: [{ field: LOGIN }] });
 
     await rig.logIn('acme');
+    // Where a login alone may not be enough, the order says why.
+    rig.world.fault({ tenant: 'acme', path: '/web/*', kind: 'redirect', text: 'http://sso.example.cn/start' });
     await rig.migrations.tellOrder(id, { number: 1, by: '张三', do: 'confirm', values: {} });
+    await until('it asks once more', async () => (await order())?.number === 2);
+    const [finding] = (await order())?.findings ?? [];
+    expect(finding).toMatchObject({
+      code: 'CONSOLE-NEEDS-LOGIN',
+      message: expect.stringContaining('sso.example.cn') as string,
+    });
+    await rig.migrations.tellOrder(id, { number: 2, by: '张三', do: 'confirm', values: {} });
     const { ending, reason, result } = await rig.end('acme');
     expect({ ending, reason }).toMatchObject({ ending: 'migrated-with-warnings' });
     const codes = result?.findings.map(({ code }) => code);

@@ -123,6 +123,9 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
       };
       try {
         context = await newContext(await launched(), session, way.proxy(origin, rules.hosts));
+        // A page that was handed to the browser comes from no address, so its sockets count as an intrusion into this network. Browsers that
+        // do not know the permission do not ask for it.
+        await context.grantPermissions(['local-network-access']).catch(() => undefined);
         await guardNetwork(context, rules, way);
         if (session) await restoreSessionStorage(context, session);
         return { context, release };

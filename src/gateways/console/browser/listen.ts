@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LookAsk } from './engine.js';
+import type { Gate } from './network.js';
 import type { PageMap } from './page-map.js';
 import type { Screen } from './screen.js';
 import type { Trip } from './trip.js';
@@ -37,7 +38,8 @@ export async function listen(trip: Trip, screen: Screen, ask: LookAsk, act: () =
       if (refused !== undefined) throw screen.trouble('unexpected-dialog', { text: refused, maybeWritten: sent });
       const sight = await screen.look(ask);
       if (screen.isGone()) return { kind: 'nothing' };
-      if (sight?.loggedOut || gate.lastStatus === 401 || gate.lastStatus === 449) return { kind: 'login' };
+      if (sight?.loggedOut || gate.elsewhere?.page || gate.lastStatus === 401 || gate.lastStatus === 449)
+        return { kind: 'login' };
       const dialog = sight?.dialogs.find(({ form }) => !form);
       if (dialog) {
         const known = screen.known(dialog.text, map.dialogs);
@@ -62,10 +64,10 @@ export async function listen(trip: Trip, screen: Screen, ask: LookAsk, act: () =
       if (heard && gate.pending === 0)
         return heard.kind === 'ok'
           ? heard
-          : { ...byStatus(gate.lastStatus, heard), ...(heard.text === undefined ? {} : { text: heard.text }) };
+          : { ...byAnswer(gate, heard), ...(heard.text === undefined || gate.elsewhere ? {} : { text: heard.text }) };
       if (gate.pending > 0 || !sent) answered = undefined;
       else answered ??= Date.now();
-      if (answered !== undefined && Date.now() - answered > WORDS_MS) return byStatus(gate.lastStatus);
+      if (answered !== undefined && Date.now() - answered > WORDS_MS) return byAnswer(gate);
       if (!sent && Date.now() - started > NOTHING_SENT_MS && gate.pending === 0 && !dialog) return { kind: 'nothing' };
     }
     return { kind: 'nothing' };
@@ -90,9 +92,12 @@ function wordsOf(map: PageMap, heard: readonly { text: string; tone: 'ok' | 'err
 }
 
 /** An answer that never came, or a fault of the server, leaves open what was done, whatever the page says of it. */
-function byStatus(status: number | undefined, otherwise: Said = { kind: 'nothing' }): Said {
+function byAnswer({ lastStatus: status, elsewhere }: Gate, otherwise: Said = { kind: 'nothing' }): Said {
   if (status === undefined) return otherwise;
-  if (status === 0) return { kind: 'nothing', text: 'no answer' };
+  if (status === 0) {
+    const ledTo = elsewhere && `the answer leads to ${elsewhere.to.host}, where it is not followed`;
+    return { kind: 'nothing', text: ledTo ?? 'no answer' };
+  }
   if (status === 429 || status === 503) return { kind: 'busy', text: `HTTP ${status}` };
   if (status >= 500) return { kind: 'nothing', text: `HTTP ${status}` };
   if (status === 403) return { kind: 'denied', text: 'HTTP 403' };

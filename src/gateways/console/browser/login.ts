@@ -57,8 +57,8 @@ export async function logIn(options: LogInOptions): Promise<Session> {
     });
     // A person may log in wherever the console leads: nothing is held back here.
     await context.route(
-      (url) => way.carriesReads(url),
-      async (route) => void (await carryTo(route, way.carry, () => true)),
+      (url) => way.needsCarrying(url),
+      async (route) => void (await carryTo(route, way.carry, { context, mayCall: () => true })),
     );
     const page = await context.newPage();
     await page.goto(address, { waitUntil: 'domcontentloaded' }).catch(() => undefined);

@@ -15,6 +15,14 @@ export interface Gate {
   pending: number;
   /** Of the last answer to a write: its HTTP status; 0 where no answer came. */
   lastStatus: number | undefined;
+  /** Where the console led a page, or what a page asked for, that may not be called. Nothing was sent there. */
+  elsewhere: Elsewhere | undefined;
+}
+
+export interface Elsewhere {
+  to: URL;
+  /** The page itself was to go there, so that there is nothing to be looked at; else only something that it asked for. */
+  page: boolean;
 }
 
 export interface NetworkRules {
@@ -26,23 +34,37 @@ export interface NetworkRules {
 }
 
 export function createGate(state: Gate['state']): Gate {
-  return { state, acting: false, sent: [], refused: [], pending: 0, lastStatus: undefined };
+  return { state, acting: false, sent: [], refused: [], pending: 0, lastStatus: undefined, elsewhere: undefined };
 }
 
 /**
- * Everything but reads goes out once: the browser itself sends a POST again where a connection that it used before dies, up to
- * seven times. Other hosts are not called at all.
+ * Everything goes out once, and by this process: the browser itself sends a POST again where a connection that it used before dies, up
+ * to seven times, and follows redirects without asking anybody. Other hosts are not called at all.
  */
 export async function guardNetwork(context: BrowserContext, rules: NetworkRules, way: Way): Promise<void> {
   const mayCall = (url: URL): boolean => isAllowed(url, rules.hosts);
+  const closed = new AbortController();
+  context.once('close', () => closed.abort());
+  const by = { context, mayCall, signal: closed.signal };
   const readByPost = rules.reads.map((pattern) => new RegExp(pattern));
   await context.route('**/*', async (route) => {
     const { gate } = rules;
     const request = route.request();
     const url = new URL(request.url());
-    if (!mayCall(url)) return settle(route.abort('blockedbyclient'));
-    const carried = (): Promise<number> => carryTo(route, way.carry, mayCall);
-    if (isRead(request)) return way.carriesReads(url) ? void (await carried()) : settle(route.continue());
+    const ledTo = (to: URL): void => {
+      const page = opensPage(request);
+      if (gate.elsewhere?.page) return;
+      if (page || SHOWS.includes(request.resourceType())) gate.elsewhere = { to, page };
+    };
+    if (!mayCall(url)) {
+      if (opensPage(request)) ledTo(url);
+      return settle(route.abort('blockedbyclient'));
+    }
+    if (!isWeb(url)) return settle(route.continue());
+    // It has no end, so it cannot be carried.
+    if (request.resourceType() === 'eventsource') return settle(route.abort('blockedbyclient'));
+    const carried = (): Promise<number> => carryTo(route, way.carry, by, ledTo);
+    if (isRead(request)) return void (await carried());
     const path = url.pathname;
     const onlyReads = readByPost.some((pattern) => pattern.test(path));
     if (gate.state === 'closed' && !onlyReads) {
@@ -88,6 +110,23 @@ async function counted(gate: Gate, send: () => Promise<number>): Promise<void> {
 /** The page may be gone by then. */
 async function settle(done: Promise<void>): Promise<void> {
   await done.catch(() => undefined);
+}
+
+/** What a page consists of: a picture that is led elsewhere is only missing. */
+const SHOWS = ['document', 'xhr', 'fetch', 'script'];
+
+/** Of the whole page, not of a frame in it. A window that is only about to open belongs to none that is looked at. */
+function opensPage(request: Request): boolean {
+  if (!request.isNavigationRequest()) return false;
+  try {
+    return request.frame().parentFrame() === null;
+  } catch {
+    return false;
+  }
+}
+
+function isWeb({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:';
 }
 
 function isRead(request: Request): boolean {

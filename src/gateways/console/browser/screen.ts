@@ -10,7 +10,7 @@ import {
   type LookSeen,
   type SaidSeen,
 } from './engine.js';
-import { watchTraffic, type Traffic } from './network.js';
+import { watchTraffic, type Elsewhere, type Traffic } from './network.js';
 import type { MapDialog, PageMap } from './page-map.js';
 import { plain } from './reading.js';
 import { pageTrouble, type Phase, type TroubleCode, type TroubleFacts } from './trouble.js';
@@ -73,6 +73,8 @@ export interface Screen {
   /** A native dialog that was dismissed since nobody knows it. */
   refused(): string | undefined;
   isGone(): boolean;
+  /** Throws where the console has led the page to a host that may not be called: `NeedsLogin`. */
+  refuseElsewhere(): void;
   answer(dialog: DialogSeen & { frame: Frame }, known: MapDialog): Promise<void>;
   known(text: string, allow: readonly MapDialog[]): MapDialog | undefined;
   close(): Promise<void>;
@@ -91,6 +93,7 @@ export interface ScreenOptions {
   longPolls: Set<string>;
   /** Lets no further write through. */
   holdBack: () => void;
+  elsewhere: () => Elsewhere | undefined;
 }
 
 export function createScreen({
@@ -103,6 +106,7 @@ export function createScreen({
   mayHaveWritten,
   longPolls,
   holdBack,
+  elsewhere,
 }: ScreenOptions): Screen {
   const traffic = watchTraffic(page, longPolls);
   const loginUrls = map.login.urls.map((pattern) => new RegExp(pattern));
@@ -161,6 +165,9 @@ export function createScreen({
     alerts: () => heard,
     refused: () => refused,
     isGone: () => crashed || page.isClosed(),
+    refuseElsewhere() {
+      if (elsewhere()?.page) refuseLed();
+    },
     trouble: (code, more = {}) =>
       pageTrouble(code, {
         page: name,
@@ -190,6 +197,7 @@ export function createScreen({
       allowed = allow;
       for (;;) {
         refuseGone();
+        screen.refuseElsewhere();
         const sight = await screen.look(ask);
         if (sight?.loggedOut || nativeLogin) throw screen.trouble('needs-login');
         if (refused !== undefined) throw screen.trouble('unexpected-dialog', { text: refused });
@@ -216,6 +224,8 @@ export function createScreen({
         if (hurry && sight && !dialog && same >= 1 && restMs(sight) === 0 && until(sight)) return sight;
         if (atRest && sessionRefused(traffic)) throw screen.trouble('needs-login');
         if (Date.now() > end) {
+          // What is missing may be what was to come from there.
+          refuseLed();
           if (sight && !dialog && !sight.busy && same >= 2) return sight;
           throw screen.trouble('page-busy');
         }
@@ -241,6 +251,14 @@ export function createScreen({
     close: () => page.close().catch(() => undefined),
   };
   return screen;
+
+  function refuseLed(): void {
+    const led = elsewhere();
+    if (!led) return;
+    // Who is not logged in is led to a sign-on.
+    if (loginUrls.some((url) => url.test(led.to.href))) throw screen.trouble('needs-login');
+    throw screen.trouble('leads-elsewhere', { text: led.to.host });
+  }
 
   function refuseGone(): void {
     if (crashed || page.isClosed()) throw screen.trouble('browser-gone');

@@ -147,6 +147,7 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
       if (secret !== '' && !secrets.includes(secret)) secrets.push(secret);
     },
     async newScreen(name, { frame }) {
+      gate.elsewhere = undefined;
       const page = await context.newPage();
       const { signal } = deps;
       return createScreen({
@@ -157,6 +158,7 @@ function createTrip(deps: TripDeps, context: BrowserContext, gate: Gate, address
         mayHaveWritten: () => gate.sent.length > 0,
         longPolls: browsers.longPolls,
         holdBack: () => (gate.state = 'closed'),
+        elsewhere: () => gate.elsewhere,
         ...(frame === undefined ? {} : { frame }),
         ...(signal === undefined ? {} : { signal }),
       });

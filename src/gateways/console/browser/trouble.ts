@@ -14,6 +14,7 @@ export type Phase = 'open' | 'check' | 'fill' | 'save' | 'read-back';
 /** What can go wrong on a page, by the class that says who acts (`gateways/errors.ts`). */
 const CLASSES = {
   'needs-login': NeedsLogin,
+  'leads-elsewhere': NeedsLogin,
   'page-unreachable': Unavailable,
   'browser-gone': Unavailable,
   'page-busy': Unavailable,
@@ -61,6 +62,8 @@ export interface TroubleFacts {
 
 const SAID: Partial<Record<TroubleCode, string>> = {
   'needs-login': 'the session is over: an operator has to log in (qys-e10 console login)',
+  'leads-elsewhere':
+    'the console leads to another host, where it is not followed: log in again (qys-e10 console login); if its pages need that host, name it under hosts in the page map',
   'page-unreachable': 'the page cannot be reached',
   'browser-gone': 'the browser ended',
   'page-busy': 'the page does not come to rest',
@@ -100,6 +103,7 @@ export function pageTrouble(code: TroubleCode, facts: TroubleFacts): GatewayErro
     code,
     text: words.filter((word) => word !== undefined).join(': '),
     maybeWritten,
+    ...(code === 'leads-elsewhere' ? { reason: 'host-not-allowed' } : {}),
     ...(code === 'not-found' ? { status: 404 } : {}),
     ...(code === 'save-rejected' ? { errors: fields.map((field) => ({ field, message: text ?? '' })) } : {}),
   });

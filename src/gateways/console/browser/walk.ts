@@ -1,12 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Page, Request } from 'playwright-core';
 import { locate, type LookAsk } from './engine.js';
 import type { MapPage } from './page-map.js';
 import type { Screen, SettleOptions, Sight } from './screen.js';
 import type { Trip } from './trip.js';
+import { leadsOn } from './way.js';
 
 /** A short cut that does not lead there soon is none: pages may be reached by their menus only. */
 const SHORT_CUT_MS = 6_000;
 /** Menus come with the first page, or not at all. */
 const MENU_MS = 6_000;
+/** Redirects that have not ended by then have no end. */
+const REDIRECTS_MS = 10_000;
+const EVERY_MS = 50;
 /** A menu that stands still for so long is whole. */
 const MENU_RESTS_MS = 2_000;
 
@@ -54,20 +60,45 @@ export async function failed(trip: Trip, screen: Screen, name: string, page: Map
 }
 
 async function goTo(screen: Screen, address: string): Promise<void> {
-  let refused = false;
-  const response = await screen.page.goto(address, { waitUntil: 'domcontentloaded' }).catch((error: unknown) => {
-    refused = error instanceof Error && /ERR_(CERT|SSL)_|ERR_ACCESS_DENIED/.test(error.message);
-    return undefined;
-  });
-  const status = response?.status() ?? 0;
+  const { status, failure } = await landing(screen.page, address);
+  screen.refuseElsewhere();
   if (status === 401 || status === 449) throw screen.trouble('needs-login');
   if (status === 403) throw screen.trouble('no-right', { text: 'HTTP 403' });
   if (status === 429) throw screen.trouble('busy', { text: 'HTTP 429' });
-  if (response === undefined || status >= 400) {
+  if (status === 0 || status >= 400) {
+    const isNotTrusted = /ERR_(CERT|SSL)_|ERR_ACCESS_DENIED/.test(failure);
     const text =
-      status > 0 ? `HTTP ${status}` : refused ? 'its certificate is not trusted: QYS_E10_CA_FILE' : undefined;
+      status > 0 ? `HTTP ${status}` : isNotTrusted ? 'its certificate is not trusted: QYS_E10_CA_FILE' : undefined;
     throw screen.trouble('page-unreachable', text === undefined ? {} : { text });
   }
+}
+
+interface Landing {
+  /** 0: there was no answer. */
+  status: number;
+  /** Of the browser, for us alone. */
+  failure: string;
+}
+
+/** What answers at the end of an address: a redirect is a page of its own here, which leads to the next (`way.ts`). */
+async function landing(page: Page, address: string): Promise<Landing> {
+  let last: (Landing & { leadsOn: boolean }) | undefined;
+  const isOfPage = (request: Request): boolean => request.isNavigationRequest() && request.frame() === page.mainFrame();
+  const failed = (failure: string): void => void (last = { status: 0, failure, leadsOn: false });
+  page.on('response', (response) => {
+    if (!isOfPage(response.request())) return;
+    last = { status: response.status(), failure: '', leadsOn: leadsOn(response.headers()) };
+  });
+  page.on('requestfailed', (request) => {
+    if (isOfPage(request)) failed(request.failure()?.errorText ?? '');
+  });
+  await page.goto(address, { waitUntil: 'domcontentloaded' }).catch((error: unknown) => {
+    // One that was interrupted by where it leads has answered.
+    if (last === undefined) failed(error instanceof Error ? error.message : '');
+  });
+  const end = Date.now() + REDIRECTS_MS;
+  while (last?.leadsOn && Date.now() < end) await pause(EVERY_MS);
+  return last === undefined || last.leadsOn ? { status: 0, failure: '' } : last;
 }
 
 /** Entry by entry. One that is not there is passed over where the next one is: menus differ in how deep they begin. */

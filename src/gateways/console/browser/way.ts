@@ -1,5 +1,5 @@
 import axios from 'axios';
-import type { BrowserContextOptions, Request, Route } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Request, Route } from 'playwright-core';
 import { createAgents } from '../../agents.js';
 import { proxyFor, type ForwardProxy } from '../../forward-proxy.js';
 import { classifyNetworkFailure } from '../../network.js';
@@ -11,10 +11,10 @@ export interface Way {
   /** Makes a request of a page in this process, once: the browser itself would send it again where a connection dies. */
   carry: Carrier;
   /**
-   * Whether what is only read goes the same way. A browser cannot be told of an authority without changing the machine, and keys that
-   * it is told to accept it accepts from whoever sends that certificate along.
+   * Whether a browser could not reach this by itself, even where nobody minds where it is led. It cannot be told of an authority
+   * without changing the machine, and keys that it is told to accept it accepts from whoever sends that certificate along.
    */
-  carriesReads(url: URL): boolean;
+  needsCarrying(url: URL): boolean;
 }
 
 export interface WayOptions {
@@ -23,8 +23,16 @@ export interface WayOptions {
   forwardProxy?: ForwardProxy;
 }
 
-/** `mayCall`: whether a redirect may be followed. Throws `NotTrusted`, or what the network said. */
-export type Carrier = (request: Request, mayCall: (url: URL) => boolean) => Promise<Carried>;
+/** `mayCall`: whether a redirect may be followed. Throws `NotTrusted`, `LedElsewhere`, or what the network said. */
+export type Carrier = (request: Request, by: CarriedBy) => Promise<Carried>;
+
+export interface CarriedBy {
+  /** Whose cookies go along. A request of a window that is only about to open cannot tell. */
+  context: BrowserContext;
+  mayCall: (url: URL) => boolean;
+  /** Ends what is only read, once nobody looks at it any more. */
+  signal?: AbortSignal;
+}
 
 /** As it is handed to a page. */
 export interface Carried {
@@ -38,8 +46,21 @@ export class NotTrusted extends Error {
   override readonly name = 'NotTrusted';
 }
 
+/** A redirect to where this browser may not go, or of a write that would have to be sent a second time. */
+export class LedElsewhere extends Error {
+  override readonly name = 'LedElsewhere';
+  readonly to: URL;
+  constructor(to: URL) {
+    super('a redirect that is not followed');
+    this.to = to;
+  }
+}
+
 /** Playwright's word for it, since an aborted request has no text. */
-export const NOT_TRUSTED = 'accessdenied';
+const NOT_TRUSTED = 'accessdenied';
+
+/** Of an answer which only leads to the next page. */
+const LEADS_ON = 'x-qys-e10-leads-on';
 
 const TIMEOUT_MS = 120_000;
 const MOST_REDIRECTS = 10;
@@ -63,7 +84,7 @@ export function createWay({ ca = [], forwardProxy = {} }: WayOptions = {}): Way 
       };
     },
     carry: createCarrier(ca, forwardProxy),
-    carriesReads: ({ protocol }) => protocol === 'https:' && ca.length > 0,
+    needsCarrying: ({ protocol }) => protocol === 'https:' && ca.length > 0,
   };
 }
 
@@ -80,14 +101,17 @@ function createCarrier(ca: readonly string[], forwardProxy: ForwardProxy): Carri
     timeout: TIMEOUT_MS,
   });
 
-  async function ask(request: Request, url: URL, method: string): Promise<Carried & { cookies: string[] }> {
+  async function ask(
+    request: Request,
+    { url, method, context, signal }: { url: URL; method: string } & Omit<CarriedBy, 'mayCall'>,
+  ): Promise<Carried & { cookies: string[] }> {
     const {
       'content-length': _length,
       'content-type': type,
       host: _host,
       ...headers
     }: Record<string, string> = request.headers();
-    const known = await request.frame().page().context().cookies(url.href);
+    const known = await context.cookies(url.href);
     const agents = isRead(method) ? forReads : forWrites;
     const data = method === request.method() ? request.postDataBuffer() : null;
     const answer = await client
@@ -100,6 +124,7 @@ function createCarrier(ca: readonly string[], forwardProxy: ForwardProxy): Carri
           ...(data === null || type === undefined ? {} : { 'content-type': type }),
         },
         ...(data === null ? {} : { data }),
+        ...(signal && isRead(method) ? { signal } : {}),
         proxy: proxyFor(url, forwardProxy),
         httpAgent: agents.http,
         httpsAgent: agents.https,
@@ -118,37 +143,54 @@ function createCarrier(ca: readonly string[], forwardProxy: ForwardProxy): Carri
     };
   }
 
-  return async (request, mayCall) => {
+  return async (request, { mayCall, ...by }) => {
     let url = new URL(request.url());
     let method = request.method();
     const cookies: string[] = [];
     for (let hops = 0; ; hops++) {
-      const { cookies: set, ...answer } = await ask(request, url, method);
+      const { cookies: set, ...answer } = await ask(request, { url, method, ...by });
       cookies.push(...set);
       const to = redirectOf(answer, url);
       const given = cookies.length === 0 ? {} : { 'set-cookie': cookies.join('\n') };
-      if (to && request.isNavigationRequest())
-        return { ...leadingTo(to), headers: { ...leadingTo(to).headers, ...given } };
-      // As a browser would: what was a write is read on; one that would be sent a second time is not.
-      const goesOn = to && hops < MOST_REDIRECTS && mayCall(to) && (isRead(method) || answer.status < 307);
-      if (!goesOn) return { ...answer, headers: { ...answer.headers, ...given } };
+      if (!to) return { ...answer, headers: { ...answer.headers, ...given } };
+      // As a browser would: what was a write is read on. One that would be sent a second time is not.
+      const goesOn = hops < MOST_REDIRECTS && mayCall(to) && (isRead(method) || answer.status < 307);
+      // Never handed on: a browser follows it past everybody, with all that was typed where it is a 307.
+      if (!goesOn) throw new LedElsewhere(to);
+      if (request.isNavigationRequest()) return { ...leadingTo(to), headers: { ...leadingTo(to).headers, ...given } };
       url = to;
       if (!isRead(method)) method = 'GET';
     }
   };
 }
 
-/** Hands an answer to a page, or lets its request fail. Answers the HTTP status; 0 where there was none. */
-export async function carryTo(route: Route, carry: Carrier, mayCall: (url: URL) => boolean): Promise<number> {
+/** Hands an answer to a page, or lets its request fail. Answers the HTTP status; 0 where there was none that a page may have. */
+export async function carryTo(
+  route: Route,
+  carry: Carrier,
+  by: CarriedBy,
+  onElsewhere: (to: URL) => void = () => undefined,
+): Promise<number> {
   try {
-    const answer = await carry(route.request(), mayCall);
+    const answer = await carry(route.request(), by);
     // The page may be gone by then.
     await route.fulfill(answer).catch(() => undefined);
     return answer.status;
   } catch (error) {
-    await route.abort(error instanceof NotTrusted ? NOT_TRUSTED : 'connectionfailed').catch(() => undefined);
+    if (error instanceof LedElsewhere) onElsewhere(error.to);
+    await route.abort(wordFor(error)).catch(() => undefined);
     return 0;
   }
+}
+
+function wordFor(error: unknown): string {
+  if (error instanceof LedElsewhere) return 'blockedbyclient';
+  return error instanceof NotTrusted ? NOT_TRUSTED : 'connectionfailed';
+}
+
+/** Whether a page is only on its way to the next one. */
+export function leadsOn(headers: Readonly<Record<string, string>>): boolean {
+  return headers[LEADS_ON] !== undefined;
 }
 
 function redirectOf({ status, headers }: Carried, from: URL): URL | undefined {
@@ -159,7 +201,8 @@ function redirectOf({ status, headers }: Carried, from: URL): URL | undefined {
 
 /** A browser follows a redirect that it was handed past everybody: so it is led there, and asks again. */
 function leadingTo(to: URL): Carried {
-  return { status: 200, headers: { 'content-type': 'text/html', refresh: `0;url=${to.href}` }, body: Buffer.alloc(0) };
+  const headers = { 'content-type': 'text/html', refresh: `0;url=${to.href}`, [LEADS_ON]: 'yes' };
+  return { status: 200, headers, body: Buffer.alloc(0) };
 }
 
 function isRead(method: string): boolean {

@@ -1,4 +1,6 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../../simulators/kernel/faults.js';
 import { differingFields, wantedFields } from '../../../../src/domain/wanted.js';
 import { fingerprint } from '../../../../src/domain/fingerprint.js';
@@ -332,6 +334,58 @@ describe.skipIf(CHROMIUM === undefined)('the browser driver', { timeout: 180_000
       await one.logIn();
       await switchToE10(one);
       expect(one.wrote(SWITCHED)).toEqual({ asked: 1, changed: 1 });
+    });
+  });
+
+  describe('where the console leads to another host', () => {
+    let other: Server;
+    let reached: number;
+    beforeAll(async () => {
+      reached = 0;
+      other = createServer((_, response) => {
+        reached += 1;
+        response.setHeader('Access-Control-Allow-Origin', '*').end('{"code":0,"result":{}}');
+      });
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    });
+    afterAll(() => {
+      other.close();
+      expect(reached).toBe(0);
+    });
+    const leads = (one: AConsole, fault: Pick<Fault, 'path' | 'status'>, at = '/somewhere'): void => {
+      const { port } = other.address() as AddressInfo;
+      one.world.fault({ tenant: 'acme', kind: 'redirect', text: `http://localhost:${port}${at}`, ...fault });
+    };
+    const named = { name: 'NeedsLogin', code: 'leads-elsewhere', reason: 'host-not-allowed' };
+
+    it.each([
+      ['with a page', '/web/*'],
+      ['with what a page reads', LOAD],
+    ])('%s, it names the host, and types nothing', async (_with, path) => {
+      const one = await open();
+      for (let time = 0; time < 9; time++) leads(one, { path });
+      const before = one.simulated.state();
+      const thrown = await thrownBy(switchToE10(one));
+      expect(thrown).toMatchObject({ ...named, maybeWritten: false });
+      expect(String(thrown)).toMatch(/another host.*“localhost:\d+”/);
+      expect(one.simulated.state()).toEqual(before);
+      expect(one.world.journal.times({ tenant: 'acme', path: SAVE })).toBe(0);
+    });
+
+    it('with the answer to a save, nothing of it goes there', async () => {
+      const one = await open();
+      leads(one, { path: SAVE, status: 307 });
+      const thrown = await thrownBy(switchToE10(one));
+      expect(thrown).toMatchObject({ name: 'Unavailable', code: 'answer-lost' });
+      expect(String(thrown)).toContain('the answer leads to localhost');
+      await switchToE10(one);
+      expect(one.wrote(SWITCHED)).toEqual({ asked: 1, changed: 1 });
+    });
+
+    it('to log in, that is all it asks for', async () => {
+      const one = await open();
+      leads(one, { path: '/web/*' }, '/cas/login');
+      expect(await thrownBy(one.driver().readIntegration())).toMatchObject({ name: 'NeedsLogin', code: 'needs-login' });
     });
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGate, type Gate } from '../../../../src/gateways/console/browser/network.js';
@@ -11,12 +11,17 @@ afterAll(() => fleet.close());
 let server: Server;
 let address: string;
 let seen: string[];
+/** What a test answers on paths of its own. */
+let answers: Record<string, (response: ServerResponse) => void>;
 beforeEach(async () => {
   seen = [];
+  answers = {};
   server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
     request.resume();
     request.on('end', () => {
+      const own = answers[request.url ?? ''];
+      if (own) return own(response);
       // The answer to a write is lost on a connection that was used before.
       if (request.url === '/save') return request.socket.destroy();
       response.setHeader('Content-Type', 'text/html').end('<p>page</p>');
@@ -34,18 +39,26 @@ async function inPage(
   hosts = [new URL(address).host],
   reads: string[] = [],
 ): Promise<unknown> {
-  const { context, release } = await fleet.lease({ origin: address, rules: { gate, hosts, reads } });
+  const { page, release } = await aPage(gate, hosts, reads);
   try {
-    const page = await context.newPage();
-    await page.goto(address);
     return await page.evaluate(script);
   } finally {
     await release();
   }
 }
 
+async function aPage(gate: Gate, hosts = [new URL(address).host], reads: string[] = []) {
+  const { context, release } = await fleet.lease({ origin: address, rules: { gate, hosts, reads } });
+  const page = await context.newPage();
+  await page.goto(address);
+  return { page, release };
+}
+
 const fetched = (path: string, method = 'POST'): string =>
   `fetch(${JSON.stringify(path)}, { method: '${method}', body: '${method}' === 'GET' ? undefined : 'x' }).then((r) => r.status, () => 'failed')`;
+
+const redirects = (status: number, location: string) => (response: ServerResponse) =>
+  void response.writeHead(status, { location }).end();
 
 describe.skipIf(CHROMIUM === undefined)('the network of a console', () => {
   it('sends a write once, also where its answer is lost', async () => {
@@ -77,6 +90,84 @@ describe.skipIf(CHROMIUM === undefined)('the network of a console', () => {
     const elsewhere = address.replace('127.0.0.1', 'localhost');
     expect(await inPage(createGate('open'), fetched(`${elsewhere}/read`, 'GET'))).toBe('failed');
     expect(seen).not.toContain('GET /read');
+  });
+
+  describe('where the console leads elsewhere', () => {
+    let other: Server;
+    let reached: string[];
+    beforeEach(async () => {
+      reached = [];
+      other = createServer((request, response) => {
+        reached.push(`${request.method} ${request.url}`);
+        response.setHeader('Access-Control-Allow-Origin', '*').end('something else');
+      });
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const to = `http://localhost:${(other.address() as AddressInfo).port}`;
+      for (const status of [302, 307]) answers[`/led-${status}`] = redirects(status, `${to}/landed`);
+    });
+    afterEach(() => new Promise((resolve) => other.close(resolve)));
+
+    const picture = `new Promise((resolve) => { const one = new Image(); one.onload = one.onerror = ({ type }) => resolve(type); one.src = '/led-302'; })`;
+    const script = picture.replace('new Image()', `document.head.appendChild(document.createElement('script'))`);
+    const frame = `new Promise((resolve) => { const one = document.createElement('iframe'); one.onload = () => resolve('loaded'); one.src = '/led-302'; document.body.append(one); })`;
+
+    it.each([
+      ['what it reads', fetched('/led-302', 'GET'), 'failed'],
+      ['a save', fetched('/led-302'), 'failed'],
+      ['a save that was to be sent again', fetched('/led-307'), 'failed'],
+      ['a picture', picture, 'error'],
+      ['a script', script, 'error'],
+      ['a frame', frame, 'loaded'],
+    ])('follows nobody with %s', async (_what, asked, shown) => {
+      const gate = { ...createGate('open'), acting: true };
+      expect(await inPage(gate, asked)).toBe(shown);
+      expect(reached).toEqual([]);
+      expect(gate.elsewhere?.page ?? false).toBe(false);
+    });
+
+    it('tells a picture that is missing from a page that is', async () => {
+      const gate = createGate('open');
+      await inPage(gate, picture);
+      expect(gate.elsewhere).toBeUndefined();
+      const leaves = inPage(gate, `location.assign('/led-302'); new Promise(() => undefined)`);
+      await expect(leaves).rejects.toThrow('because of a navigation');
+      expect(gate.elsewhere).toMatchObject({ page: true, to: { hostname: 'localhost' } });
+      expect(reached).toEqual([]);
+    });
+
+    it('opens no stream, which nobody could follow', async () => {
+      const stream = `new Promise((resolve) => { new EventSource('/led-302').onerror = () => resolve('error'); })`;
+      expect(await inPage(createGate('open'), stream)).toBe('error');
+      expect(seen).not.toContain('GET /led-302');
+    });
+  });
+
+  it('leaves no read under way behind when its context is closed', async () => {
+    let left = false;
+    const asked = new Promise<void>((resolve) => {
+      answers['/poll'] = (response) => {
+        response.on('close', () => (left = true));
+        resolve();
+      };
+    });
+    const { page, release } = await aPage(createGate('open'));
+    void page.evaluate(`fetch('/poll').then((r) => r.text())`).catch(() => undefined);
+    await asked;
+    await release();
+    await expect.poll(() => left).toBe(true);
+  });
+
+  it('leads a page on by its own redirects, and a save to what is read after it', async () => {
+    answers['/moved'] = redirects(302, '/read');
+    answers['/again'] = redirects(307, '/read');
+    const goes = `location.assign('/moved'); new Promise(() => undefined)`;
+    const { page, release } = await aPage(createGate('open'));
+    void page.evaluate(goes).catch(() => undefined);
+    await page.waitForURL(`${address}/read`);
+    expect(await page.evaluate(fetched('/moved'))).toBe(200);
+    expect(await page.evaluate(fetched('/again'))).toBe('failed');
+    await release();
+    expect(seen.filter((one) => one.startsWith('POST'))).toEqual(['POST /moved', 'POST /again']);
   });
 
   describe('a socket', () => {

@@ -105,11 +105,11 @@ describe.skipIf(CHROMIUM === undefined)('a console whose certificate is of a pri
   });
 
   it.each([
-    ['no authority is given', (): string[] => [], /ERR_CERT_AUTHORITY_INVALID/],
-    ['another one is given', (): string[] => [other.ca], /ERR_ACCESS_DENIED/],
-  ])('is refused where %s', async (_where, ca, error) => {
+    ['no authority is given', (): string[] => []],
+    ['another one is given', (): string[] => [other.ca]],
+  ])('is refused where %s', async (_where, ca) => {
     await at(address, wayBy(ca()), async (page) => {
-      await expect(page.goto(address)).rejects.toThrow(error);
+      await expect(page.goto(address)).rejects.toThrow(/ERR_ACCESS_DENIED/);
     });
     expect(seen).toEqual([]);
   });
@@ -175,7 +175,7 @@ describe.skipIf(CHROMIUM === undefined)('a forward proxy', () => {
     ['for this machine', 'http://127.0.0.1:1', {}],
   ])('is passed by %s', async (_for, address, none) => {
     await at(address, wayBy([], { http: proxy, https: proxy, ...none }), async (page) => {
-      await expect(page.goto(address)).rejects.toThrow(/ERR_NAME_NOT_RESOLVED|ERR_CONNECTION_REFUSED|ERR_UNSAFE_PORT/);
+      await expect(page.goto(address)).rejects.toThrow(/ERR_CONNECTION_FAILED/);
     });
     expect(asked).toEqual([]);
   });
