@@ -25,12 +25,13 @@ import { createSharedLooks } from './shared-looks.js';
 export const SHOWN = ['attention', 'running', 'failed', 'ended', 'all'] as const;
 export type Shown = (typeof SHOWN)[number];
 
-/** One tenant in a list. `row`: null where it has not run. */
+/** One tenant in a list. `row`: null where it has not run; `dropped`: and will not, since it was left out of its batch. */
 export interface ListedTenant {
   id: string;
   name: string;
   wave: string | null;
   row: TenantRow | null;
+  dropped: boolean;
 }
 
 /** What stopped tenants, by the code that `retry --code` takes. */
@@ -59,7 +60,7 @@ export interface Overview {
   causes: Cause[];
   /** Tenants of the file, or whom the lists know. */
   total: number;
-  /** Of them, whose newest run has ended. */
+  /** Of them, whose newest run has ended, or who were left out. */
   ended: number;
   list: { shown: Shown; tenants: ListedTenant[]; page: number; pages: number };
 }
@@ -80,6 +81,8 @@ export interface TenantSight {
   batch: string | null;
   tenant: Tenant | undefined;
   row: TenantRow | undefined;
+  /** It never ran, and was left out of its batch. */
+  dropped: boolean;
   status: TenantStatus | undefined;
   end: TenantEnd | undefined;
   why: Explanation | undefined;
@@ -115,6 +118,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   const statusOnce = createSharedLooks<BatchStatus | undefined>(now);
   const ordersOnce = createSharedLooks<OpenOrder[]>(now);
   const troublesOnce = createSharedLooks<Trouble[]>(now);
+  const throughOnce = createSharedLooks<boolean>(now);
   const waiterOnce = createSharedLooks<TenantStatus | undefined>(now);
   /** By run: what a run was started with never changes. */
   const asStarted = new Map<string, Tenant>();
@@ -132,6 +136,12 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   /** With a batch file, the board is about its tenants and no others. */
   function isOurs(tenantId: string, batch: string | null): boolean {
     return file === null || ofFile.has(tenantId) || batch === batchName;
+  }
+
+  /** As in the CLI's `status`: before its end, nothing but the batch itself knows whom it has left out. */
+  async function isThrough(row: BatchRow | null): Promise<boolean> {
+    if (file === null || row === null || row.running) return false;
+    return throughOnce(`${row.content} ${row.outcome}`, () => migrations.isThrough(file.batch, row));
   }
 
   async function openOrders(): Promise<OpenOrder[]> {
@@ -173,7 +183,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         }),
         { concurrency: AT_ONCE },
       );
-      const all = listed(rows);
+      const all = listed(rows, await isThrough(row));
       const shown = wanted.shown ?? (all.length <= ON_A_PAGE ? 'all' : 'attention');
       const matching = all.filter((one) => isShown(one, shown));
       const pages = Math.max(1, Math.ceil(matching.length / ON_A_PAGE));
@@ -193,7 +203,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         troubles,
         causes: causesOf(rows),
         total: all.length,
-        ended: rows.filter(({ ending }) => ending !== null).length,
+        ended: all.filter((one) => isShown(one, 'ended')).length,
         list: { shown, tenants, page, pages },
       };
     },
@@ -233,17 +243,18 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
       if (!isOurs(id, row?.batch ?? null) || (!row && !ofFile.has(id))) return undefined;
       const inFile = ofFile.get(id);
       const batch = row?.batch ?? batchName;
-      const [end, status, order, tenant, running] = await Promise.all([
+      const [end, status, order, tenant, under] = await Promise.all([
         row ? migrations.tenantEnd(id) : undefined,
         row ? migrations.tenantStatus(id) : undefined,
         row ? migrations.openOrderOf(id) : undefined,
         row ? startedWith(id, row.runId) : inFile?.tenant,
-        batch === null ? false : migrations.batchRow(batch).then((one) => one?.running ?? false),
+        batch === null ? undefined : migrations.batchRow(batch),
       ]);
-      const why = batch !== null && running && !end ? await migrations.why(batch, id) : undefined;
+      const why = batch !== null && under?.running && !end ? await migrations.why(batch, id) : undefined;
+      const dropped = !row && (under?.running ? why?.state === 'skipped' : await isThrough(under ?? null));
       const name = tenant?.name ?? status?.name ?? inFile?.tenant.name ?? id;
       const wave = row?.wave ?? inFile?.wave ?? null;
-      return { id, name, wave, batch, tenant: tenant ?? inFile?.tenant, row, status, end, why, order };
+      return { id, name, wave, batch, tenant: tenant ?? inFile?.tenant, row, dropped, status, end, why, order };
     },
 
     /** As it is now, never as the lists had it a moment ago. Undefined where there is no such order. */
@@ -287,17 +298,18 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   }
 
   /** Tenants of the file in its order, and those that only the lists know. */
-  function listed(rows: readonly TenantRow[]): ListedTenant[] {
+  function listed(rows: readonly TenantRow[], through: boolean): ListedTenant[] {
     const byId = new Map(rows.map((row) => [row.tenantId, row]));
     const inFile = [...ofFile].map(([id, { tenant, wave }]) => ({
       id,
       name: tenant.name,
       wave,
       row: byId.get(id) ?? null,
+      dropped: through && !byId.has(id),
     }));
     const others = rows
       .filter(({ tenantId }) => !ofFile.has(tenantId))
-      .map((row) => ({ id: row.tenantId, name: row.tenantId, wave: row.wave, row }))
+      .map((row) => ({ id: row.tenantId, name: row.tenantId, wave: row.wave, row, dropped: false }))
       .sort((one, other) => one.id.localeCompare(other.id));
     return [...inFile, ...others];
   }
@@ -305,7 +317,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
 
 const REMEMBERED = 2_000;
 
-function isShown({ row }: ListedTenant, shown: Shown): boolean {
+function isShown({ row, dropped }: ListedTenant, shown: Shown): boolean {
   const ending = row?.ending ?? null;
   switch (shown) {
     case 'attention':
@@ -315,7 +327,7 @@ function isShown({ row }: ListedTenant, shown: Shown): boolean {
     case 'failed':
       return ending !== null && isNotWell(ending);
     case 'ended':
-      return ending !== null;
+      return ending !== null || dropped;
     case 'all':
       return true;
   }

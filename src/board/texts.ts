@@ -133,6 +133,7 @@ const en = {
   goesOn: (step: string) => `${step} goes on by itself`,
   startsByItself: 'It starts by itself.',
   noRun: 'It has not run.',
+  wasDropped: 'It was left out of the batch before it started, and does not run.',
   waitsFor: 'It waits for an answer',
   heldBecause: 'It is held',
   isOver: 'Nothing: the run is over.',
@@ -294,6 +295,7 @@ const en = {
   } satisfies Words<Ending>,
   waiting: 'waits for a person',
   notStarted: 'not started',
+  dropped: 'dropped',
   batchOutcome: {
     done: 'done',
     'done-with-warnings': 'done, with warnings',
@@ -432,6 +434,7 @@ const zh: Texts = {
   goesOn: (step) => `${step}：自动进行`,
   startsByItself: '会自动开始。',
   noRun: '尚未运行。',
+  wasDropped: '已在开始前从批次中排除，不会运行。',
   waitsFor: '等待答复',
   heldBecause: '已暂停',
   isOver: '无：运行已结束。',
@@ -590,6 +593,7 @@ const zh: Texts = {
   },
   waiting: '等待人工',
   notStarted: '未开始',
+  dropped: '已排除',
   batchOutcome: {
     done: '已完成',
     'done-with-warnings': '已完成，有警告',

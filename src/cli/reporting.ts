@@ -1,6 +1,5 @@
 import pMap from 'p-map';
-import { isOfBefore, type BatchRow, type Migrations, type TenantRow } from '../client.js';
-import type { BatchOutcome } from '../domain/batch/status.js';
+import { isOfBefore, type Migrations, type TenantRow } from '../client.js';
 import { nextAction } from '../domain/details.js';
 import { evidenceOf } from '../domain/evidence.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
@@ -25,9 +24,7 @@ export async function readReport(
     batch.batch,
     selected.map(({ tenant }) => tenant.id),
   );
-  const noneIsLeft = await isThrough(migrations, batch, under, () =>
-    selected.some(({ tenant }) => !rows.has(tenant.id)),
-  );
+  const noneIsLeft = selected.some(({ tenant }) => !rows.has(tenant.id)) && (await migrations.isThrough(batch, under));
   let answers = true;
   const read = async ({ tenant, wave }: Selected): Promise<TenantReport> => {
     const report = emptyReport(batch.batch, tenant, wave);
@@ -48,19 +45,6 @@ export async function readReport(
 }
 
 const DROPPED = 'dropped: left out of the batch before it started';
-
-/** Whether every tenant of these had its turn, so that one without a run was dropped: the batch is over, and was this very one. */
-async function isThrough(
-  migrations: Migrations,
-  batch: Selection['batch'],
-  under: BatchRow | undefined,
-  matters: () => boolean,
-): Promise<boolean> {
-  if (!under || under.running || !THROUGH.includes(under.outcome) || !matters()) return false;
-  return (await migrations.contentOf(batch)) === under.content;
-}
-
-const THROUGH: readonly (BatchOutcome | null)[] = ['done', 'done-with-warnings', 'partial'];
 
 /** What a tenant that runs says of itself. */
 function saidBy(status: TenantStatus): Partial<TenantReport> {

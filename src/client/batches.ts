@@ -62,6 +62,8 @@ const QUERY_WITHIN_MS = 3_000;
 const ASKED_AFTER_MS = [0, 150, 1_000, 2_000];
 /** There is none, it is over, or it was over before it came to anything. */
 const ENDS_ASKING = [WorkflowNotFoundError, QueryRejectedError, WorkflowFailedError];
+/** How a batch ends in which everybody had a turn. */
+const THROUGH: readonly (BatchOutcome | null)[] = ['done', 'done-with-warnings', 'partial'];
 /** Ids of one Update: some hundred kilobytes at most. */
 const IDS_AT_ONCE = 1_000;
 
@@ -109,6 +111,8 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
       answered.abort();
     }
   }
+
+  const contentOf = async (batch: Batch): Promise<string> => (await stored(store, batch)).content;
 
   async function tell<Given>(batch: string, update: UpdateDefinition<void, [Given]>, given: Given): Promise<void> {
     await ordered(`batch ${batch}`, () => handleOf(batch).executeUpdate(update, { args: [given] }));
@@ -251,7 +255,16 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     },
 
     /** Hash of what a file would run: an approval is for this and nothing else. */
-    contentOf: async (batch: Batch): Promise<string> => (await stored(store, batch)).content,
+    contentOf,
+
+    /**
+     * Whether everybody in this file had a turn, so that a tenant without a run was dropped: the batch is over, and `under`, its row,
+     * is of this very file. Needs no worker.
+     */
+    async isThrough(batch: Batch, under: BatchRow | null | undefined): Promise<boolean> {
+      if (!under || under.running || !THROUGH.includes(under.outcome)) return false;
+      return (await contentOf(batch)) === under.content;
+    },
 
     pause: (batch: string, order: Order & { on: Scope }) => tell(batch, pauseUpdate, order),
     resume: (batch: string, order: Order & { on: Scope; limits?: LimitChange }) => tell(batch, resumeUpdate, order),

@@ -167,7 +167,12 @@ const OVERVIEW: Overview = {
   causes: [{ code: HOSTILE, tenants: ['acme'] }],
   total: 2,
   ended: 1,
-  list: { shown: 'all', tenants: [{ id: 'acme', name: HOSTILE, wave: HOSTILE, row: ROW }], page: 1, pages: 2 },
+  list: {
+    shown: 'all',
+    tenants: [{ id: 'acme', name: HOSTILE, wave: HOSTILE, row: ROW, dropped: false }],
+    page: 1,
+    pages: 2,
+  },
 };
 
 const SEEN: TenantSight = {
@@ -177,6 +182,7 @@ const SEEN: TenantSight = {
   batch: 'spring',
   tenant: TENANT,
   row: ROW,
+  dropped: false,
   status: {
     tenantId: 'acme',
     name: HOSTILE,

@@ -283,7 +283,7 @@ function tenants({ list }: Overview, page: Page): Html {
               <th scope="row" data-label="${text.tenant}"><a href="/tenants/${one.id}">${one.id}</a></th>
               <td data-label="${text.name}">${one.name}</td>
               <td data-label="${text.wave}">${one.wave ?? text.none}</td>
-              <td data-label="${text.state}">${tenantState(one.row, page)}</td>
+              <td data-label="${text.state}">${tenantState(one, page)}</td>
               <td data-label="${text.findings}">${one.row?.findings.map((code) => html`<code>${code}</code> `)}</td>
             </tr>`,
         )}
@@ -300,9 +300,9 @@ function pager(shown: Shown, at: number, pages: number, { text }: Page): Html {
   </p>`;
 }
 
-/** Where a tenant stands, as the lists have it; null: it has not run. */
-export function tenantState(row: ListedTenant['row'], { text }: Page): Html {
-  if (!row) return badge('calm', text.notStarted);
+/** Where a tenant stands, as the lists have it. */
+export function tenantState({ row, dropped }: Pick<ListedTenant, 'row' | 'dropped'>, { text }: Page): Html {
+  if (!row) return badge('calm', dropped ? text.dropped : text.notStarted);
   if (row.ending !== null) return badge(toneOfEnding(row.ending), text.ending[row.ending]);
   const step = row.step === null ? '' : ` · ${text.stepName[row.step]}`;
   return row.needsAttention ? badge('warn', `${text.waiting}${step}`) : badge('busy', `${text.running}${step}`);

@@ -46,7 +46,8 @@ export function tenantPage(seen: TenantSight, { ui, file }: { ui: WebUi; file: s
 }
 
 /** One sentence that says whether anything has changed. */
-export function tenantNews({ id, row, status, end }: TenantSight, { text }: Page): string {
+export function tenantNews({ id, row, dropped, status, end }: TenantSight, { text }: Page): string {
+  if (dropped) return `${id}: ${text.dropped}`;
   if (end) return `${id}: ${text.ending[end.ending]}`;
   const step = status?.step ?? row?.step;
   const waits = row?.needsAttention === true;
@@ -55,9 +56,9 @@ export function tenantNews({ id, row, status, end }: TenantSight, { text }: Page
 
 function head(seen: TenantSight, file: string, page: Page): Html {
   const { text } = page;
-  const { end, row, status, why } = seen;
+  const { end, row, dropped, status, why } = seen;
   return html`<p class="state">
-      ${tenantState(row ?? null, page)} ${end?.result?.grade ? text.grade(end.result.grade) : ''}
+      ${tenantState({ row: row ?? null, dropped }, page)} ${end?.result?.grade ? text.grade(end.result.grade) : ''}
       ${row ? html`${text.started} ${moment(row.startedAt, page)}` : ''}
       ${row?.endedAt ? html`· ${text.ended} ${moment(row.endedAt, page)}` : ''}
     </p>
@@ -81,10 +82,10 @@ function head(seen: TenantSight, file: string, page: Page): Html {
     }`;
 }
 
-function next({ id, row, end, status, order }: TenantSight, file: string, page: Page): Html {
+function next({ id, row, dropped, end, status, order }: TenantSight, file: string, page: Page): Html {
   const { text } = page;
   if (end) return html`${text.isOver}`;
-  if (!row) return html`${text.noRun}`;
+  if (!row) return html`${dropped ? text.wasDropped : text.noRun}`;
   if (order) {
     const { number } = order.order;
     return html`${text.nextOrder}: <a href="/orders/${id}/${number}">${text.orderTitle(`${id}/${number}`)}</a>`;
