@@ -16,6 +16,7 @@ import { USUAL_CONFIDENCE } from '../domain/people/sample.js';
 import type { Tenant } from '../domain/tenant.js';
 import { GatewayError } from '../gateways/errors.js';
 import type { ChunkMark } from '../people-store/reading.js';
+import type { ToLookUp } from '../people-store/sample.js';
 import type { PeopleStore, PeopleStores } from '../people-store/store.js';
 import { StepRefused } from './failures.js';
 import { readLists, type PeopleChunk, type PeopleReadingPart } from './people-reading.js';
@@ -164,14 +165,10 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
             next.length > 0;
             next = await store.nextToLookUp(FOUND_AT_ONCE)
           ) {
-            await pMap(
-              next,
-              async ({ position, contact }) => {
-                signal.throwIfAborted();
-                await store.recordLookUp(position, (await qiyuesuo.findPerson(contact))?.id ?? null);
-              },
-              { concurrency: LOOK_UPS },
-            );
+            await lookUp(next, async ({ position, contact }) => {
+              signal.throwIfAborted();
+              await store.recordLookUp(position, (await qiyuesuo.findPerson(contact))?.id ?? null);
+            });
           }
         } catch (error) {
           if (!(error instanceof GatewayError) || error.retryable) throw error;
@@ -205,6 +202,20 @@ function tooMuch(message: string): StepRefused {
 export interface ComparedWith {
   units: ScopeUnit[] | null;
   without: PeopleChunk['without'];
+}
+
+/**
+ * Looks all of them up, a few at once. When one fails no other is begun, and those under way are waited for: each of them still
+ * writes down whom it found.
+ */
+async function lookUp(people: readonly ToLookUp[], one: (person: ToLookUp) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  const unlessFailed = async (person: ToLookUp): Promise<void> => {
+    if (failures.length > 0) return;
+    await one(person).catch((error: unknown) => failures.push(error));
+  };
+  await pMap(people, unlessFailed, { concurrency: LOOK_UPS });
+  if (failures.length > 0) throw failures[0];
 }
 
 const NOTHING: ReconciledPeople = {
