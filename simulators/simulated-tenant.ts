@@ -33,6 +33,8 @@ export interface SimulatedTenant {
   state(): TenantState;
   /** Somebody else edits in the console: the ETags of what was touched change, or all of them where nothing was. */
   edit(change: (live: ConsolePages) => void): void;
+  /** Nobody edits people any more: ends the storm. */
+  calm(): void;
   /** Who logs in at the console's pages. */
   administrator: { user: string; password: string };
   /** Ends every session of the console's pages. */
@@ -69,6 +71,7 @@ export function simulateTenant(customer: Customer, hosts: OaHosts, closing: Abor
       const touched = [...after.keys()].filter((page) => after.get(page) !== before.get(page));
       for (const page of touched.length === 0 ? after.keys() : touched) bump(pages, page);
     },
+    calm: () => Object.values(customer.rosters).forEach((roster) => roster.calm()),
     administrator: identity.administrator,
     endSessions: () => customer.web.sessions.clear(),
     setForward(forward) {

@@ -13,7 +13,7 @@ import { simulateTenant, type SimulatedTenant } from './simulated-tenant.js';
 import type { Addresses, Customer } from './tenant/customer.js';
 import { createIdentity } from './tenant/identity.js';
 import { createOrganisation } from './tenant/organisation.js';
-import { createRoster } from './tenant/roster.js';
+import { createPeopleWeather, createRoster } from './tenant/roster.js';
 import { settleSpec } from './tenant/settled-spec.js';
 import type { TenantSpec } from './tenant/spec.js';
 
@@ -101,8 +101,9 @@ async function startTenants(
     const { e9: inService, e10: inE10, leavers, secondary } = spec.people;
     const pages = createPages(spec, identity, org, at);
     const rosters = {
-      e9: createRoster(spec.quirks.storm, inService + leavers + secondary, org.units.length),
-      e10: createRoster(spec.quirks.storm, inE10, org.units.length),
+      e9: createRoster(spec.quirks.storm, 'e9', inService + leavers + secondary, org.units.length),
+      e10: createRoster(spec.quirks.storm, 'e10', inE10, org.units.length),
+      qiyuesuo: createPeopleWeather(spec.quirks.storm, () => pages.people),
     };
     const customer: Customer = { id: spec.id, spec, identity, org, at, console: pages, web: createWebState(), rosters };
     e10.host.add(customer);

@@ -105,6 +105,7 @@ export function getRun(c: ConsoleContext, customer: Customer): Response {
 export function listPeople(c: ConsoleContext, customer: Customer): Response {
   const page = pageAsked(c, { usual: 500, most: 1000 });
   if (page instanceof Response) return page;
+  c.set('rows', page.limit);
   settleRuns(customer);
   const { console: pages, org, identity, spec } = customer;
   const ofTheOa = pages.people.length;
@@ -128,6 +129,8 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
       state: pages.people[index] === 1 ? 'active' : 'disabled',
     };
   });
+  // One row is a look, not a page.
+  if (page.limit > 1) customer.rosters.qiyuesuo.pageWasRead(at);
   return json({ people, total, ...(follows ? { next: `c${at}` } : {}) });
 }
 

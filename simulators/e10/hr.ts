@@ -34,6 +34,7 @@ function answer(c: E10Context, host: E10Host, query: Query): Response {
   const page = { current: Math.max(1, wholeOf(asked['current'], 1)), pageSize: wholeOf(asked['pageSize'], USUAL_PAGE) };
   const found = query(holder.customer, asked, page);
   if ('code' in found) return refuse(quirks, found);
+  c.set('rows', page.pageSize);
   return jsonAnswer({
     message: { errcode: asWritten(quirks, '0'), errmsg: 'success' },
     data: { ...page, total: found.total, data: found.rows },

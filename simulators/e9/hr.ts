@@ -32,6 +32,7 @@ function answer(c: SystemContext<Customer>, rowsOf: (customer: Customer, params:
   const { total } = rows;
   const dataList: Record<string, unknown>[] = [];
   for (let index = (page - 1) * size; index < Math.min(page * size, total); index++) dataList.push(rows.at(index));
+  c.set('rows', size);
   // One row is a look, not a page.
   if (size > 1) rows.pageWasRead?.(page * size);
   return jsonAnswer({ code: '1', data: { totalSize: total, pageSize: size, page, dataList } });

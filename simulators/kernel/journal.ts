@@ -19,6 +19,8 @@ export interface JournalEntry {
   effect: string | null;
   /** Whether the console stood otherwise afterwards: a browser may send one save several times. Consoles only. */
   changed: boolean;
+  /** How many rows of a list it asked for, where it got some: one is a look, more is a page. Null for all else. */
+  rows: number | null;
   from: Sender;
   at: string;
 }

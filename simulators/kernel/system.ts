@@ -24,6 +24,8 @@ export interface SystemEnv<T> {
     effect: string | null;
     /** Set by the handler of a write that left something otherwise than it was. */
     changed: boolean;
+    /** Set by the handler of a list: how many rows were asked for. */
+    rows: number | null;
     /** The request as journal and faults see it. */
     target: FaultTarget;
   };
@@ -54,13 +56,20 @@ export function createSystem<T extends { id: string }>(kernel: Kernel, options: 
   app.use(async (c, next) => {
     c.set('effect', null);
     c.set('changed', false);
+    c.set('rows', null);
     c.set('body', c.req.method === 'GET' || c.req.method === 'HEAD' ? '' : await c.req.text());
     const { tenant, path } = options.locate(c);
     c.set('tenant', tenant);
     const target = { tenant: tenant?.id ?? null, system, method: c.req.method, path, from: senderOf(c) };
     c.set('target', target);
     const record = (status: number) =>
-      kernel.journal.record({ ...target, status, effect: c.get('effect'), changed: c.get('changed') });
+      kernel.journal.record({
+        ...target,
+        status,
+        effect: c.get('effect'),
+        changed: c.get('changed'),
+        rows: c.get('rows'),
+      });
 
     const fault = kernel.faults.take(target);
     if (fault?.kind === 'latency') await sleep(fault.ms ?? 200, undefined, { signal: kernel.signal }).catch(() => {});

@@ -31,10 +31,13 @@ export const publicRoutes: Record<string, Handle> = {
     const { console: pages, org } = customer;
     const active: number[] = [];
     pages.people.forEach((state, person) => state === 1 && active.push(person));
-    return listed(c, customer, active, (person) => {
+    const answer = listed(c, customer, active, (person) => {
       const { jobNumber, name, mobile } = org.employee(person);
       return { id: idOf(customer, { person }), number: jobNumber, name, contact: mobile };
     });
+    // One row is a look, not a page.
+    if (c.get('rows') !== 1) customer.rosters.qiyuesuo.pageWasRead(0);
+    return answer;
   },
 };
 
@@ -58,6 +61,7 @@ function listed<T>(
 ): Response {
   const from = Number(c.req.query('selectOffset') ?? 0);
   const limit = Number(c.req.query('selectLimit') ?? USUAL_PAGE);
+  c.set('rows', limit);
   const list = rows.slice(from, from + limit).map(shown);
   return success(customer, customer.spec.quirks.publicList === 'object' ? { list, totalCount: rows.length } : list);
 }

@@ -2,7 +2,7 @@ import type { ConsolePages } from '../console/state.js';
 import type { WebState } from '../console/web/web-state.js';
 import type { Identity } from './identity.js';
 import type { Organisation } from './organisation.js';
-import type { Roster, RosterName } from './roster.js';
+import type { Roster, RosterName, Weather } from './roster.js';
 import type { SettledSpec } from './settled-spec.js';
 
 /** One tenant as the simulated systems know it. */
@@ -14,8 +14,8 @@ export interface Customer {
   at: Addresses;
   console: ConsolePages;
   web: WebState;
-  /** Who is in each list of people at the moment. */
-  rosters: Record<RosterName, Roster>;
+  /** Who is in each list of people at the moment; Qiyuesuo's people themselves stand in `console`. */
+  rosters: Record<Exclude<RosterName, 'qiyuesuo'>, Roster> & Record<'qiyuesuo', Weather>;
 }
 
 /** Base addresses without a slash at the end. */

@@ -24,7 +24,7 @@ export interface Quirks {
   returnsTenantKey: boolean;
   /** Largest page of `queryEmployee`; beyond it the call is refused (§2.1). */
   employeePageMax: number;
-  /** People are edited while they are paged through; null: nobody edits. */
+  /** People are edited while they are paged through, in the OA or in Qiyuesuo; null: nobody edits. */
   storm: Storm | null;
   /** Bare answer of the two callback routes (§4.1). */
   callbackAnswer: 'empty-200' | '405' | '500-json';
