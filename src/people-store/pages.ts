@@ -179,7 +179,7 @@ export function createPages(db: Database, opaque: Opaque) {
 
     /** What the pass saw. Looks through the whole list: for its end only. */
     async facts(list: ListName, pass: number): Promise<PassFacts> {
-      const seen = await db.row<Omit<PassFacts, 'distinct'>>(
+      const seen = await db.row<Omit<PassFacts, 'distinct' | 'twice' | 'unseen'>>(
         `WITH told AS (
            SELECT page, total, lag(total) OVER (ORDER BY page) AS before FROM page
            WHERE list = $1 AND pass = $2 AND total IS NOT NULL)
@@ -189,6 +189,7 @@ export function createPages(db: Database, opaque: Opaque) {
            (SELECT arg_max(total, page)::INTEGER FROM told) AS "lastTotal",
            (SELECT count(*)::INTEGER FROM told WHERE total <> before) AS "totalChanges",
            (SELECT count(*)::INTEGER FROM told WHERE total < before) AS "totalDrops",
+           (SELECT coalesce(sum(abs(total - before)), 0)::INTEGER FROM told) AS "totalMoves",
            (SELECT count(*)::INTEGER FROM page WHERE list = $1 AND pass = $2 AND kind = 'again') AS rewinds,
            (SELECT count(*)::INTEGER FROM page WHERE list = $1 AND pass = $2 AND kind = 'gap') AS gaps`,
         [list, pass],
@@ -197,9 +198,32 @@ export function createPages(db: Database, opaque: Opaque) {
         `SELECT count(DISTINCT id)::INTEGER AS "distinct" FROM ${tableOf(list)}`,
       );
       if (seen === undefined || ids === undefined) throw new Error(`the pages of ${list} cannot be counted`);
-      return { ...seen, ...ids };
+      const standing = seen.rewinds === 0 ? { rows: seen.rows, ...ids } : await standingRows(list, pass);
+      return {
+        ...seen,
+        ...ids,
+        twice: standing.rows - standing.distinct,
+        unseen: ids.distinct - standing.distinct,
+      };
     },
   };
+
+  /** Of the pages that were not read again later: of two of these, the later one stands. */
+  async function standingRows(list: ListName, pass: number): Promise<{ rows: number; distinct: number }> {
+    const standing = await db.row<{ rows: number; distinct: number }>(
+      `WITH pages AS (
+         SELECT sum(row_count) OVER (ORDER BY page) AS until, row_count,
+           lead(kind) OVER (ORDER BY page) AS next, lead(kind, 2) OVER (ORDER BY page) AS second
+         FROM page WHERE list = $1 AND pass = $2),
+       -- A page of kind 'again' goes back by two.
+       left_behind AS (SELECT until - row_count AS first, until FROM pages WHERE 'again' IN (next, second))
+       SELECT count(*)::INTEGER AS rows, count(DISTINCT id)::INTEGER AS "distinct" FROM ${tableOf(list)} r
+       WHERE NOT EXISTS (SELECT 1 FROM left_behind l WHERE r.n >= l.first AND r.n < l.until)`,
+      [list, pass],
+    );
+    if (standing === undefined) throw new Error(`the rows of ${list} cannot be counted`);
+    return standing;
+  }
 
   async function note(
     list: ListName,

@@ -247,20 +247,28 @@ describe('the verdict on a pass', () => {
     lastTotal: 4,
     totalChanges: 0,
     totalDrops: 0,
+    totalMoves: 0,
     rewinds: 0,
     gaps: 0,
+    twice: 0,
+    unseen: 0,
   };
 
   it.each<[string, Partial<PassFacts>, string, number?]>([
     ['all agrees', {}, 'settled'],
     ['the source tells no total', { firstTotal: null, lastTotal: null }, 'settled'],
-    ['it grew, and all are in', { firstTotal: 3, totalChanges: 1 }, 'grown'],
-    ['it grew, and not all are in', { lastTotal: 6, totalChanges: 1 }, 'disturbed', 2],
-    ['it shrank and grew again', { totalChanges: 2, totalDrops: 1 }, 'disturbed', 2],
-    ['somebody came twice', { distinct: 3 }, 'disturbed', 1],
+    ['it grew, and all are in', { firstTotal: 3, totalChanges: 1, totalMoves: 1 }, 'grown'],
+    ['it grew, and not all are in', { lastTotal: 6, totalChanges: 1, totalMoves: 2 }, 'disturbed', 2],
+    ['it shrank and grew again', { totalChanges: 2, totalDrops: 1, totalMoves: 6 }, 'disturbed', 6],
+    ['somebody came twice', { rows: 5, twice: 1 }, 'disturbed', 1],
     ['somebody is missing', { lastTotal: 5, firstTotal: 5 }, 'disturbed', 1],
     ['rows moved', { rewinds: 3 }, 'disturbed', 3],
-    ['rows moved, whatever the totals say', { rewinds: 1, gaps: 1 }, 'disturbed', 1],
+    ['rows moved, whatever the totals say', { rewinds: 1, gaps: 1 }, 'disturbed', 2],
+    ['one came, one left', { rows: 9, rewinds: 2, twice: 1, unseen: 1 }, 'disturbed', 2],
+    ['pages were read again, and all came again', { rows: 8, rewinds: 1 }, 'disturbed', 1],
+    ['rows moved in a list without a total', { firstTotal: null, lastTotal: null, rewinds: 2 }, 'disturbed', 4],
+    ['rows moved too often to go back', { rewinds: 20, gaps: 15 }, 'disturbed', 35],
+    ['many left at once', { lastTotal: 4, totalDrops: 1, totalMoves: 30, gaps: 1, rewinds: 20 }, 'disturbed', 60],
   ])('%s', (_what, facts, state, uncertain) => {
     const verdict = passVerdict({ ...calm, ...facts });
 

@@ -10,10 +10,16 @@ export interface PassFacts {
   totalChanges: number;
   /** How often a total was smaller than the one before. */
   totalDrops: number;
-  /** How often rows had moved between two pages, so that a page was read again. */
+  /** By how much in all the totals went up and down. */
+  totalMoves: number;
+  /** How often rows had moved between two pages, so that both were read again. */
   rewinds: number;
-  /** Of these, moves that went on until we gave up. */
+  /** Moves at which we went on all the same: there were too many. */
   gaps: number;
+  /** Rows of people who stood in an earlier page already, without the pages that were read again themselves. */
+  twice: number;
+  /** Different ids that stood in a page which was read again, and in no other page: gone, or moved to the pages before it. */
+  unseen: number;
 }
 
 export type PassVerdict =
@@ -27,20 +33,27 @@ export type PassVerdict =
 /** How often a list is read anew before its edits are reported instead. */
 export const MOST_PASSES = 3;
 
-/** Whether a pass over a list can be relied on. Never guesses: what does not add up is `disturbed`. */
+/**
+ * Whether a pass over a list can be relied on. Never guesses: what does not add up is `disturbed`. `uncertain` is no less than
+ * the people who are missing, or in though gone, unless some came and others left between the same two looks: each edit of rows
+ * that were read leaves a mark in the totals, or as rows that come twice or are not seen again.
+ */
 export function passVerdict(facts: PassFacts): PassVerdict {
-  const { rows, distinct, firstTotal, lastTotal, totalChanges, totalDrops, rewinds, gaps } = facts;
+  const { distinct, firstTotal, lastTotal, totalChanges, totalDrops, totalMoves, rewinds, gaps, twice, unseen } = facts;
   const off = lastTotal === null ? 0 : Math.abs(distinct - lastTotal);
-  const twice = rows - distinct;
   const grown = totalChanges > 0 && totalDrops === 0 && off === 0;
   const whys = [
     ...(off > 0 ? [`${distinct} were read, the source says ${lastTotal}`] : []),
     ...(twice > 0 ? [`${twice} came twice`] : []),
-    ...(rewinds > 0 ? [`rows moved between two pages ${rewinds} times`] : []),
+    ...(rewinds > 0 ? [`rows moved between two pages ${rewinds + gaps} times`] : []),
+    ...(unseen > 0 ? [`${unseen} did not come again when these were read again`] : []),
     ...(totalChanges > 0 && !grown ? [`the total went from ${firstTotal} to ${lastTotal}`] : []),
   ];
   if (whys.length > 0) {
-    const uncertain = Math.max(1, off, twice, rewinds, gaps, totalChanges);
+    // Behind a gap one is in though gone, and another one was left out. The page behind a move is not looked at, so that without a
+    // total one may come and one leave unseen.
+    const seen = twice + unseen + 2 * gaps + (lastTotal === null ? 2 * rewinds : 0);
+    const uncertain = Math.max(off, rewinds + gaps, seen, gaps > 0 ? 2 * totalMoves : totalMoves);
     return { state: 'disturbed', uncertain, why: whys.join('; ') };
   }
   if (grown) return { state: 'grown', added: (lastTotal ?? 0) - (firstTotal ?? 0) };
