@@ -10,7 +10,7 @@ const inChromium = ['test/gateways/console/browser/driver.test.ts', 'test/simula
 export default defineConfig({
   test: {
     pool: 'forks', // the SDK's native runtime is one per process
-    maxWorkers: 2,
+    maxWorkers: 3, // they wait for servers and pages half of the time
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -55,6 +56,8 @@ await inFolder(async (folder) => {
     privateOfTen: Number(values.private),
   };
   const simulators = await startPart<SimulatorsTold>('simulators.ts', input);
+  // They stand for other machines, and would take the CPU from who answers: here they have what is left.
+  setPriority(simulators.pid, constants.priority.PRIORITY_LOW);
   const engine = await startEngine(folder, simulators.told.envFile);
   const readSince = performance.now();
   const batch = await oneWave(simulators.told.batchFile, window);
