@@ -1,6 +1,7 @@
 import { createBatchActivities, type BatchActivitiesDeps } from './batch.js';
 import { createForwardActivities } from './forward.js';
 import { createPeopleListActivities, type PeopleListsDeps } from './people-lists.js';
+import { createPeoplePlanActivities } from './people-plan.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
 import { createGateActivities, type UndoOfBatch } from './undo-changed.js';
@@ -13,6 +14,7 @@ export function createTenantActivities(deps: ReadDeps & PeopleListsDeps) {
   return {
     ...createReadActivities(deps),
     ...createWriteActivities(deps),
+    ...createPeoplePlanActivities(deps),
     ...createPeopleSyncActivities(deps),
     ...createPeopleListActivities(deps),
     ...createForwardActivities(deps),

@@ -1,31 +1,17 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import type { Finding } from '../domain/findings.js';
-import type { Sealed } from '../domain/outcomes.js';
-import {
-  guardVerdict,
-  knownScope,
-  remapScope,
-  sameScope,
-  scopeUnits,
-  unitsNamed,
-  withDescendants,
-  type ScopeUnit,
-  type WantedPeopleSync,
-} from '../domain/people.js';
+import { sameScope, type WantedPeopleSync } from '../domain/people.js';
 import type { ProgressSample } from '../domain/people/report.js';
-import type { Integration, PeopleSyncSettings, SyncRun, Unit } from '../domain/settings.js';
+import type { SyncRun } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
-import type { E10 } from '../gateways/e10/e10.js';
-import { SYNC_RUNNING, TREE_EMPTY, type ConsoleDriver } from '../gateways/console/driver.js';
-import { Conflict, GatewayError, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
-import type { Seal } from '../gateways/seal.js';
+import { SYNC_RUNNING } from '../gateways/console/driver.js';
+import { Conflict, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import { NotYet, StepRefused } from './failures.js';
 import { keep, kept } from './kept.js';
 import { lookAndWrite } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
-import { Snapshot } from './snapshot.js';
-import type { OpenSystems, Systems } from './systems.js';
+import type { OpenSystems } from './systems.js';
 import type { Written } from './writes.js';
 
 export interface SyncOutcome {
@@ -41,7 +27,6 @@ export interface StartedSync {
   inTheWay: boolean;
 }
 
-const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
 const DEFAULT_POLL_MS = 5_000;
 const UNKNOWN_RUN_MS = 60_000;
 /** Enough for a plot; when there are more, every second one is dropped. */
@@ -50,63 +35,8 @@ const MOST_SAMPLES = 60;
 const USUAL_ZONE = 'Asia/Shanghai';
 
 /** 人员同步. Qiyuesuo pulls the people itself; we prepare, guard, start and watch the run. No person leaves these activities. */
-export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
+export function createPeopleSyncActivities({ open }: { open: OpenSystems }) {
   return {
-    /**
-     * Decides the settings: the scope that the console has, or the one of E9 found again by code or path. Without a snapshot, of a
-     * tenant that has moved already, the one that it has now. Writes nothing. `exact`: everybody is compared, so heads are not
-     * counted. `rehearses`: a tenant that has not moved is planned for as if it had.
-     */
-    async planPeopleSync({
-      tenant,
-      pages,
-      snapshot,
-      exact = false,
-      rehearses = false,
-    }: TenantInput & { snapshot: Sealed | null; exact?: boolean; rehearses?: boolean }): Promise<WantedPeopleSync> {
-      const systems = open(tenant, pages);
-      const driver = await systems.console();
-      if (snapshot === null) {
-        const { oaVersion } = await driver.readIntegration();
-        if (oaVersion !== 'E10' && !rehearses) throw notOnE10(oaVersion);
-        if (oaVersion !== 'E10') return rehearsed(tenant, driver);
-      }
-      const seen = await driver.readPeopleSync().catch(refuseEmptyTree);
-      const before = snapshot === null ? { peopleSync: seen, scopeUnits: [] } : seal.open(snapshot, Snapshot);
-      const asFound = { enabled: seen.enabled, scope: seen.scope, schedule: seen.schedule };
-      const schedule = tenant.people.schedule ?? before.peopleSync?.schedule ?? seen.schedule;
-      const nothingToKeep = tenant.people.scope === 'keep' && before.peopleSync?.scope.length === 0;
-      if (nothingToKeep && seen.scope.length === 0) {
-        return {
-          enabled: seen.enabled,
-          scope: [],
-          schedule: seen.schedule,
-          asFound,
-          startsRun: false,
-          units: null,
-          source: null,
-          active: null,
-        };
-      }
-
-      const { units, reason } = await driver.readOrganisation();
-      if (units.length === 0) {
-        const message = reason === undefined ? TREE_RETRY_HINT : `${TREE_RETRY_HINT}: ${reason}`;
-        throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
-      }
-      const scope = wantedScope(tenant, seen, oldUnits(before), units);
-      const heads = exact ? { source: null, active: null } : await counted(tenant, systems, driver, { scope, units });
-      return {
-        enabled: true,
-        scope,
-        schedule,
-        asFound,
-        startsRun: true,
-        units: chosenUnits(scope, units),
-        ...heads,
-      };
-    },
-
     async savePeopleSync({ tenant, pages, wanted }: TenantInput & { wanted: WantedPeopleSync }): Promise<Written> {
       const driver = await open(tenant, pages).console();
       const { enabled, scope, schedule } = wanted;
@@ -178,50 +108,6 @@ export function createPeopleSyncActivities({ open, seal }: { open: OpenSystems; 
   };
 }
 
-/** A people sync alone is for a tenant that has moved. */
-function notOnE10(oaVersion: Integration['oaVersion']): StepRefused {
-  const message = `the console is on ${oaVersion}: its people come from there`;
-  return new StepRefused({ code: 'PEOPLE-NOT-ON-E10', message, subject: 'integration.oaVersion' });
-}
-
-/** Before the switch the console shows E9's units: those of its scope, or of the file, are found again in E10's own list. */
-async function rehearsed(tenant: Tenant, driver: ConsoleDriver): Promise<WantedPeopleSync> {
-  const { enabled, scope, schedule } = await driver.readPeopleSync();
-  const { units } = await driver.readOrganisation();
-  const chosen = tenant.people.scope;
-  return {
-    enabled,
-    scope,
-    schedule: tenant.people.schedule ?? schedule,
-    asFound: { enabled, scope, schedule },
-    startsRun: chosen !== 'keep' || scope.length > 0,
-    units: chosen === 'keep' ? chosenUnits(scope, units) : unitsNamed(chosen),
-    source: null,
-    active: null,
-  };
-}
-
-/** Null: everybody. */
-function chosenUnits(scope: readonly string[], tree: readonly Unit[]): ScopeUnit[] | null {
-  return withDescendants(scope, tree).length >= tree.length ? null : scopeUnits(scope, tree);
-}
-
-/** Heads, and the guard that they are held against. Throws where it does not let them pass. */
-async function counted(
-  tenant: Tenant,
-  systems: Systems,
-  driver: ConsoleDriver,
-  { scope, units }: { scope: readonly string[]; units: readonly Unit[] },
-): Promise<Pick<WantedPeopleSync, 'source' | 'active' | 'lifted'>> {
-  const e10 = await systems.checks();
-  // By name alone E10 cannot be asked about units: pages show no ids.
-  const inScope = driver.kind === 'api' ? withDescendants(scope, units) : [];
-  const source = e10 ? await countWithin(e10, inScope, units) : null;
-  const { active } = await driver.countPeople();
-  const lifted = source === null ? null : liftedOf(tenant, source, active);
-  return { source, active, ...(lifted === null ? {} : { lifted }) };
-}
-
 /** Keeps one more look at the run beside those of the attempts before. */
 function keptProgress({ done, total }: SyncRun): ProgressSample[] {
   const before = Kept.safeParse(kept());
@@ -239,68 +125,11 @@ const Kept = z.object({
   samples: z.array(z.tuple([z.number(), z.number(), z.number().nullable()])),
 });
 
-/** A page without its tree does not tell the scope: the same trouble as an empty tree, and it may pass. */
-function refuseEmptyTree(error: unknown): never {
-  if (!(error instanceof GatewayError) || error.code !== TREE_EMPTY) throw error;
-  const message = `${TREE_RETRY_HINT}: ${error.message}`;
-  throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
-}
-
 /** Asks again later, when the console itself says, while the run has not ended. */
 function refuseRunning({ state, total, done = 0, retryAfterSeconds }: SyncRun, what: string): void {
   if (state !== 'queued' && state !== 'running') return;
   const afterMs = retryAfterSeconds === undefined ? DEFAULT_POLL_MS : retryAfterSeconds * 1_000;
   throw new NotYet(`${what}: ${total === undefined ? state : `${done} of ${total}`}`, afterMs);
-}
-
-/** A unit of the old scope that could not be read before the switch has only an id: it cannot be found again, and must not get lost. */
-function oldUnits({
-  peopleSync,
-  scopeUnits,
-}: Pick<Snapshot, 'scopeUnits'> & { peopleSync: { scope: string[] } | null }): ScopeUnit[] {
-  const known = new Map(scopeUnits.map((unit) => [unit.id, unit]));
-  return (peopleSync?.scope ?? []).map((id) => known.get(id) ?? { id, name: `${id}, not in the tree of E9`, path: [] });
-}
-
-/** The scope that the console kept, if E10 has it; else the old one, re-mapped. What cannot be found again is never guessed. */
-function wantedScope(
-  tenant: Tenant,
-  seen: PeopleSyncSettings,
-  before: readonly ScopeUnit[],
-  tree: readonly Unit[],
-): string[] {
-  const chosen = tenant.people.scope;
-  if (chosen === 'keep' && seen.scope.length > 0 && knownScope(seen.scope, tree).length === seen.scope.length) {
-    return seen.scope;
-  }
-  const named = chosen === 'keep' ? before : unitsNamed(chosen);
-  const { scope, unmapped } = remapScope(named, tree);
-  if (unmapped.length === 0 && scope.length > 0) return scope;
-  const which = unmapped.map(({ name, code }) => (code === undefined || code === name ? name : `${name} (${code})`));
-  const message =
-    which.length > 0
-      ? `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`
-      : `the scope names units that the tree of E10 does not have: ${seen.scope.join(', ')}`;
-  throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
-}
-
-/** The whole head count where the scope is everything or not known by ids, or names a unit that E10 itself does not list. */
-async function countWithin(e10: E10, unitIds: readonly string[], tree: readonly Unit[]): Promise<number> {
-  if (unitIds.length === 0 || unitIds.length >= tree.length) return e10.countEmployees();
-  try {
-    return await e10.countEmployees(unitIds);
-  } catch (error) {
-    if (error instanceof Rejected && error.reason === undefined) return e10.countEmployees();
-    throw error;
-  }
-}
-
-/** What the guard would have stopped it for by head counts, where somebody has lifted it. Throws where nobody has, or may. */
-function liftedOf({ people: { guard, guardLifted } }: Tenant, source: number, active: number): string | null {
-  const verdict = guardVerdict(source, active, { guard });
-  if (verdict.pass) return null;
-  if (guardLifted !== undefined && source > 0) return verdict.why;
-  throw new StepRefused({ code: 'PEOPLE-GUARD', message: verdict.why, subject: 'people.guard' });
 }
 
 function runFindings(tenant: Tenant, run: SyncRun): Finding[] {

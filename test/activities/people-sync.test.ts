@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createPeoplePlanActivities } from '../../src/activities/people-plan.js';
 import { createPeopleSyncActivities } from '../../src/activities/people-sync.js';
 import { createReadActivities } from '../../src/activities/reads.js';
 import { thrownBy } from '../support/leaks.js';
@@ -30,7 +31,7 @@ async function aClearedScope(scope: string[], e9Tree: object[]) {
     'GET /console/v1/people-sync': page([]),
     'GET /console/v1/people-sync/organisation': { json: { units: E10_TREE } },
   });
-  return () => createPeopleSyncActivities(deps).planPeopleSync({ tenant, snapshot: sealed });
+  return () => createPeoplePlanActivities(deps).planPeopleSync({ tenant, snapshot: sealed });
 }
 
 describe('a scope that the switch cleared', () => {
