@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PersonRow, UnitRow } from '../../domain/people/rows.js';
+import { SentField, textOf } from '../fields.js';
 
 /** Sent as a bare number of 18 digits or as text (`facts/weaver.md` §2.4). */
 const Id = z.union([z.string().min(1), z.number()]).transform(String);
@@ -47,17 +48,8 @@ function pageOf<Row extends z.ZodType>(row: Row) {
 /** `facts/weaver.md` §2.1. Only what no person can be known by. */
 export const EmployeePage = pageOf(z.object({ tenant_key: z.string().nullish() }));
 
-/** Empty text is nothing. */
-const Field = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((text) => (text === null || text === undefined ? null : String(text).trim() || null));
-
 /** Ids in a list, or one alone. */
-const Ids = z
-  .union([z.array(Id), Id.transform((id) => [id])])
-  .nullish()
-  .transform((ids) => ids ?? []);
+const Ids = z.union([z.array(Id), Id.transform((id) => [id])]).nullish();
 
 /** The fields of a person that are asked for: nothing else of them is sent to us. */
 export const PERSON_FIELDS = ['id', 'username', 'job_num', 'mobile', 'email', 'account', 'status', 'department'];
@@ -65,15 +57,23 @@ export const PERSON_FIELDS = ['id', 'username', 'job_num', 'mobile', 'email', 'a
 /** `facts/weaver.md` §2.1. Whom the default query shows, is in service; `status` has no published values but `normal`. */
 export const PeoplePage = pageOf(
   z
-    .object({ id: Id, username: Field, job_num: Field, mobile: Field, email: Field, account: Field, department: Ids })
+    .object({
+      id: Id,
+      username: SentField,
+      job_num: SentField,
+      mobile: SentField,
+      email: SentField,
+      account: SentField,
+      department: Ids,
+    })
     .transform((row): PersonRow => ({
       id: row.id,
-      name: row.username,
-      jobNumber: row.job_num,
-      mobile: row.mobile,
-      email: row.email,
-      login: row.account,
-      units: row.department,
+      name: textOf(row.username),
+      jobNumber: textOf(row.job_num),
+      mobile: textOf(row.mobile),
+      email: textOf(row.email),
+      login: textOf(row.account),
+      units: row.department ?? [],
       active: true,
       notCompared: null,
       oaUserId: null,
@@ -83,11 +83,11 @@ export const PeoplePage = pageOf(
 /** `facts/weaver.md` §2.2, as rows of a list. */
 export const UnitRows = pageOf(
   z
-    .object({ id: Id, name: z.string(), code: Field, parent: Id.nullish().or(z.literal('')) })
+    .object({ id: Id, name: z.string(), code: SentField, parent: Id.nullish().or(z.literal('')) })
     .transform(({ id, name, code, parent }): UnitRow => ({
       id,
       name,
-      code,
+      code: textOf(code),
       parentId: parent && parent !== '0' ? parent : null,
     })),
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PersonRow, UnitRow } from '../../domain/people/rows.js';
+import { SentField, textOf } from '../fields.js';
 
 const Text = z.union([z.string(), z.number()]).transform(String);
 /** A number, or digits in text. Nothing else: null would become 0, a head count that nobody gave. */
@@ -16,41 +17,43 @@ export const Employee = z.object({
   loginid: Text.nullable().exactOptional(),
 });
 
-/** Empty text is nothing. */
-const Field = Text.nullish().transform((text) => text?.trim() || null);
+/** For lists of units, which are short. */
+const Field = SentField.transform(textOf);
 
 /** Whom the comparison leaves out (`facts/weaver.md` §5.1): who is not in service, has a second account, or no login name. */
 export const Person = z
   .object({
     id: Text,
-    lastname: Field,
-    workcode: Field,
-    mobile: Field,
-    email: Field,
-    loginid: Field,
-    departmentid: Field,
-    subcompanyid1: Field,
+    lastname: SentField,
+    workcode: SentField,
+    mobile: SentField,
+    email: SentField,
+    loginid: SentField,
+    departmentid: SentField,
+    subcompanyid1: SentField,
     status: Text,
-    accounttype: Field,
+    accounttype: SentField,
   })
   .transform((row): PersonRow => {
-    const unit = row.departmentid !== null && row.departmentid !== '0' ? `d${row.departmentid}` : null;
-    const company = row.subcompanyid1 === null ? null : `s${row.subcompanyid1}`;
+    const [department, company, login] = [textOf(row.departmentid), textOf(row.subcompanyid1), textOf(row.loginid)];
+    const units: string[] = [];
+    if (department !== null && department !== '0') units.push(`d${department}`);
+    if (company !== null) units.push(`s${company}`);
     const inService = IN_SERVICE.includes(row.status);
     return {
       id: row.id,
-      name: row.lastname,
-      jobNumber: row.workcode,
-      mobile: row.mobile,
-      email: row.email,
-      login: row.loginid,
-      units: [unit, company].filter((one) => one !== null),
+      name: textOf(row.lastname),
+      jobNumber: textOf(row.workcode),
+      mobile: textOf(row.mobile),
+      email: textOf(row.email),
+      login,
+      units,
       active: inService,
       notCompared: !inService
         ? 'left'
-        : row.accounttype === '1'
+        : textOf(row.accounttype) === '1'
           ? 'secondary-account'
-          : row.loginid === null
+          : login === null
             ? 'no-login'
             : null,
       oaUserId: null,
