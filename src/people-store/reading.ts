@@ -59,7 +59,7 @@ export async function readChunk<Row extends AnyRow>(
 
   // Whoever was here before may have been stopped before they looked; a chunk that came to its end has looked.
   let looked = isAt(after, at) || !(await hasMoved(source, at.border));
-  for (let read = 0; ; read++) {
+  for (let count = 0; ; count++) {
     if (!looked) {
       at = await backOrOn(store, list, at);
       before = undefined;
@@ -75,22 +75,39 @@ export async function readChunk<Row extends AnyRow>(
       at = await store.nextPass(list, at.pass + 1);
       before = undefined;
     }
-    if (read >= pages || Date.now() > until) return result(false);
+    if (count >= pages || Date.now() > until) return result(false);
     signal?.throwIfAborted();
-    const page = await source.readPage(at.cursor);
-    const ids = idsOf(page);
-    // The same page again: a source that knows no pages. What it has is in already.
-    const kept = ids !== '' && ids === before ? ENDLESS : page;
-    // The look comes after the page, and while it is written: its answer is waited for anyway.
-    const border = at.cursor === null || at.lastId === undefined ? undefined : { cursor: at.cursor, lastId: at.lastId };
-    const [appended, moved] = await both(store.append(list, at, kept), hasMoved(source, border));
-    [at, looked, before] = [appended, !moved, ids];
+    const read = await readPage(store, { list, source, at, before });
+    [at, looked, before] = [read.at, !read.moved, read.ids];
     onPage?.(markOf(list, at));
   }
 
   function result(done: boolean): ChunkResult {
     return { ...markOf(list, at), done, restarted, verdict, facts };
   }
+}
+
+/**
+ * Reads one page and writes it. The look at its border comes after the page, and while it is written: its answer is waited for anyway.
+ * `before`: the ids of the page before.
+ */
+async function readPage<Row extends AnyRow>(
+  store: Pages,
+  {
+    list,
+    source,
+    at,
+    before,
+  }: { list: ListName; source: PagedList<Row>; at: ListPosition; before: string | undefined },
+): Promise<{ at: ListPosition; moved: boolean; ids: string }> {
+  const page = await source.readPage(at.cursor);
+  const ids = idsOf(page);
+  // The same page again: a source that knows no pages. What it has is in already.
+  const kept = ids !== '' && ids === before ? ENDLESS : page;
+  const border = at.cursor === null || at.lastId === undefined ? undefined : { cursor: at.cursor, lastId: at.lastId };
+  const written = both(store.append(list, at, kept), hasMoved(source, border));
+  // Not awaited here: a thousand rows would be held until the look is answered, and outlive the young generation of V8.
+  return written.then(([appended, moved]) => ({ at: appended, moved, ids }));
 }
 
 const ENDLESS: ListPage<never> = { rows: [], total: null, next: null };
