@@ -20,7 +20,7 @@ const RANKS = MATCH_RULES.map((_, rank) => rank);
 /**
  * Finds the people of one side again among those of the other, as `MATCH_RULES` says. Leaves tables behind: `m_match` with the
  * pairs and how each was found, `m_found_unclear` and `m_wanted_unclear` with those whom a person must decide about, and why.
- * People are numbers there, `n` of their rows: small, and quick.
+ * People are numbers there, `n` of their rows, and so are keys, by a digest of 128 bits: small, and quick.
  */
 export async function matchPeople(db: Database, comparison: Comparison): Promise<void> {
   const { found, wanted } = SIDES[comparison];
@@ -33,8 +33,8 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
   for (const [side, list] of [['found', found] as const, ['wanted', wanted] as const]) {
     // Whom a person has decided about takes no part: neither as somebody to find, nor as somebody in the way.
     await db.run(
-      `CREATE OR REPLACE TEMP VIEW m_${side} AS
-       SELECT n, ${MATCH_RULES.map(({ key }, rank) => `${keySql(key)} AS key_${rank}`).join(', ')}
+      `CREATE OR REPLACE TEMP TABLE m_${side} AS
+       SELECT n, ${MATCH_RULES.map(({ key }, rank) => `md5_number(${keySql(key)}) AS key_${rank}`).join(', ')}
        FROM ${tableOf(list)}
        WHERE not_compared IS NULL AND id NOT IN (SELECT ${side}_id FROM m_decided WHERE ${side}_id IS NOT NULL)`,
     );
@@ -53,16 +53,15 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
 
 /** What each rule finds, where its key has one owner on each side; and the keys that have several. */
 async function findPairs(db: Database, rows: number): Promise<void> {
-  const owners = (side: string, rank: number, slice: string): string =>
-    `SELECT key, count(*) AS owners, min(n) AS n FROM (SELECT n, key_${rank} AS key FROM m_${side})
-     WHERE key IS NOT NULL AND ${slice} GROUP BY 1`;
   for (const rank of RANKS) {
-    await db.run(`CREATE OR REPLACE TEMP TABLE m_key_${rank} (shared VARCHAR, found INTEGER, wanted INTEGER)`);
+    await db.run(`CREATE OR REPLACE TEMP TABLE m_key_${rank} (shared UHUGEINT, found INTEGER, wanted INTEGER)`);
     for (const slice of hashesOf(db, rows, 'key')) {
       await db.run(
         `INSERT INTO m_key_${rank}
-         SELECT CASE WHEN f.owners > 1 OR w.owners > 1 THEN key END, f.n, w.n
-         FROM (${owners('found', rank, slice)}) f JOIN (${owners('wanted', rank, slice)}) w USING (key)`,
+         SELECT CASE WHEN count(f) > 1 OR count(w) > 1 THEN key END, min(f), min(w) FROM (
+           SELECT key_${rank} AS key, n AS f, NULL::INTEGER AS w FROM m_found
+           UNION ALL SELECT key_${rank}, NULL, n FROM m_wanted)
+         WHERE key IS NOT NULL AND ${slice} GROUP BY key HAVING count(f) > 0 AND count(w) > 0`,
       );
     }
   }

@@ -216,8 +216,6 @@ const GONE = `INSERT INTO outcome
   FROM qiyuesuo_before b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
 
 async function dropWork(db: Database): Promise<void> {
-  await db.run('DROP VIEW IF EXISTS m_found');
-  await db.run('DROP VIEW IF EXISTS m_wanted');
   const tables = await db.rows<{ name: string }>(
     "SELECT table_name AS name FROM duckdb_tables() WHERE starts_with(table_name, 'm_')",
   );

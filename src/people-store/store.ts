@@ -234,7 +234,7 @@ function storeOf(
     reference,
     position: (list) => pages.position(list),
     readChunk: (input) => readChunk(pages, input),
-    report: (list) => reportList(db, opaque, list),
+    report: (list) => db.withAllThreads(() => reportList(db, opaque, list)),
     units: (of) => unitsOf(db, of),
     compare,
     async compareAgain(comparison) {
