@@ -34,6 +34,7 @@ import { createSecretStore } from './gateways/secrets.js';
 import { keepPeopleTidy, openPeopleStores, peopleHome } from './people-files.js';
 import type { PeopleStores, Tidied } from './people-store/store.js';
 import { sealOf } from './seal-key.js';
+import { keepHeapSmall } from './small-heap.js';
 import type { Temporal } from './temporal.js';
 
 export interface Workers {
@@ -69,6 +70,7 @@ const PEOPLE_LISTS_AT_ONCE = 4;
 /** The composition root: the only place that knows everybody. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { config, temporal } = options;
+  keepHeapSmall();
   const connection = await temporal.nativeConnection();
   const shared = {
     connection,
