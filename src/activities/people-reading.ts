@@ -27,8 +27,12 @@ export interface PeopleChunk {
   without: Partial<Record<'e9' | 'e10' | 'qiyuesuo', string>>;
 }
 
-/** Pages of each list, and time, after which a chunk ends: a place in the history where a sync can be paused, or reset to. */
-const CHUNK = { pages: 50, ms: 120_000 };
+/**
+ * Pages of each list, and time, after which a chunk ends: a place in the history where a sync can be paused, or reset to. At each
+ * end the file is closed, and the lists wait for the slowest. The first one is short: until it is told, nobody knows on which worker
+ * the file is.
+ */
+const CHUNK = { firstPages: 50, pages: 200, ms: 120_000 };
 /** A source with tiny pages has many chunks: after so many only time ends one, so that the history stays short. */
 const CHUNKS_BY_PAGES = 40;
 /** E9 may be switched off for good: so often it is asked before it is done without. */
@@ -68,7 +72,8 @@ export async function readLists(
     without: without.e9 === undefined ? {} : { e9: without.e9 },
   };
   const until = Date.now() + CHUNK.ms;
-  const pages = number < CHUNKS_BY_PAGES ? CHUNK.pages : Number.POSITIVE_INFINITY;
+  const most = number < CHUNKS_BY_PAGES ? CHUNK.pages : Number.POSITIVE_INFINITY;
+  const pages = after.length === 0 ? CHUNK.firstPages : most;
   const lanes = await (part === 'before' ? lanesBefore : lanesAfter)(tenant, systems, chunk);
   const work = lanes.map((lane) => withStore((store) => readLane(store, lane, { pages, until, after, chunk })));
   // Nothing may go on writing behind the back of a caller who has given up.
