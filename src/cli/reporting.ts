@@ -38,7 +38,11 @@ export async function readReport(
     }
     if (detail === 'troubled' && !isTroubled(row)) return { ...report, ...shownBy(row) };
     const end = await migrations.tenantEnd(tenant.id);
-    return end ? finishedReport(report, end.ending, end.reason, end.result) : { ...report, ...shownBy(row) };
+    if (!end) return { ...report, ...shownBy(row) };
+    // A run that was cancelled, or ended from outside, leaves no result. What it still says of itself needs a worker.
+    const said = end.result === null && answers ? await migrations.tenantStatus(tenant.id) : undefined;
+    answers &&= end.result !== null || said !== undefined;
+    return finishedReport({ ...report, ...(said ? saidBy(said) : {}) }, end.ending, end.reason, end.result);
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
   return batchReport(batch.batch, reports, under?.outcome ?? null);
@@ -46,7 +50,7 @@ export async function readReport(
 
 const DROPPED = 'dropped: left out of the batch before it started';
 
-/** What a tenant that runs says of itself. */
+/** What a tenant says of itself. */
 function saidBy(status: TenantStatus): Partial<TenantReport> {
   const { steps, findings, waiting, held, orders } = status;
   const waits = waiting !== null || held !== null || orders.some(isOpen);
