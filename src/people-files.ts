@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
+import { createDecisionSeal } from './gateways/decision-seal.js';
 import { createOnce } from './gateways/seal.js';
 import { createFileSeal } from './gateways/sealed-file.js';
 import { sealKeyOf } from './seal-key.js';
-import { createPeopleStores, type PeopleStores, type Tidied } from './people-store/store.js';
+import { createPeopleStores, type PeopleStores } from './people-store/store.js';
+import type { Tidied } from './people-store/tidying.js';
 
 const HOME_BYTES = 6;
 const HOUR_MS = 3_600_000;
@@ -15,7 +17,12 @@ const DAY_MS = 24 * HOUR_MS;
 /** The lists of people on this machine, for a worker and for the commands that show and delete them. */
 export async function openPeopleStores(config: Config): Promise<PeopleStores> {
   const sealKey = await sealKeyOf(config);
-  return createPeopleStores({ dataDir: config.dataDir, sealKey, files: createFileSeal(sealKey) });
+  return createPeopleStores({
+    dataDir: config.dataDir,
+    sealKey,
+    files: createFileSeal(sealKey),
+    decisionSeal: createDecisionSeal(sealKey),
+  });
 }
 
 /**
@@ -40,7 +47,9 @@ export function keepPeopleTidy(
   const how = { untouchedMs: HOUR_MS, keepMs: keepDays === null ? null : keepDays * DAY_MS };
   const tidy = (): void => {
     // A disk that cannot be read now is looked at again in an hour.
-    stores.tidy(how).then(tell, () => undefined);
+    stores.tidy(how).then(tell, (error: unknown) => {
+      tell({ sealed: 0, forgotten: 0, problems: [String(error)] });
+    });
   };
   tidy();
   const timer = setInterval(tidy, HOUR_MS).unref();

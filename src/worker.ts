@@ -32,7 +32,8 @@ import { createNginx } from './gateways/proxy/nginx.js';
 import type { ReverseProxy } from './gateways/proxy/proxy.js';
 import { createSecretStore } from './gateways/secrets.js';
 import { keepPeopleTidy, openPeopleStores, peopleHome } from './people-files.js';
-import type { PeopleStores, Tidied } from './people-store/store.js';
+import type { PeopleStores } from './people-store/store.js';
+import type { Tidied } from './people-store/tidying.js';
 import { sealOf } from './seal-key.js';
 import { keepHeapSmall } from './small-heap.js';
 import type { Temporal } from './temporal.js';
@@ -143,10 +144,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
-function tellTidied({ sealed, forgotten, failed }: Tidied): void {
-  if (sealed + forgotten + failed === 0) return;
+function tellTidied({ sealed, forgotten, problems }: Tidied): void {
   const { logger } = Runtime.instance();
-  logger.info('lists of people that syncs have left', { sealed, forgotten, failed });
+  if (problems.length > 0) logger.warn('lists of people could not be tidied', { problems });
+  if (sealed + forgotten > 0) logger.info('lists of people that syncs had left', { sealed, forgotten });
 }
 
 /** What the activities of this process share with what is around them. */

@@ -1,5 +1,6 @@
 import { createHttp } from '../../src/gateways/http.js';
 import type { ListName, PagedList, PersonRow, UnitRow } from '../../src/domain/people/rows.js';
+import { createDecisionSeal } from '../../src/gateways/decision-seal.js';
 import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createPeopleStores } from '../../src/people-store/store.js';
 import { openGateways, type Reachable } from '../../test/support/gateways.js';
@@ -30,7 +31,12 @@ serve({}, { download, reconcile, collected: () => ({ heap: process.memoryUsage()
 /** Three lists at once, each with one request at a time; compared before anything is touched, and as a run would go. */
 async function reconcile(): Promise<PeopleRan> {
   const since = performance.now();
-  const stores = createPeopleStores({ dataDir, sealKey: KEY, files: createFileSeal(KEY) });
+  const stores = createPeopleStores({
+    dataDir,
+    sealKey: KEY,
+    files: createFileSeal(KEY),
+    decisionSeal: createDecisionSeal(KEY),
+  });
   const run = { tenantId: 'acme', runId: `round-${rounds++}` };
   const { e9, e10, console: driver } = openGateways(reachable);
   const list = driver.people?.();

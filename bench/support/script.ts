@@ -9,6 +9,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { parseBatch } from '../../src/batch-file/parse.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { createSeal } from '../../src/gateways/seal.js';
+import { createDecisionSeal } from '../../src/gateways/decision-seal.js';
 import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createSecretStore } from '../../src/gateways/secrets.js';
 import { createPeopleStores } from '../../src/people-store/store.js';
@@ -41,7 +42,12 @@ const activities = createTenantActivities({
     proxyOf: () => undefined,
   }),
   // Lists of people are nobody's here: the batch compares head counts.
-  stores: createPeopleStores({ dataDir: tmpdir(), sealKey: KEY, files: createFileSeal(KEY) }),
+  stores: createPeopleStores({
+    dataDir: tmpdir(),
+    sealKey: KEY,
+    files: createFileSeal(KEY),
+    decisionSeal: createDecisionSeal(KEY),
+  }),
   homeAt: (site) => site,
 });
 

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import pMap from 'p-map';
 import {
   guardVerdict,
+  remapScope,
   scopeInE10,
   unitsFoundAgain,
   type GuardVerdict,
@@ -31,8 +32,9 @@ export interface PeopleRunInput {
 /** What a run would do. */
 export type ForeseenPeople = Pick<PeopleReport, 'lists' | 'units' | 'baseline' | 'foreseen'> & {
   source: number;
-  /** Units of the scope are not certain in E10's own list. */
+  /** Units of the scope are not certain in E10's own list: these. */
   scopeLost: boolean;
+  lostUnits: string[];
   /** What the guard would have stopped it for, had it not been lifted. */
   lifted: string | null;
 };
@@ -116,6 +118,9 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       return withStore({ tenant, run }, async (store) => {
         const scope = await scopeOf(store, chosen);
         const scopeLost = chosen !== null && scope === null;
+        const lostUnits = scopeLost
+          ? remapScope(chosen, await store.units('e10')).unmapped.map(({ name }) => name)
+          : [];
         const baseline = without.e9 === undefined ? await store.compare({ comparison: 'baseline', scope: null }) : null;
         const lists = await reportsOf(store, [
           ...(without.e9 === undefined ? (['e9-people'] as const) : []),
@@ -125,7 +130,7 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         const people = lists.find(({ list }) => list === 'e10-people')?.people ?? 0;
         if (people === 0 && !unguarded) throw tooMuch(NOBODY_IN_E10);
         const units = without.e9 === undefined ? await unitsOf(store) : null;
-        const before = { lists, units, baseline, scopeLost };
+        const before = { lists, units, baseline, scopeLost, lostUnits };
         if (without.qiyuesuo !== undefined) return { ...before, foreseen: null, source: people, lifted: null };
         const foreseen = await store.compare({ comparison: 'foreseen', scope });
         const { change, examples } = await store.massChange();
@@ -232,8 +237,10 @@ async function scopeOf(store: PeopleStore, units: readonly ScopeUnit[] | null): 
   return units === null ? null : scopeInE10(units, await store.units('e10'));
 }
 
-async function unitsOf(store: PeopleStore): Promise<UnitsReport> {
-  return unitsFoundAgain(await store.units('e9'), await store.units('e10'));
+/** Null where E9's units, or E10's, could not be read. */
+async function unitsOf(store: PeopleStore): Promise<UnitsReport | null> {
+  const [e9, e10] = [await store.units('e9'), await store.units('e10')];
+  return e9.length === 0 || e10.length === 0 ? null : unitsFoundAgain(e9, e10);
 }
 
 async function reportsOf(store: PeopleStore, lists: readonly PeopleListName[]): Promise<ListReport[]> {

@@ -42,7 +42,7 @@ export function createPeoplePlanActivities({ open, seal }: { open: OpenSystems; 
       if (snapshot === null) {
         const { oaVersion } = await driver.readIntegration();
         if (oaVersion !== 'E10' && !rehearses) throw notOnE10(oaVersion);
-        if (oaVersion !== 'E10') return rehearsed(tenant, driver);
+        if (oaVersion !== 'E10') return rehearsed(tenant, systems, driver, exact);
       }
       const seen = await driver.readPeopleSync().catch(refuseEmptyTree);
       const before = snapshot === null ? { peopleSync: seen, scopeUnits: [] } : seal.open(snapshot, Snapshot);
@@ -68,7 +68,7 @@ export function createPeoplePlanActivities({ open, seal }: { open: OpenSystems; 
         throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
       }
       const scope = wantedScope(tenant, seen, oldUnits(before), units);
-      const heads = exact ? { source: null, active: null } : await counted(tenant, systems, driver, { scope, units });
+      const heads = exact ? NOT_COUNTED : await counted(tenant, systems, driver, { scope, units });
       return {
         enabled: true,
         scope,
@@ -89,21 +89,37 @@ function notOnE10(oaVersion: Integration['oaVersion']): StepRefused {
 }
 
 /** Before the switch the console shows E9's units: those of its scope, or of the file, are found again in E10's own list. */
-async function rehearsed(tenant: Tenant, driver: ConsoleDriver): Promise<WantedPeopleSync> {
+async function rehearsed(
+  tenant: Tenant,
+  systems: Systems,
+  driver: ConsoleDriver,
+  exact: boolean,
+): Promise<WantedPeopleSync> {
   const { enabled, scope, schedule } = await driver.readPeopleSync();
-  const { units } = await driver.readOrganisation();
+  const { units: tree, reason } = await driver.readOrganisation();
+  if (tree.length === 0) {
+    const message = `Qiyuesuo sees no organisation through the E9 that is configured${reason === undefined ? '' : `: ${reason}`}`;
+    throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
+  }
   const chosen = tenant.people.scope;
+  const known = knownScope(scope, tree);
+  const isAll = chosen === 'keep' && known.length === scope.length && chosenUnits(scope, tree) === null;
+  const named =
+    chosen === 'keep' ? oldUnits({ peopleSync: { scope }, scopeUnits: scopeUnits(known, tree) }) : unitsNamed(chosen);
+  // The ids are E9's: the same one in E10 would be another unit.
+  const units = isAll ? null : named.map((unit) => ({ ...unit, id: '' }));
   return {
     enabled,
     scope,
     schedule: tenant.people.schedule ?? schedule,
     asFound: { enabled, scope, schedule },
     startsRun: chosen !== 'keep' || scope.length > 0,
-    units: chosen === 'keep' ? chosenUnits(scope, units) : unitsNamed(chosen),
-    source: null,
-    active: null,
+    units,
+    ...(exact ? NOT_COUNTED : await counted(tenant, systems, driver, { scope: [], units: [] })),
   };
 }
+
+const NOT_COUNTED = { source: null, active: null };
 
 /** Null: everybody. */
 function chosenUnits(scope: readonly string[], tree: readonly Unit[]): ScopeUnit[] | null {

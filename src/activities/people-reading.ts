@@ -181,7 +181,8 @@ async function readLane(
             system === 'e9' ? !error.retryable || info.attempt >= E9_ATTEMPTS : isOfAnotherKind(error);
           if (!mayDoWithout) throw error;
           // Without its units its people are people all the same.
-          if (isOfPeople(list)) chunk.without[system] = error.message;
+          if (!isOfPeople(list)) break;
+          chunk.without[system] = error.message;
           return;
         }
         pages -= came;

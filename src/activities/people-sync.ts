@@ -53,6 +53,20 @@ export function createPeopleSyncActivities({ open }: { open: OpenSystems }) {
       return { written };
     },
 
+    /** So that the console's schedule starts no run. Answers the settings as they stand then. */
+    async switchOffPeopleSync({ tenant, pages }: TenantInput): Promise<WantedPeopleSync> {
+      const driver = await open(tenant, pages).console();
+      const { enabled, scope, schedule } = await driver.readPeopleSync();
+      await lookAndWrite({
+        what: 'people-sync',
+        look: () => driver.readPeopleSync(),
+        differing: (seen) => (seen.enabled ? ['people-sync.enabled'] : []),
+        save: (seen) => driver.savePeopleSync({ ...seen, enabled: false }, seen),
+      });
+      const asFound = { enabled, scope, schedule };
+      return { ...asFound, enabled: false, asFound, startsRun: false, source: null, active: null };
+    },
+
     /**
      * The key was made by the workflow: asked again, the console answers the same run. `inTheWay`: another run is under way,
      * which may have begun before our settings were saved, so ours is not started yet.

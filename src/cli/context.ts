@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import type { Workers, WorkersOptions } from '../worker.js';
 import type { Output } from './output.js';
 import type { ExitCode } from './exit-codes.js';
 
@@ -8,6 +9,8 @@ export interface Context {
   out: Output;
   /** Where secret references are looked up by a worker in this process. */
   env: Record<string, string | undefined>;
+  /** Loads what workers need at the first call: that takes longer than most verbs. */
+  startWorkers: (options: WorkersOptions) => Promise<Workers>;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
   /** Asks on the terminal; undefined where there is none. */

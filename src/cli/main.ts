@@ -14,6 +14,7 @@ import { createOutput, type Format, type Output } from './output.js';
 import { Interrupted } from './session.js';
 import type { Lang } from './texts.js';
 import { UsageError } from './usage-error.js';
+import { workersStarter } from './workers.js';
 
 interface GlobalOptions {
   output: Format;
@@ -126,7 +127,8 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
         terminal.close();
       }
     };
-    const context = { config, out, env, by: userInfo().username, interrupted: interrupted.signal };
+    const startWorkers = workersStarter(config, verb === 'worker' ? 'stderr' : 'file');
+    const context = { config, out, env, startWorkers, by: userInfo().username, interrupted: interrupted.signal };
     return await run(stdin.isTTY ? { ...context, ask } : context);
   } catch (error) {
     return explain(error, out, options.verbose, env);

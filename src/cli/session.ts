@@ -4,8 +4,8 @@ import type { Config } from '../config.js';
 import { batchFolder } from '../data-folder.js';
 import { connectTemporal, type Temporal } from '../temporal.js';
 import type { Workers, WorkersOptions } from '../worker.js';
+import type { Context } from './context.js';
 import type { Output } from './output.js';
-import { startWorkersHere } from './workers.js';
 
 /** A connection to Temporal and, on one machine, the worker that goes with it. */
 export interface Session {
@@ -18,6 +18,7 @@ export interface SessionOptions {
   config: Config;
   out: Output;
   env: Record<string, string | undefined>;
+  startWorkers: Context['startWorkers'];
   /** What a worker in this process is needed for; on many machines the workers are elsewhere. `nothing`: for lists. */
   serves: WorkersOptions['serves'] | 'nothing';
   sites: readonly string[];
@@ -38,7 +39,7 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
   let migrations: Migrations | undefined;
   try {
     if (temporal.mode === 'embedded' && serves !== 'nothing') {
-      workers = await startWorkersHere({ ...options, serves, temporal });
+      workers = await options.startWorkers({ ...options, serves, temporal });
     }
     migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     const failed = workers?.running.then(() => new Promise<never>(() => undefined));

@@ -4,7 +4,7 @@ import type { Migrations } from '../client.js';
 import { COORDINATOR_TASK_QUEUE, siteTaskQueue } from '../domain/ids.js';
 import { isRunning } from '../embedded/processes.js';
 import type { Workers, WorkersOptions } from '../worker.js';
-import { startWorkersHere } from './workers.js';
+import type { Context } from './context.js';
 
 const LOOK_EVERY_MS = 3_000;
 
@@ -14,7 +14,12 @@ const LOOK_EVERY_MS = 3_000;
  * Rejects when they fail.
  */
 export async function standingWorkers(
-  options: WorkersOptions & { until: AbortSignal; migrations: Pick<Migrations, 'pollersOf'>; started: () => void },
+  options: WorkersOptions &
+    Pick<Context, 'startWorkers'> & {
+      until: AbortSignal;
+      migrations: Pick<Migrations, 'pollersOf'>;
+      started: () => void;
+    },
 ): Promise<void> {
   const { until, migrations, sites, started } = options;
   const queues = [COORDINATOR_TASK_QUEUE, ...sites.map(siteTaskQueue)];
@@ -22,7 +27,7 @@ export async function standingWorkers(
   try {
     while (!until.aborted) {
       if (!workers && !(await somebodyWorks(migrations, queues))) {
-        workers = await startWorkersHere(options);
+        workers = await options.startWorkers(options);
         started();
       }
       const next = pause(LOOK_EVERY_MS, undefined, { signal: until }).catch(() => undefined);

@@ -1,12 +1,18 @@
+import type { Config } from '../config.js';
 import type { LogTarget } from '../log.js';
-import type { Workers, WorkersOptions } from '../worker.js';
+import type { Context } from './context.js';
 
-let installed = false;
+/** Starts workers in this process. What they need, and Temporal's runtime, is there from the first one on, and not before. */
+export function workersStarter(config: Config, target: LogTarget): Context['startWorkers'] {
+  let loaded: Promise<Context['startWorkers']> | undefined;
+  return async (options) => {
+    const startWorkers = await (loaded ??= load(config, target));
+    return startWorkers(options);
+  };
+}
 
-/** Starts workers in this process. What they need is loaded here and not before: it takes longer than most verbs. */
-export async function startWorkersHere(options: WorkersOptions, target: LogTarget = 'file'): Promise<Workers> {
+async function load(config: Config, target: LogTarget): Promise<Context['startWorkers']> {
   const [{ startWorkers }, { installRuntime }] = await Promise.all([import('../worker.js'), import('../telemetry.js')]);
-  if (!installed) installRuntime(options.config, target);
-  installed = true;
-  return startWorkers(options);
+  installRuntime(config, target);
+  return startWorkers;
 }

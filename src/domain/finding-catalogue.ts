@@ -425,6 +425,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: { title: 'a people sync ran', cause: 'it cannot be undone', fix: 'compare the people in the console' },
     zh: { title: '已执行人员同步', cause: '同步无法回退', fix: '在控制台核对人员' },
   },
+  'PEOPLE-SYNC-SWITCHED-OFF': {
+    en: {
+      title: 'the people sync was switched off before its nightly run',
+      cause: 'the run would have done more than people.guard allows, or nobody could see in time what it would do',
+      fix: 'look at the reason; sync again, with --lift-guard and a reason if it is right: that switches it on again',
+    },
+    zh: {
+      title: '夜间任务开始前已关闭人员同步',
+      cause: '任务将超过 people.guard，或未能及时确认其影响',
+      fix: '查看原因后再次 sync（确认无误时用 --lift-guard 并说明原因），会重新开启',
+    },
+  },
   'PEOPLE-TREE-EMPTY': {
     en: {
       title: 'Qiyuesuo sees no organisation',

@@ -89,11 +89,11 @@ export interface UnitsReport {
   byPath: number;
   /** Units of E9 that have no certain counterpart. */
   without: number;
-  /** Some of them, by code, or by name where they have none. */
-  examples: string[];
+  /** They, by code, or by name where they have none; at most `MOST_LOST`. */
+  lost: string[];
 }
 
-const EXAMPLES = 5;
+const MOST_LOST = 200;
 
 export function unitsFoundAgain(e9: readonly Unit[], e10: readonly Unit[]): UnitsReport {
   const find = finderIn(e10);
@@ -109,7 +109,7 @@ export function unitsFoundAgain(e9: readonly Unit[], e10: readonly Unit[]): Unit
     byCode: found.filter(({ by }) => by === 'code').length,
     byPath: found.filter(({ by }) => by === 'path').length,
     without: lost.length,
-    examples: lost.slice(0, EXAMPLES).map(({ unit }) => unit.code ?? unit.name),
+    lost: lost.slice(0, MOST_LOST).map(({ unit }) => unit.code ?? unit.name),
   };
 }
 

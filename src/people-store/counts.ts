@@ -70,7 +70,8 @@ export async function massChange(
     `SELECT (SELECT count(*)::INTEGER FROM e10_people
          ANTI JOIN (SELECT wanted_id FROM outcome WHERE comparison = 'foreseen' AND reason = 'outside-scope') o
          ON id = o.wanted_id) AS source,
-       (SELECT count_if(active)::INTEGER FROM qiyuesuo_before) AS active,
+       (SELECT count_if(active AND (oa_user_id IS NOT NULL OR NOT shown))::INTEGER
+         FROM qiyuesuo_before, (SELECT count(oa_user_id) > 0 AS shown FROM qiyuesuo_before)) AS active,
        count_if(outcome = 'ambiguous')::INTEGER AS ambiguous, count_if(outcome = 'disabled')::INTEGER AS disabled, count_if(outcome = 'created')::INTEGER AS created,
        count_if(changed IS NOT NULL AND outcome IN ('updated', 'linked') OR reason = 'enabled-again')::INTEGER AS changed
      FROM outcome WHERE comparison = 'foreseen'`,

@@ -116,6 +116,13 @@ export async function applyDecisions(
     for (const { wantedId, foundId } of decided) {
       await db.run('DELETE FROM decision WHERE comparison = $1 AND wanted_id = $2', [comparison, wantedId]);
       await db.run('INSERT INTO decision VALUES ($1, $2, $3)', [comparison, wantedId, foundId]);
+      const family = familyOf(SIDES[comparison].found);
+      await db.run('DELETE FROM refusal WHERE family = $1 AND wanted_id = $2', [family, wantedId]);
+      if (foundId === null)
+        await db.run(
+          `INSERT INTO refusal SELECT $1, wanted_id, found_id FROM candidate WHERE comparison = $2 AND wanted_id = $3`,
+          [family, comparison, wantedId],
+        );
     }
   });
   const same = decided.filter(({ foundId }) => foundId !== null).length;

@@ -1,80 +1,117 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { COMPARISONS, type Comparison } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
 import { SIDES } from './matching.js';
 import type { Places } from './places.js';
-import type { FileSeal } from './file-seal.js';
 import { familyOf } from './tables.js';
 
-/** That two ids are the same person, or that a person of E10 is nobody of a system. Lives on the disk sealed. */
-interface KeptDecision {
+/** Two ids of one person, or of two: `wantedId` is E10's, `foundId` that of the family's system. */
+export interface DecidedPair {
   family: string;
   wantedId: string;
-  foundId: string | null;
+  foundId: string;
 }
 
-/** What a person has decided holds for the syncs of the tenant that follow, wherever they read on this machine. */
+export interface Decisions {
+  same: DecidedPair[];
+  different: DecidedPair[];
+}
+
+/** What closes decisions: `createDecisionSeal`. */
+export interface DecisionSeal {
+  seal(decisions: Decisions, boundTo: string): string;
+  /** Throws where key, text or `boundTo` are not those of the sealing. */
+  open(text: string, boundTo: string): Decisions;
+}
+
+/**
+ * What a person has decided holds for the syncs of the tenant that follow, wherever they read on this machine: who is the same, and
+ * which pairs are not. That somebody is nobody is never kept: later there may be an account that is theirs.
+ */
 export interface KeptDecisions {
-  /** Into a file into which nothing was read yet. */
+  /** Into a file into which nothing was read yet. What cannot be opened, for the key is another one, is asked about again. */
   bring(tenantId: string, db: Database): Promise<void>;
-  /** All that a file has: what came into it, and what was decided since. */
+  /** Adds what a file has to what was kept. Throws where that cannot be opened. */
   keep(tenantId: string, db: Database): Promise<void>;
 }
 
-export function createKeptDecisions(places: Places, files: FileSeal): KeptDecisions {
-  async function read(tenantId: string): Promise<KeptDecision[]> {
-    const sealed = places.decisionsOf(tenantId);
-    if (!existsSync(sealed)) return [];
-    const plain = `${sealed}.plain`;
-    await rm(plain, { force: true });
-    try {
-      await files.open(sealed, plain, tenantId);
-      return JSON.parse(await readFile(plain, 'utf8')) as KeptDecision[];
-    } finally {
-      await rm(plain, { force: true });
-    }
+export function createKeptDecisions(places: Places, seal: DecisionSeal): KeptDecisions {
+  async function read(tenantId: string): Promise<Decisions> {
+    const file = places.decisionsOf(tenantId);
+    return existsSync(file) ? seal.open(await readFile(file, 'utf8'), tenantId) : { same: [], different: [] };
   }
 
-  async function write(tenantId: string, decisions: readonly KeptDecision[]): Promise<void> {
-    const sealed = places.decisionsOf(tenantId);
-    const plain = `${sealed}.plain`;
+  async function write(tenantId: string, decisions: Decisions): Promise<void> {
+    const file = places.decisionsOf(tenantId);
+    const draft = `${file}.${randomUUID()}`;
     try {
-      await writeFile(plain, JSON.stringify(decisions), { mode: 0o600 });
-      await files.seal(plain, sealed, tenantId);
+      await writeFile(draft, seal.seal(decisions, tenantId), { mode: 0o600, flush: true });
+      await rename(draft, file);
     } finally {
-      await rm(plain, { force: true });
+      await rm(draft, { force: true });
     }
   }
 
   return {
     async bring(tenantId, db) {
-      if (!existsSync(places.decisionsOf(tenantId))) return;
-      const isNew = await db.row<{ yes: boolean }>(
-        'SELECT (SELECT count(*) FROM page) + (SELECT count(*) FROM decision) = 0 AS yes',
-      );
-      if (isNew?.yes !== true) return;
-      const decisions = await read(tenantId);
+      if (!existsSync(places.decisionsOf(tenantId)) || !(await isUnread(db))) return;
+      const { same, different } = await read(tenantId).catch((): Decisions => ({ same: [], different: [] }));
       await db.transaction(async () => {
-        for (const { family, wantedId, foundId } of decisions)
+        for (const { family, wantedId, foundId } of same)
           for (const comparison of comparisonsOf(family))
             await db.run('INSERT INTO decision VALUES ($1, $2, $3)', [comparison, wantedId, foundId]);
+        for (const { family, wantedId, foundId } of different)
+          await db.run('INSERT INTO refusal VALUES ($1, $2, $3)', [family, wantedId, foundId]);
       });
     },
     async keep(tenantId, db) {
-      const kept = new Map<string, KeptDecision>();
-      const rows = await db.rows<{ comparison: Comparison; wantedId: string; foundId: string | null }>(
-        // What was said after a run counts more than what was said before it.
-        `SELECT comparison, wanted_id AS "wantedId", found_id AS "foundId" FROM decision
-         ORDER BY list_position(['baseline', 'foreseen', 'actual'], comparison), "wantedId"`,
-      );
-      for (const { comparison, wantedId, foundId } of rows) {
-        const family = familyOf(SIDES[comparison].found);
-        kept.set(`${family}/${wantedId}`, { family, wantedId, foundId });
+      const before = await read(tenantId);
+      const same = new Map(before.same.map((pair) => [personOf(pair), pair]));
+      const different = new Map(before.different.map((pair) => [pairOf(pair), pair]));
+      for (const pair of await differentIn(db)) {
+        different.set(pairOf(pair), pair);
+        if (same.get(personOf(pair))?.foundId === pair.foundId) same.delete(personOf(pair));
       }
-      await write(tenantId, [...kept.values()]);
+      for (const pair of await sameIn(db)) {
+        // Nobody else is this one any more.
+        for (const [person, { family, foundId }] of same)
+          if (family === pair.family && foundId === pair.foundId) same.delete(person);
+        same.set(personOf(pair), pair);
+        different.delete(pairOf(pair));
+      }
+      await write(tenantId, { same: [...same.values()], different: [...different.values()] });
     },
   };
+}
+
+async function isUnread(db: Database): Promise<boolean> {
+  const counted = await db.row<{ yes: boolean }>(
+    'SELECT (SELECT count(*) FROM page) + (SELECT count(*) FROM decision) + (SELECT count(*) FROM refusal) = 0 AS yes',
+  );
+  return counted?.yes === true;
+}
+
+/** What was said after a run counts more than what was said before it. */
+async function sameIn(db: Database): Promise<DecidedPair[]> {
+  const rows = await db.rows<{ comparison: Comparison; wantedId: string; foundId: string }>(
+    `SELECT comparison, wanted_id AS "wantedId", found_id AS "foundId" FROM decision WHERE found_id IS NOT NULL
+     ORDER BY list_position(['baseline', 'foreseen', 'actual'], comparison), "wantedId"`,
+  );
+  return rows.map(({ comparison, ...pair }) => ({ family: familyOf(SIDES[comparison].found), ...pair }));
+}
+
+async function differentIn(db: Database): Promise<DecidedPair[]> {
+  return db.rows('SELECT family, wanted_id AS "wantedId", found_id AS "foundId" FROM refusal ORDER BY ALL');
+}
+
+function personOf({ family, wantedId }: DecidedPair): string {
+  return JSON.stringify([family, wantedId]);
+}
+
+function pairOf({ family, wantedId, foundId }: DecidedPair): string {
+  return JSON.stringify([family, wantedId, foundId]);
 }
 
 function comparisonsOf(family: string): Comparison[] {

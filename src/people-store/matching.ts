@@ -4,7 +4,7 @@ import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
 import { keySql } from './keys.js';
 import { hashesOf, largest, rangesOf } from './slices.js';
-import { tableOf } from './tables.js';
+import { familyOf, tableOf } from './tables.js';
 
 /** The two sides of a comparison: `wanted` is how it is to be, `found` is what is compared with it. */
 export const SIDES: Record<Comparison, { found: PeopleListName; wanted: PeopleListName }> = {
@@ -27,7 +27,8 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
   // A decision about somebody who is not there any more says nothing.
   await db.run(
     `CREATE OR REPLACE TEMP TABLE m_decided AS SELECT wanted_id, found_id FROM decision
-     WHERE comparison = $1 AND (found_id IS NULL OR found_id IN (SELECT id FROM ${tableOf(found)}))`,
+     WHERE comparison = $1 AND wanted_id IN (SELECT id FROM ${tableOf(wanted)})
+       AND (found_id IS NULL OR found_id IN (SELECT id FROM ${tableOf(found)}))`,
     [comparison],
   );
   for (const [side, list] of [['found', found] as const, ['wanted', wanted] as const]) {
@@ -49,6 +50,21 @@ export async function matchPeople(db: Database, comparison: Comparison): Promise
        JOIN ${tableOf(found)} f ON f.id = d.found_id JOIN ${tableOf(wanted)} w ON w.id = d.wanted_id`,
   );
   await nameUnclear(db, comparison);
+  if (await settleRefused(db, comparison)) await matchPeople(db, comparison);
+}
+
+/** Who has no candidate left but those that a person has refused, in this run or an earlier one, is none of them. */
+async function settleRefused(db: Database, comparison: Comparison): Promise<boolean> {
+  const settled = await db.rows(
+    `INSERT INTO decision SELECT $1, wanted_id, NULL FROM candidate c
+     WHERE comparison = $1 AND wanted_id NOT IN (SELECT wanted_id FROM m_decided)
+     GROUP BY wanted_id
+     HAVING bool_and(EXISTS (SELECT 1 FROM refusal r
+       WHERE r.family = $2 AND r.wanted_id = c.wanted_id AND r.found_id = c.found_id))
+     RETURNING wanted_id`,
+    [comparison, familyOf(SIDES[comparison].found)],
+  );
+  return settled.length > 0;
 }
 
 /** What each rule finds, where its key has one owner on each side; and the keys that have several. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -77,6 +78,11 @@ export function createPlaces(dataDir: string) {
         folders.map(async (folder) => (await runsIn(folder)).map((name) => placeIn(folder, name))),
       );
       return runs.flat();
+    },
+    /** What people have decided about all tenants. */
+    async allDecisions(): Promise<string[]> {
+      const tenants = await readdir(root).catch(() => []);
+      return tenants.map((name) => join(root, name, DECISIONS)).filter((file) => existsSync(file));
     },
     /** All runs of a tenant, the newest first. */
     async referencesOf(tenantId: string): Promise<PeopleReference[]> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Guarded, MassChange } from '../domain/people/guard.js';
 import type { Comparison, PersonOutcome } from '../domain/people/outcomes.js';
@@ -16,11 +16,12 @@ import { createOpaque, type Opaque } from './opaque.js';
 import { comparePeople } from './outcomes.js';
 import { createPages, type AnyRow, type ListPosition } from './pages.js';
 import type { FileSeal } from './file-seal.js';
-import { createKeptDecisions } from './kept-decisions.js';
+import { createKeptDecisions, type DecisionSeal } from './kept-decisions.js';
 import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun, type Place } from './places.js';
 import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
 import { drawSample, nextToLookUp, recordLookUp, sampleResult, type ToLookUp } from './sample.js';
 import { createTables, tableOf } from './tables.js';
+import { createTidying, type Tidied, type TidyHow } from './tidying.js';
 import { createTurns } from './turns.js';
 
 /** A comparison was asked for before its lists were read to the end, e.g. because another worker's disk has them. */
@@ -83,10 +84,7 @@ export interface PeopleStores {
    * process or another: who closes it last seals it.
    */
   seal(run: PeopleRun): Promise<void>;
-  /**
-   * Seals what a run has left plain that nobody has touched for a while, and deletes what is older than it may become. What is in
-   * use is left alone.
-   */
+  /** See `createTidying`. */
   tidy(how: TidyHow): Promise<Tidied>;
   /** Whether this worker has anything of a run. */
   has(run: PeopleRun): boolean;
@@ -98,25 +96,12 @@ export interface PeopleStores {
   forgetTenant(tenantId: string): Promise<Forgotten>;
 }
 
-export interface TidyHow {
-  /** A plain file that nobody has touched for so long is sealed: whoever goes on opens it again. */
-  untouchedMs: number;
-  /** What was sealed so long ago is deleted; null: nothing is. */
-  keepMs: number | null;
-}
-
-/** How many runs were sealed, deleted, and could not be sealed. */
-export interface Tidied {
-  sealed: number;
-  forgotten: number;
-  failed: number;
-}
-
 export interface PeopleStoresOptions {
   dataDir: string;
   /** The 32 bytes of the seal key: opaque ids are made with it, so that they are the same in every run of a tenant. */
   sealKey: Buffer;
   files: FileSeal;
+  decisionSeal: DecisionSeal;
   limits?: DatabaseLimits;
 }
 
@@ -127,11 +112,17 @@ const NEEDED: Record<Comparison, readonly ListName[]> = {
 };
 const USUAL_MOST_UNITS = 20;
 
-export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleStoresOptions): PeopleStores {
+export function createPeopleStores({
+  dataDir,
+  sealKey,
+  files,
+  decisionSeal,
+  limits,
+}: PeopleStoresOptions): PeopleStores {
   const places = createPlaces(dataDir);
   const databases = createDatabases(createTables, limits);
   const inTurn = createTurns();
-  const decisions = createKeptDecisions(places, files);
+  const decisions = createKeptDecisions(places, decisionSeal);
 
   /** The plain file is the newer one wherever both are there: sealing ends with its removal. */
   async function unsealed({ plain, sealed, reference }: Place): Promise<void> {
@@ -142,29 +133,19 @@ export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleSt
   async function seal({ folder, plain, sealed, reference }: Place): Promise<void> {
     if (!existsSync(plain)) return;
     if (databases.isOpen(plain)) throw new Error('these lists of people are in use: they cannot be sealed now');
-    // Opened once more: no other process has it then, and what a killed one left beside the file goes into it.
-    (await databases.open(plain)).close();
-    await files.seal(plain, sealed, reference);
-    // Also drafts of an opening that was killed.
-    for (const name of await readdir(folder)) {
-      const left = join(folder, name);
-      if (left !== sealed) await rm(left, { recursive: true, force: true });
+    // Open while it is sealed: no other process gets it then, and what a killed one left beside the file goes into it.
+    const db = await databases.open(plain);
+    try {
+      await db.run('CHECKPOINT');
+      await files.seal(plain, sealed, reference);
+      // Also drafts of an opening that was killed.
+      for (const name of await readdir(folder)) {
+        const left = join(folder, name);
+        if (left !== sealed) await rm(left, { recursive: true, force: true });
+      }
+    } finally {
+      db.close();
     }
-  }
-
-  async function tidied(place: Place, { untouchedMs, keepMs }: TidyHow): Promise<keyof Tidied | null> {
-    const age = Date.now() - (await lastTouched(place.folder));
-    if (existsSync(place.plain)) {
-      if (age < untouchedMs || databases.isOpen(place.plain)) return null;
-      // Another process has it open, or the disk is full: the next time.
-      return seal(place).then(
-        () => 'sealed',
-        () => 'failed',
-      );
-    }
-    if (keepMs === null || age < keepMs) return null;
-    await rm(place.folder, { recursive: true, force: true });
-    return 'forgotten';
   }
 
   return {
@@ -174,7 +155,12 @@ export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleSt
         await places.make(run);
         await unsealed(place);
         const opened = await databases.open(place.plain);
-        await decisions.bring(run.tenantId, opened);
+        try {
+          await decisions.bring(run.tenantId, opened);
+        } catch (error) {
+          opened.close();
+          throw error;
+        }
         return opened;
       });
       const keep = (): Promise<void> => decisions.keep(run.tenantId, db);
@@ -184,14 +170,7 @@ export function createPeopleStores({ dataDir, sealKey, files, limits }: PeopleSt
       const place = places.placeOf(run);
       return inTurn(place.folder, () => seal(place));
     },
-    async tidy(how) {
-      const counts: Tidied = { sealed: 0, forgotten: 0, failed: 0 };
-      for (const place of await places.all()) {
-        const what = await inTurn(place.folder, () => tidied(place, how));
-        if (what !== null) counts[what]++;
-      }
-      return counts;
-    },
+    tidy: createTidying(places, { inTurn, isOpen: (file) => databases.isOpen(file), seal }),
     has(run) {
       const { plain, sealed } = places.placeOf(run);
       return existsSync(plain) || existsSync(sealed);
@@ -267,13 +246,6 @@ function storeOf(
     },
     close: () => db.close(),
   };
-}
-
-/** When anything in a folder was written last. */
-async function lastTouched(folder: string): Promise<number> {
-  const names = await readdir(folder);
-  const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mtimeMs));
-  return Math.max(0, ...times);
 }
 
 /** E9 numbers departments and subcompanies apart, so its ids carry a letter here (`facts/weaver.md` §5.1). */

@@ -42,6 +42,8 @@ export async function createTables(db: Database): Promise<void> {
     'CREATE TABLE IF NOT EXISTS candidate (comparison VARCHAR, wanted_id VARCHAR, found_id VARCHAR, reason VARCHAR)',
     // What a person decided: `found_id` null says that nobody is the same.
     'CREATE TABLE IF NOT EXISTS decision (comparison VARCHAR, wanted_id VARCHAR, found_id VARCHAR)',
+    // Two who are not the same, in whatever comparison.
+    'CREATE TABLE IF NOT EXISTS refusal (family VARCHAR, wanted_id VARCHAR, found_id VARCHAR)',
     // Within which units of E10 a comparison was made, as a list in JSON; null for everybody.
     'CREATE TABLE IF NOT EXISTS compared (comparison VARCHAR, scope VARCHAR)',
     'CREATE TABLE IF NOT EXISTS sample (position INTEGER, id VARCHAR, contact VARCHAR, found VARCHAR, looked_up BOOLEAN)',

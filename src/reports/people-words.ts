@@ -60,8 +60,8 @@ export const peopleWords: Record<Lang, PeopleWords> = {
     },
     guardLifted: 'The guard was lifted',
     cameOut: 'Foreseen, and what became of it',
-    unitsFoundAgain: ({ e9, e10, byCode, byPath, without, examples }) =>
-      `Units: ${e9} of E9, ${e10} of E10; found again by code ${byCode}, by path ${byPath}, not at all ${without}${shown(examples)}`,
+    unitsFoundAgain: ({ e9, e10, byCode, byPath, without, lost }) =>
+      `Units: ${e9} of E9, ${e10} of E10; found again by code ${byCode}, by path ${byPath}, not at all ${without}${shown(lost)}`,
   },
   zh: {
     title: '人员',
@@ -86,8 +86,8 @@ export const peopleWords: Record<Lang, PeopleWords> = {
     shared: { jobNumber: '工号重复', mobile: '手机号重复', email: '邮箱重复', login: '登录名重复' },
     guardLifted: '已放行人数限制',
     cameOut: '预计与实际',
-    unitsFoundAgain: ({ e9, e10, byCode, byPath, without, examples }) =>
-      `组织：E9 ${e9} 个，E10 ${e10} 个；按编码对应 ${byCode}，按路径对应 ${byPath}，无对应 ${without}${shown(examples)}`,
+    unitsFoundAgain: ({ e9, e10, byCode, byPath, without, lost }) =>
+      `组织：E9 ${e9} 个，E10 ${e10} 个；按编码对应 ${byCode}，按路径对应 ${byPath}，无对应 ${without}${shown(lost)}`,
   },
 };
 
@@ -115,6 +115,10 @@ function headsOf({ people, compared, notCompared, keys }: ListReport, lang: Lang
   return `${people} ${words.people}${parts.length === 0 ? '' : ` (${parts.join('; ')})`}`;
 }
 
-function shown(examples: readonly string[]): string {
-  return examples.length === 0 ? '' : ` (${examples.join(', ')})`;
+/** A few; `-o json` has more. */
+function shown(lost: readonly string[]): string {
+  if (lost.length === 0) return '';
+  return ` (${lost.slice(0, SHOWN).join(', ')}${lost.length > SHOWN ? ', …' : ''})`;
 }
+
+const SHOWN = 10;

@@ -29,6 +29,7 @@ type Writes = Pick<
   | 'configure'
   | 'setCallback'
   | 'savePeopleSync'
+  | 'switchOffPeopleSync'
   | 'startPeopleSync'
   | 'rewriteCategories'
   | 'applyForward'
@@ -89,6 +90,7 @@ export function activityGroups(policy: Policy, taskQueue?: string): ActivityGrou
         configure: '填写 E10 集成信息',
         setCallback: '设置全局回调',
         savePeopleSync: '保存人员同步设置',
+        switchOffPeopleSync: '关闭人员同步',
         startPeopleSync: '启动人员同步',
         rewriteCategories: '业务分类回调改为 E10',
         applyForward: 'nginx 转发旧回调路径',

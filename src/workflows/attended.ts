@@ -49,7 +49,7 @@ export async function attended<T extends object>(
       const { code, message } = findingOfFailure(error);
       const allowed: DecisionAction[] = [
         'retry',
-        ...(code === 'PEOPLE-GUARD' ? (['lift-guard'] as const) : []),
+        ...(GUARDED.includes(code) ? (['lift-guard'] as const) : []),
         ...(SKIPPABLE.includes(step) ? (['skip'] as const) : []),
         'undo',
       ];
@@ -65,6 +65,8 @@ export async function attended<T extends object>(
   }
 }
 
+/** What an operator may let pass once. */
+const GUARDED: readonly string[] = ['PEOPLE-GUARD', 'PEOPLE-SYNC-SWITCHED-OFF'];
 const WRITES_NOTHING: readonly Step[] = ['preflight', 'snapshot'];
 /** Without the others nothing that follows makes sense. */
 const SKIPPABLE: readonly Step[] = ['callback', 'sync-people', 'rewrite-categories'];

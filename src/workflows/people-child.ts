@@ -7,7 +7,7 @@ import type { Gate } from './gate.js';
 import { pauseSignal } from './messages.js';
 import type { Progress } from './progress.js';
 import { startAttributes } from './search-attributes.js';
-import { syncPeople, type SyncPeopleInput, type SyncPeopleResult } from './sync-people.js';
+import { FRESH_MS, now, syncPeople, type SyncPeopleInput, type SyncPeopleResult } from './sync-people.js';
 
 /** One alone may take a night, and each look stands in the history: so they become rarer. */
 const LOOK_AGAIN_MS = { first: 30_000, most: 15 * 60_000 };
@@ -30,11 +30,22 @@ export function peopleChild({
   /** Which nightly run the one before has waited for, where it is asked again. */
   night: () => number | undefined;
 }) {
+  const freshMs = policy.peopleFreshMs ?? FRESH_MS;
+  let reading = { run: '', since: 0, times: 0 };
+
+  /** Asked again after a person took their time, it reads anew: what it has read is of another day. */
+  function runOf({ run }: SyncPeopleInput): string {
+    if (reading.run !== run) reading = { run, since: now(), times: 0 };
+    else if (now() - reading.since > freshMs) reading = { run, since: now(), times: reading.times + 1 };
+    return reading.times === 0 ? run : `${run}/again-${reading.times}`;
+  }
+
   return async function (input: SyncPeopleInput): Promise<SyncPeopleResult> {
+    const run = runOf(input);
     for (let pauseMs = LOOK_AGAIN_MS.first; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_MS.most)) {
       try {
         const child = await startChild(syncPeople, {
-          args: [{ ...input, policy, ...waited(night()) }],
+          args: [{ ...input, run, policy, ...waited(night()) }],
           workflowId: peopleSyncWorkflowId(tenant.id),
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           parentClosePolicy: ParentClosePolicy.TERMINATE,

@@ -26,7 +26,7 @@ export interface PeopleLists {
 }
 
 /** How people stand after a run. */
-export type NowPeople = ReconciledPeople & { beforeLost?: boolean };
+export type PeopleAfter = ReconciledPeople & { beforeLost?: boolean };
 
 /** What is left of the lists: what stands for the sealed result, and whether it could not be sealed. */
 export type KeptPeople = Pick<PeopleReport, 'reference' | 'unsealed'>;

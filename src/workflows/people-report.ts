@@ -1,58 +1,61 @@
 import type { ForeseenPeople } from '../activities/people-lists.js';
 import { gradeOfPeople, type PeopleReport } from '../domain/people/report.js';
 import type { Tenant } from '../domain/tenant.js';
-import type { KeptPeople, NowPeople, PeopleLists } from './people-lists.js';
+import type { KeptPeople, PeopleAfter, PeopleLists } from './people-lists.js';
 
 type Read = Pick<PeopleLists, 'readings' | 'without'>;
 
 const NOTHING_IN_COMMON = 'the two lists have no field in common by which people could be found again';
 
-/** What is told where people were compared, or looked up by chance. `now` is null where no run was made. */
+/** What is told where people were compared, or looked up by chance. `after` is null where no run was made. */
 export function comparedReport(
   tenant: Tenant,
   {
     before: { lists: before, baseline, foreseen, source, lifted, scopeLost, units },
-    now,
+    after,
     samples,
     kept,
     lists,
-    stillActive = now?.stillActive ?? 0,
+    stillActive = after?.stillActive ?? 0,
   }: {
     before: ForeseenPeople;
-    now: NowPeople | null;
+    after: PeopleAfter | null;
     samples: PeopleReport['progress'];
     kept: KeptPeople;
     lists: Read;
     stillActive?: number;
   },
 ): PeopleReport {
-  const by = now?.sample ? 'sample' : (now?.actual ?? (now === null && foreseen)) ? 'list' : 'count';
+  const by = after?.sample ? 'sample' : (after?.actual ?? (after === null && foreseen)) ? 'list' : 'count';
   const report = {
     ...kept,
     by,
-    why: by === 'list' ? null : (now?.why ?? lists.without.qiyuesuo ?? NOTHING_IN_COMMON),
-    lists: [...before, ...(now?.lists ?? [])],
+    why: by === 'list' ? null : (after?.why ?? lists.without.qiyuesuo ?? NOTHING_IN_COMMON),
+    lists: [...before, ...(after?.lists ?? [])],
     readings: lists.readings,
     units,
     baseline,
     foreseen,
-    actual: now?.actual ?? null,
-    cameOut: now?.cameOut ?? [],
+    actual: after?.actual ?? null,
+    cameOut: after?.cameOut ?? [],
     stillActive,
-    sample: now?.sample ?? null,
+    sample: after?.sample ?? null,
     progress: samples,
     guardLifted: liftOf(tenant, lifted),
-    beforeLost: now?.beforeLost ?? false,
+    beforeLost: after?.beforeLost ?? false,
     scopeLost,
   } satisfies Omit<PeopleReport, 'grade'>;
-  return { ...report, grade: gradeOfPeople(report, now?.source ?? source, tenant.people.guard) };
+  return { ...report, grade: gradeOfPeople(report, after?.source ?? source, tenant.people.guard) };
 }
 
 /** What is told where heads alone were counted. */
-export function countedReport({ readings, without }: Read, samples: PeopleReport['progress']): PeopleReport {
+export function countedReport(
+  { readings, without }: Read,
+  kept: KeptPeople,
+  samples: PeopleReport['progress'],
+): PeopleReport {
   return {
-    reference: null,
-    unsealed: false,
+    ...kept,
     by: 'count',
     why: without.e10 ?? NOTHING_IN_COMMON,
     grade: 'B',

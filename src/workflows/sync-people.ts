@@ -1,4 +1,10 @@
-import { CancellationScope, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ForeseenPeople } from '../activities/people-lists.js';
 import type { SyncOutcome } from '../activities/people-sync.js';
 import type { Told } from '../domain/evidence.js';
@@ -10,14 +16,14 @@ import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { activityGroups, activityQueue } from './activity-groups.js';
-import { findingOfFailure } from './failures.js';
+import { findingOfFailure, refused } from './failures.js';
 import { createGate } from './gate.js';
 import { peopleSyncDecidedSignal, peopleSyncNightSignal } from './messages.js';
-import { peopleLists, type NowPeople } from './people-lists.js';
+import { peopleLists, type KeptPeople, type PeopleAfter } from './people-lists.js';
 import { comparedReport, countedReport, inWords, liftOf } from './people-report.js';
 import { createProgress } from './progress.js';
 import { telling } from './told.js';
-import { withHands } from './work-orders.js';
+import { isForPeople, withHands } from './work-orders.js';
 
 export interface SyncPeopleInput {
   tenant: Tenant;
@@ -55,7 +61,7 @@ interface Ahead {
 }
 
 /** What was read of people holds for so long; a run by schedule is looked for so long after its time. */
-const FRESH_MS = 3_600_000;
+export const FRESH_MS = 3_600_000;
 const NIGHT_GRACE_MS = 60_000;
 
 /**
@@ -80,22 +86,24 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   const about = { tenant, ...(input.pages ? { pages: input.pages } : {}) };
   const compares = tenant.people.compare !== 'count';
   const isPublic = tenant.qiyuesuo.deployment === 'public';
+  const rehearses = input.until === 'guard';
   const freshMs = policy.peopleFreshMs ?? FRESH_MS;
   let lists = peopleLists({ tenant, run }, policy);
   let looks = 1;
-  let heldMs = 0;
+  let unsealed = false;
   let looked = { at: 0, tookMs: 0, heldMs: 0 };
 
   progress.enter('sync-people');
   try {
     if (isPublic) return await asTheyStand();
-    let ahead = await lookAhead();
+    // Where a night is waited for already, the settings for it are saved.
+    let ahead = input.night === undefined ? await look(decided) : await orSwitchedOff(() => look(decided));
     if (!ahead.wanted.startsRun) return untouched(ahead);
-    if (input.until === 'guard') return await foretold(ahead);
+    if (rehearses) return await foretold(ahead);
 
     for (await gate.pass(); isStale(); await gate.pass()) {
       await anew();
-      ahead = await lookAhead();
+      ahead = await look(decided);
     }
     await writes.savePeopleSync({ ...about, wanted: ahead.wanted });
     if (tenant.people.run === 'nightly') ahead = await night(ahead);
@@ -104,15 +112,19 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     await CancellationScope.nonCancellable(() => lists.seal());
   }
 
-  /** Who there is, what is to be saved, and what the run would do: too much of it throws. */
-  async function lookAhead(): Promise<Ahead> {
+  /** Who there is, what is to be saved, and what the run would do: too much of it throws. `tell` hears of the settings first. */
+  async function look(tell: (wanted: WantedPeopleSync) => Promise<void>): Promise<Ahead> {
     const since = now();
-    heldMs = 0;
-    if (compares) await read('before');
+    const heldMs = compares ? await read('before') : 0;
     const exact = compares && lists.without.e10 === undefined && lists.without.qiyuesuo === undefined;
-    const wanted = await reads.planPeopleSync({ ...about, snapshot, exact, rehearses: input.until === 'guard' });
-    await decided(wanted);
+    let wanted = await reads.planPeopleSync({ ...about, snapshot, exact, rehearses });
+    await tell(wanted);
     const foreseen = wanted.startsRun ? await foresee(wanted) : null;
+    if (exact && foreseen?.scopeLost === true) {
+      // Who is outside of the scope cannot be told one by one: then heads are counted after all.
+      const { source, active, lifted } = await reads.planPeopleSync({ ...about, snapshot, rehearses });
+      wanted = { ...wanted, source, active, ...(lifted === undefined ? {} : { lifted }) };
+    }
     looked = { at: now(), tookMs: now() - since, heldMs };
     return { wanted, foreseen };
   }
@@ -121,14 +133,17 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     return compares && lists.without.e10 === undefined ? lists.foresee(units ?? null) : null;
   }
 
-  async function read(part: 'before' | 'after'): Promise<void> {
+  /** Answers how long it was held up meanwhile. */
+  async function read(part: 'before' | 'after'): Promise<number> {
     const whose = part === 'before' ? 'everybody' : 'who is in Qiyuesuo now';
+    let heldMs = 0;
     await lists.read(part, async (people) => {
       progress.tell(`reading ${whose}: ${people} so far`);
       const since = now();
       await gate.pass();
       heldMs += now() - since;
     });
+    return heldMs;
   }
 
   /** Whoever was paused while reading has read some of it before that. */
@@ -138,13 +153,19 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
 
   /** What follows is read into a file of its own. */
   async function anew(): Promise<void> {
-    await lists.seal();
+    await kept();
     lists = peopleLists({ tenant, run: `${run}/${++looks}` }, policy);
+  }
+
+  async function kept(): Promise<KeptPeople> {
+    const { reference, unsealed: left } = await lists.seal();
+    unsealed ||= left;
+    return { reference, unsealed };
   }
 
   /** Told before anything is written, so that the undo knows what it was. */
   async function decided(wanted: WantedPeopleSync): Promise<void> {
-    if (!parent || input.until === 'guard') return;
+    if (!parent || rehearses) return;
     await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncDecidedSignal, wanted);
   }
 
@@ -155,8 +176,14 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     // Whoever asks again, after a person has done something, waits for this night and no other.
     if (parent && input.night === undefined)
       await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncNightSignal, at);
-    await waitUntil(at - Math.max(freshMs / 4, 2 * looked.tookMs), schedule);
-    const seen = isStale() && now() < at ? await lookAgain(wanted) : foreseen;
+    let seen = foreseen;
+    // What only people can see is not looked at again: each look is a trip of theirs.
+    if (at - looked.at > freshMs && tenant.qiyuesuo.driver !== 'manual') {
+      const marginMs = freshMs / 20;
+      await waitUntil(at - marginMs - Math.max(freshMs / 4, 1.5 * looked.tookMs), schedule);
+      const leftMs = at - marginMs - now();
+      if (leftMs > 0) seen = await orSwitchedOff(() => CancellationScope.withTimeout(leftMs, lookAgain));
+    }
     await waitUntil(at + (policy.nightGraceMs ?? NIGHT_GRACE_MS), schedule);
     return { wanted, foreseen: seen };
   }
@@ -169,17 +196,25 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     progress.hold(null);
   }
 
-  /** A run that would do too much by now must not start: a parent undoes the settings, and alone the sync is switched off. */
-  async function lookAgain(wanted: WantedPeopleSync): Promise<ForeseenPeople | null> {
+  async function lookAgain(): Promise<ForeseenPeople | null> {
+    await anew();
+    return (await look(() => Promise.resolve())).foreseen;
+  }
+
+  /** No run may start by its schedule of which nobody could see, in time, that it does not do too much. */
+  async function orSwitchedOff<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await anew();
-      if (!compares) await reads.planPeopleSync({ ...about, snapshot });
-      else await read('before');
-      return await foresee(wanted);
+      return await work();
     } catch (error) {
-      if (!parent && findingOfFailure(error).code === 'PEOPLE-GUARD')
-        await writes.savePeopleSync({ ...about, wanted: { ...wanted, enabled: false } });
-      throw error;
+      if (CancellationScope.current().consideredCancelled || isForPeople(error)) throw error;
+      await decided(await writes.switchOffPeopleSync(about));
+      const why = isCancellation(error) ? 'the look did not end in time' : findingOfFailure(error).message;
+      throw refused({
+        code: 'PEOPLE-SYNC-SWITCHED-OFF',
+        severity: 'blocking',
+        message: `the people sync was switched off in the console before its nightly run: ${why}`,
+        subject: 'people-sync.enabled',
+      });
     }
   }
 
@@ -210,19 +245,13 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     const note = `${synced.total ?? synced.done ?? 0} people: ${counts.join(', ')}`;
     if (!foreseen) {
       const guardLifted = liftOf(tenant, wanted.lifted);
-      const report = compares ? { ...countedReport(lists, samples), guardLifted } : null;
+      const report = compares ? { ...countedReport(lists, await kept(), samples), guardLifted } : null;
       const told = report ? peopleFindings(report) : liftFindings(guardLifted);
       return { wanted, ran: true, findings: [...findings, ...told], note, report };
     }
-    const now = await lookAtAll(wanted);
-    const lifted = foreseen.lifted ?? wanted.lifted ?? null;
-    const report = comparedReport(tenant, {
-      before: { ...foreseen, lifted },
-      now,
-      samples,
-      kept: await lists.seal(),
-      lists,
-    });
+    const after = await lookAtAll(wanted);
+    const before = { ...foreseen, lifted: foreseen.lifted ?? wanted.lifted ?? null };
+    const report = comparedReport(tenant, { before, after, samples, kept: await kept(), lists });
     return {
       wanted,
       ran: true,
@@ -232,7 +261,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     };
   }
 
-  async function lookAtAll({ units = null }: WantedPeopleSync): Promise<NowPeople> {
+  async function lookAtAll({ units = null }: WantedPeopleSync): Promise<PeopleAfter> {
     if (lists.without.qiyuesuo === undefined) await read('after');
     if (lists.without.qiyuesuo === undefined) {
       progress.tell('comparing everybody');
@@ -245,24 +274,23 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   /** The public cloud brings its people itself: they are compared as they stand. */
   async function asTheyStand(): Promise<SyncPeopleResult> {
     await read('before');
-    const report = lists.without.e10 === undefined ? await compared() : countedReport(lists, []);
+    const report = lists.without.e10 === undefined ? await compared() : countedReport(lists, await kept(), []);
     return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
 
     async function compared(): Promise<PeopleReport> {
       const before = await lists.foresee(null, true);
       const stillActive = before.foreseen?.counts.disabled ?? 0;
-      return comparedReport(tenant, { before, now: null, samples: [], kept: await lists.seal(), lists, stillActive });
+      return comparedReport(tenant, { before, after: null, samples: [], kept: await kept(), lists, stillActive });
     }
   }
 
   async function foretold({ wanted, foreseen }: Ahead): Promise<SyncPeopleResult> {
-    const kept = foreseen && (await lists.seal());
-    const report =
-      foreseen && kept
-        ? { ...comparedReport(tenant, { before: foreseen, now: null, samples: [], kept, lists }), grade: null }
-        : null;
-    const findings = report ? peopleFindings(report) : [];
-    return { wanted, ran: false, findings, note: 'nothing was written', report };
+    const note = 'nothing was written';
+    if (!foreseen) return { wanted, ran: false, findings: [], note, report: null };
+    const compared = { before: foreseen, after: null, samples: [], kept: await kept(), lists };
+    const report = { ...comparedReport(tenant, compared), grade: null };
+    const findings = [...scopeFindings(foreseen), ...peopleFindings(report)];
+    return { wanted, ran: false, findings, note, report };
   }
 
   function untouched({ wanted }: Ahead): SyncPeopleResult {
@@ -270,7 +298,14 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 }
 
+/** What a run would end with, in a rehearsal. */
+function scopeFindings({ lostUnits }: ForeseenPeople): Finding[] {
+  if (lostUnits.length === 0) return [];
+  const message = `these units of the scope have no counterpart in E10 that is certain: ${lostUnits.join(', ')}`;
+  return [{ code: 'PEOPLE-SCOPE-UNMAPPED', severity: 'blocking', message, subject: 'people-sync.scope' }];
+}
+
 /** The workflow's own clock: the same again in a replay. */
-function now(): number {
+export function now(): number {
   return Date.now();
 }

@@ -172,6 +172,11 @@ export function withHands<Groups extends object>(
 }
 
 /** What a person is needed for; undefined for any other failure. */
+/** Whether a person has to do something first. */
+export function isForPeople(error: unknown): boolean {
+  return (neededIn(error) ?? loginIn(error)) !== undefined;
+}
+
 export function neededIn(error: unknown): Needed | undefined {
   const cause = causeOf(error);
   if (!(cause instanceof ApplicationFailure)) return undefined;

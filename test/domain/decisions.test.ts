@@ -84,7 +84,7 @@ describe('the scope', () => {
       byCode: 1,
       byPath: 2,
       without: 1,
-      examples: ['D2'],
+      lost: ['D2'],
     });
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ListName, PagedList, PersonRow, UnitRow } from '../../src/domain/people/rows.js';
 import type { DatabaseLimits } from '../../src/people-store/database.js';
+import { createDecisionSeal } from '../../src/gateways/decision-seal.js';
 import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createPeopleStores, type PeopleStore, type PeopleStores } from '../../src/people-store/store.js';
 
@@ -16,7 +17,13 @@ export async function someStores(limits?: DatabaseLimits): Promise<{ dataDir: st
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   return {
     dataDir,
-    stores: createPeopleStores({ dataDir, sealKey: KEY, files: createFileSeal(KEY), ...(limits ? { limits } : {}) }),
+    stores: createPeopleStores({
+      dataDir,
+      sealKey: KEY,
+      files: createFileSeal(KEY),
+      decisionSeal: createDecisionSeal(KEY),
+      ...(limits ? { limits } : {}),
+    }),
   };
 }
 

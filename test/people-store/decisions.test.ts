@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PeopleStore, PeopleStores } from '../../src/people-store/store.js';
@@ -20,6 +20,7 @@ const QIYUESUO = [
 ];
 
 interface Unclear {
+  dataDir: string;
   stores: PeopleStores;
   store: PeopleStore;
   file: string;
@@ -35,7 +36,7 @@ async function unclear(): Promise<Unclear> {
   await store.compare({ comparison: COMPARISON, scope: null });
   const file = join(dataDir, 'ambiguous.csv');
   expect(await store.writeAmbiguous(COMPARISON, file)).toEqual({ people: 2, lines: 4 });
-  return { stores, store, file, lines: (await readFile(file, 'utf8')).trimEnd().split('\n') };
+  return { dataDir, stores, store, file, lines: (await readFile(file, 'utf8')).trimEnd().split('\n') };
 }
 
 /** Fills in the last column by who the person and the candidate are. */
@@ -197,6 +198,61 @@ describe('decisions of an earlier run', () => {
     const { reasons } = await (await later(first, ['q1'])).compare({ comparison: COMPARISON, scope: null });
     expect(reasons).toContainEqual({ outcome: 'updated', reason: 'matched-by-decision', people: 1 });
     expect(reasons).toContainEqual({ outcome: 'created', reason: 'no-counterpart', people: 1 });
+  });
+
+  it('that somebody is none of them ask again once there is another account', async () => {
+    const first = await unclear();
+    await writeFile(
+      first.file,
+      filled(first.lines, () => 'no'),
+    );
+    await first.store.applyDecisions(COMPARISON, first.file);
+
+    const same = await later(first);
+    expect((await counts(same)).ambiguous).toBe(0);
+
+    const store = await first.stores.open({ ...RUN, runId: 'run-3' });
+    onTestFinished(() => store.close());
+    await fill(store, 'e10-people', E10);
+    await fill(store, 'qiyuesuo-before', [...QIYUESUO, person('q4', { mobile, jobNumber: 'N1' })]);
+    const { reasons } = await store.compare({ comparison: COMPARISON, scope: null });
+    expect(reasons).toContainEqual({ outcome: 'updated', reason: 'matched-by-job-number', people: 1 });
+  });
+
+  it('are added to those that were kept before, and one account has one person', async () => {
+    const first = await unclear();
+    const second = await first.stores.open({ ...RUN, runId: 'run-2' });
+    onTestFinished(() => second.close());
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+    // Opened before anybody had decided, it knows nothing of that.
+    await fill(second, 'e10-people', E10);
+    await fill(second, 'qiyuesuo-before', QIYUESUO);
+    await second.compare({ comparison: COMPARISON, scope: null });
+    await writeFile(
+      first.file,
+      filled(first.lines, (name, candidate) => (name === 'N1' ? (candidate === 'O2' ? 'yes' : 'no') : '')),
+    );
+    await second.applyDecisions(COMPARISON, first.file);
+
+    const third = await first.stores.open({ ...RUN, runId: 'run-3' });
+    onTestFinished(() => third.close());
+    await fill(third, 'e10-people', E10);
+    await fill(third, 'qiyuesuo-before', QIYUESUO);
+    const { reasons } = await third.compare({ comparison: COMPARISON, scope: null });
+    expect(reasons).toContainEqual(expect.objectContaining({ reason: 'matched-by-decision', people: 1 }));
+  });
+
+  it('that cannot be opened, with another key, are asked about again', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+    const decisions = (await readdir(first.dataDir, { recursive: true })).find((name) =>
+      name.endsWith('decisions.sealed'),
+    );
+    await writeFile(join(first.dataDir, decisions ?? ''), JSON.stringify({ sealed: 'AAAA', hash: '' }));
+
+    expect((await counts(await later(first))).ambiguous).toBe(4);
   });
 
   it('are forgotten with the tenant', async () => {

@@ -37,7 +37,7 @@ function aReport(more: Partial<PeopleReport> = {}, counts = {}): PeopleReport {
       },
     ],
     readings: [],
-    units: { e9: 4, e10: 3, byCode: 2, byPath: 1, without: 1, examples: ['OLD'] },
+    units: { e9: 4, e10: 3, byCode: 2, byPath: 1, without: 1, lost: ['OLD'] },
     baseline: null,
     foreseen: null,
     actual,

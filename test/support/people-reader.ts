@@ -1,3 +1,4 @@
+import { createDecisionSeal } from '../../src/gateways/decision-seal.js';
 import { createFileSeal } from '../../src/gateways/sealed-file.js';
 import { createPeopleStores } from '../../src/people-store/store.js';
 import { person } from '../people-store/a-store.js';
@@ -6,7 +7,12 @@ import { person } from '../people-store/a-store.js';
 const [dataDir = '', address = ''] = process.argv.slice(2);
 
 const KEY = Buffer.alloc(32, 7);
-const stores = createPeopleStores({ dataDir, sealKey: KEY, files: createFileSeal(KEY) });
+const stores = createPeopleStores({
+  dataDir,
+  sealKey: KEY,
+  files: createFileSeal(KEY),
+  decisionSeal: createDecisionSeal(KEY),
+});
 const store = await stores.open({ tenantId: 'acme', runId: 'run-1' });
 const source = {
   async readPage(cursor: string | null) {

@@ -46,7 +46,7 @@ export function boardCommand(register: Register): Command {
 
 /** Serves until Ctrl-C. Without TEMPORAL_ADDRESS it also works, where nobody else does, so that orders are taken and tenants go on. */
 export async function board(options: BoardCommandOptions, context: Context): Promise<ExitCode> {
-  const { config, env, out, interrupted } = context;
+  const { config, env, out, startWorkers, interrupted } = context;
   const selection = options.file === undefined ? null : await loadSelection({ file: options.file }, out);
   const entrance = entranceOf(options, context);
   if (options.evidenceFolder !== undefined) openFolder(options.evidenceFolder);
@@ -77,7 +77,8 @@ export async function board(options: BoardCommandOptions, context: Context): Pro
       const sites = sitesOf(selection, config.sites);
       const started = (): void => out.say(out.text.workerRuns(sites.join(', ')));
       const until = ending.signal;
-      working = standingWorkers({ config, env, temporal, sites, serves: 'all', until, migrations, started });
+      const work = { config, env, temporal, sites, serves: 'all' } as const;
+      working = standingWorkers({ ...work, startWorkers, until, migrations, started });
     }
     const asked = interrupted.aborted ? Promise.resolve() : once(interrupted, 'abort');
     const done = options.until?.(migrations);

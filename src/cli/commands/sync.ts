@@ -144,6 +144,8 @@ function exitOf(reports: readonly SyncReport[]): ExitCode {
   }
   if (reports.some(({ state }) => state === 'waiting')) return EXIT.waiting;
   if (reports.some(({ state }) => state === 'running')) return EXIT.timeout;
+  // A rehearsal that shows what a run would end with.
+  if (reports.some(({ state, findings }) => state === 'looked-at' && findings.some(isBlocking))) return EXIT.blocked;
   const wrong = reports.some(
     ({ people, findings }) => people?.grade === 'C' || people?.grade === 'D' || findings.some(isBlocking),
   );

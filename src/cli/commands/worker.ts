@@ -4,7 +4,6 @@ import { chromiumOf } from '../../console-browser.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { connectTemporal } from '../../temporal.js';
-import { startWorkersHere } from '../workers.js';
 
 export function workerCommand(register: Register): Command {
   return new Command('worker')
@@ -12,11 +11,11 @@ export function workerCommand(register: Register): Command {
     .option('--site <name...>', 'the sites whose task queues it polls (default: QYS_E10_SITES)')
     .option('--site-only', 'no coordinator: for a worker inside a customer’s network')
     .action((options: { site?: string[]; siteOnly?: boolean }) =>
-      register(async ({ config, env, out, interrupted }) => {
+      register(async ({ config, env, out, startWorkers, interrupted }) => {
         const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
         const sites = options.site ?? config.sites;
         const serves = options.siteOnly ? 'site' : 'all';
-        const workers = await startWorkersHere({ config, env, temporal, sites, serves }, 'stderr');
+        const workers = await startWorkers({ config, env, temporal, sites, serves });
         if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
         out.say(out.text.workerRuns(sites.join(', ')));
         if (temporal.mode === 'remote' && chromiumOf(config) === undefined) out.say(out.text.workerWithoutBrowser);

@@ -11,7 +11,7 @@ export type MassChangeLimits = Partial<Record<Guarded, PeopleLimit>>;
 export interface MassChange {
   /** People that E10 shows within the scope. */
   source: number;
-  /** People who are active in Qiyuesuo. */
+  /** People who are active in Qiyuesuo: those bound to somebody of the OA, where it shows that of anybody. */
   active: number;
   disabled: number;
   created: number;

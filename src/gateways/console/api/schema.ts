@@ -109,7 +109,7 @@ export const SyncRun = sparse(
   }),
 );
 
-/** Of a person only the state is read: nothing else is needed, so nothing else can leak. */
+/** Of a person only the state is read, and to whom they are bound: nothing else is needed, so nothing else can leak. */
 export const PeoplePage = sparse(
   z.object({
     people: z.array(z.object({ oaUserId: SentField.transform(textOf), state: z.enum(['active', 'disabled']) })),
