@@ -36,7 +36,8 @@ export async function comparePeople(
       await db.run(
         `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
            nullif(changed, ''), nullif(differs, '')
-         FROM (SELECT *, ${VERDICTS[comparison]} AS verdict FROM (${joinedPeople(comparison, part, slice, { shown, bindings })}))`,
+         FROM (SELECT *, ${VERDICTS[comparison]} AS verdict
+           FROM (SELECT *, coalesce(changed_since, differs) AS changed FROM (${joinedPeople(comparison, part, slice, { shown, bindings })})))`,
       );
     }
   }
@@ -65,7 +66,7 @@ function joinedPeople(
   const { found, wanted } = SIDES[comparison];
   const after = comparison === 'actual';
   // What a run does to a person: before with after, where both are known; otherwise what is there with what is wanted.
-  const changed = after ? differing('b', 'f', shown) : differing('f', 'w', shown);
+  const changedSince = after ? differing('b', 'f', shown) : 'NULL';
   const known = after
     ? `b.id AS before_id, f.id AS after_id, b.active AS was_active, b.id IS NOT NULL AS was_there,
        b.oa_user_id IS DISTINCT FROM f.oa_user_id AS bound_anew`
@@ -77,8 +78,9 @@ function joinedPeople(
       w.id IS NOT NULL AS has_wanted, f.active, fu.reason AS found_unclear, wu.reason AS wanted_unclear,
       o.id IS NOT NULL AS outside,
       ${boundElsewhere} AS bound_elsewhere, ${bindings.shown ? 'f.oa_user_id IS NULL' : 'false'} AS unbound,
-      ${keylessSql('f')} AS found_keyless, ${keylessSql('w')} AS wanted_keyless,
-      ${changed} AS changed, ${differing('f', 'w', shown)} AS differs
+      ${part === 'both' ? 'false' : keylessSql('f')} AS found_keyless,
+      ${part === 'both' ? 'false' : keylessSql('w')} AS wanted_keyless,
+      ${changedSince} AS changed_since, ${differing('f', 'w', shown)} AS differs
     FROM (${pairsOf(part, comparison, slice)}) m
     ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found ${part === 'wanted' ? '' : `AND ${slice.replaceAll('found', 'f.n')}`}
     ${rowsOf(wanted, 'w', part !== 'found')} ON w.n = m.wanted
@@ -142,7 +144,10 @@ function differing(from: string, to: string, fields: readonly Field[]): string {
   const parts = fields.map((field) => {
     const [one, other] = [valueSql(field, from), valueSql(field, to)];
     const shown = [from, to].map((table) => `NOT contains(coalesce(${table}.${FIELDS[field]}, ''), '*')`).join(' AND ');
-    return `CASE WHEN ${from}.id IS NOT NULL AND ${other} IS NOT NULL AND ${shown} AND ${one} IS DISTINCT FROM ${other}
+    // Most are the same to the letter: then nothing more is worked out.
+    const same = `${from}.${FIELDS[field]} IS NOT DISTINCT FROM ${to}.${FIELDS[field]}`;
+    return `CASE WHEN ${same} THEN NULL
+      WHEN ${from}.id IS NOT NULL AND ${other} IS NOT NULL AND ${shown} AND ${one} IS DISTINCT FROM ${other}
       THEN '${field}' END`;
   });
   return `concat_ws(' ', ${parts.join(', ')})`;
