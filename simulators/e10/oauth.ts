@@ -56,7 +56,8 @@ function accessToken(c: E10Context, host: E10Host): Response {
   if (caller.appSecret !== named('app_secret') || caller.corpId !== corpId) {
     return oauthFailure(quirks, '200005', 'app_key 或 app_secret 错误');
   }
-  const token = host.tokens.issue({ customer, app: caller }, quirks.tokenSeconds, quirks.secondTokenKillsFirst);
+  const livesMs = quirks.tokenLivesMs ?? quirks.tokenSeconds * 1_000;
+  const token = host.tokens.issue({ customer, app: caller }, livesMs, quirks.secondTokenKillsFirst);
   return jsonAnswer({
     errcode: asWritten(quirks, '0'),
     errmsg: 'success',

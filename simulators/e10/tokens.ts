@@ -16,7 +16,7 @@ export interface Tokens {
   issueCode(corpId: string): string;
   /** The corpId a code was made for; a code works once, for ten minutes. */
   spendCode(code: string): string | undefined;
-  issue(holder: TokenHolder, seconds: number, killOlder: boolean): string;
+  issue(holder: TokenHolder, livesMs: number, killOlder: boolean): string;
   /** Undefined for unknown and expired tokens. */
   holderOf(token: string): TokenHolder | undefined;
 }
@@ -40,11 +40,11 @@ export function createTokens(seed: number): Tokens {
       codes.delete(code);
       return known !== undefined && known.until > Date.now() ? known.corpId : undefined;
     },
-    issue(holder, seconds, killOlder) {
+    issue(holder, livesMs, killOlder) {
       const older = latest.get(holder.app.appKey);
       if (killOlder && older !== undefined) tokens.delete(older);
       const token = hexOf(40, seed, 'token', ++issued, process.pid);
-      tokens.set(token, { ...holder, until: Date.now() + seconds * 1000 });
+      tokens.set(token, { ...holder, until: Date.now() + livesMs });
       latest.set(holder.app.appKey, token);
       dropOldest(tokens);
       return token;

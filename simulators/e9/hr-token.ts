@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto';
 import { readJson, textOf, type Payload } from '../kernel/payload.js';
 import type { SystemContext } from '../kernel/system.js';
 
-/** A token lives five minutes, so clocks must agree (`facts/weaver.md` §5.1). */
-export const TOKEN_MS = 5 * 60_000;
-
 /** Key and time stamp of the per-request token. */
 export interface PresentedToken {
   key: string;

@@ -4,7 +4,7 @@ import { hash32 } from '../kernel/random.js';
 import type { SystemContext, SystemEnv } from '../kernel/system.js';
 import type { Customer } from '../tenant/customer.js';
 import type { OrgUnit } from '../tenant/organisation.js';
-import { presentedToken, TOKEN_MS, tokenKey } from './hr-token.js';
+import { presentedToken, tokenKey } from './hr-token.js';
 
 const USUAL_PAGE = 20;
 
@@ -44,18 +44,19 @@ function refusalOf(
   fields: Payload,
   isJson: boolean,
 ): string | undefined {
-  const { hrAuth, hrBody, hrDigest } = spec.quirks;
+  const { hrAuth, hrBody, hrDigest, hrTokenMs } = spec.quirks;
   if (hrBody !== 'both' && isJson !== (hrBody === 'json')) return 'params 参数错误';
   if (hrAuth === 'allow-list') return undefined;
   const presented = presentedToken(c, fields);
   if (presented === undefined) return '未授权的访问';
   if (tokenKey(hrDigest, identity.hrToken, presented.ts) !== presented.key) return 'token 验证失败';
-  return Math.abs(Date.now() - Number(presented.ts)) > TOKEN_MS ? 'token 已过期' : undefined;
+  return Math.abs(Date.now() - Number(presented.ts)) > hrTokenMs ? 'token 已过期' : undefined;
 }
 
 /** People in service first, then leavers and secondary accounts, which nobody filters out for the caller. */
 function people({ org, spec, rosters }: Customer, params: Payload): Rows {
-  const { e9, leavers, secondary } = spec.people;
+  const { e9, leavers, secondary, first } = spec.people;
+  const { idNumber } = first;
   const row = (index: number): Record<string, unknown> => {
     const employee = org.employee(index);
     const isLeaver = index >= e9 && index < e9 + leavers;
@@ -79,7 +80,7 @@ function people({ org, spec, rosters }: Customer, params: Payload): Rows {
       modified: '2025-06-01 09:00:00',
       // Such rows really carry these; nobody may log or keep them.
       password: [0, 1, 2, 3].map((part) => hash32(spec.seed, 'password', index, part).toString(16)).join(''),
-      certificatenum: `11010119900101${String(index % 10000).padStart(4, '0')}`,
+      certificatenum: (index === 0 && idNumber) || `11010119900101${String(index % 10000).padStart(4, '0')}`,
     };
   };
   const wanted = textOf(params['workcode']);

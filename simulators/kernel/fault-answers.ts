@@ -26,6 +26,7 @@ export function answerBefore(fault: RequestFault, system: System): Response | un
     case 'timeout-after':
     case 'reset':
     case 'truncated':
+    case 'malformed':
     case 'stale-read':
       return undefined;
   }
@@ -43,6 +44,18 @@ export async function truncated(answer: Response): Promise<Response> {
   return new Response(text.slice(0, Math.floor(text.length / 2)), {
     status: answer.status,
     headers: { 'Content-Type': type },
+  });
+}
+
+/** JSON whose first row has objects for its id and its name. */
+export async function malformed(answer: Response): Promise<Response> {
+  const text = await answer.text();
+  const spoiled = text
+    .replace(/"id":("[^"]*"|\d+)/, '"id":{"was":$1}')
+    .replace(/"(username|lastname|name)":("[^"]*")/, '"$1":{"was":$2}');
+  return new Response(spoiled, {
+    status: answer.status,
+    headers: { 'Content-Type': 'application/json;charset=UTF-8' },
   });
 }
 

@@ -2,7 +2,10 @@ import { matches, type Sender, type System } from './journal.js';
 import { isPageFault, type PageFaultKind, type PagePart } from './page-faults.js';
 import { createRandom, hash32 } from './random.js';
 
-/** What goes wrong. `-before` leaves the target untouched; `-after`, `truncated` apply the request and spoil the answer. */
+/**
+ * What goes wrong. `-before` leaves the target untouched; `-after`, `truncated` and `malformed` apply the request and spoil the answer:
+ * the first row of a list breaks every schema then, with the person in it.
+ */
 export type FaultKind =
   | 'latency'
   | 'throttle-seconds'
@@ -14,6 +17,7 @@ export type FaultKind =
   | 'reset'
   | 'code-200'
   | 'truncated'
+  | 'malformed'
   | 'html'
   | 'redirect'
   | 'stale-read'

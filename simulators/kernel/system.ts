@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context } from 'hono';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerBefore, failure, truncated } from './fault-answers.js';
+import { answerBefore, failure, malformed, truncated } from './fault-answers.js';
 import type { Fault, FaultTarget } from './faults.js';
 import type { Sender, System } from './journal.js';
 import type { Kernel } from './kernel.js';
@@ -113,6 +113,7 @@ export function createSystem<T extends { id: string }>(kernel: Kernel, options: 
 async function answerAfter<T>(c: SystemContext<T>, fault: Fault | undefined, system: System) {
   if (fault?.kind === 'error-after') return failure(fault, system);
   if (fault?.kind === 'truncated') return truncated(c.res);
+  if (fault?.kind === 'malformed') return malformed(c.res);
   return undefined;
 }
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { SystemContext } from '../kernel/system.js';
 import type { Customer } from '../tenant/customer.js';
 
-const CLOCK_MS = 15 * 60_000;
 const NONCE_MS = { private: 15 * 60_000, public: 10 * 60_000 };
 const PREFIX = { private: 'x-qys-', public: 'x-qys-open-' };
 
@@ -53,7 +52,7 @@ export function createSignatureCheck(): (
 
     if (isLegacy && !spec.quirks.legacyChecksClock) return undefined;
     const now = Date.now() + spec.quirks.clockSkewMs;
-    if (!(Math.abs(now - Number(timestamp)) <= CLOCK_MS)) return refusal('TIMESTAMP EXPIRED');
+    if (!(Math.abs(now - Number(timestamp)) <= spec.quirks.signatureMs)) return refusal('TIMESTAMP EXPIRED');
     return withNonce && isRepeated(customer, nonce, now) ? refusal('NONCE REPEATED') : undefined;
   };
 }

@@ -43,6 +43,7 @@ export interface Organisation {
 /** Every tenth unit is a subcompany below the first; departments hang in the subcompany before them, three levels deep. */
 export function createOrganisation(spec: SettledSpec, identity: Identity): Organisation {
   const { seed } = spec;
+  const { idNumber: _, ...firstPerson } = spec.people.first;
   const units: OrgUnit[] = [];
   for (let index = 0; index < Math.max(1, spec.people.units); index++) units.push(unitAt(index, units));
   const departments = units.filter(({ kind }) => kind === 'department');
@@ -117,6 +118,7 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
         email: emailOf(index),
         loginId: `u${number}`,
         ...untidyKeys(index),
+        ...(index === 0 ? firstPerson : {}),
         unit: unitOf(index),
         e9Id: String(index + 10),
         e10Id: identity.e10IdBase + 1n + BigInt(index) * 7n,

@@ -16,6 +16,8 @@ export interface Quirks {
   /** Failures of business calls inside the envelope or at the top (§1.3). */
   errorsAt: 'envelope' | 'top';
   tokenSeconds: number;
+  /** How long a token lives, whatever `expires_in` says; null: as long as that. */
+  tokenLivesMs: number | null;
   /** A second token of an app kills its first (§1.2). */
   secondTokenKillsFirst: boolean;
   /** How a token is refused (§1.3). */
@@ -37,6 +39,8 @@ export interface Quirks {
   // E9 (§5.1)
   hrAuth: 'token' | 'allow-list';
   hrDigest: 'md5' | 'sm3';
+  /** How long a token of a request lives: five minutes by the sources, so clocks must agree. */
+  hrTokenMs: number;
   hrBody: 'both' | 'form' | 'json';
   /** `getVersion` without a session (§3). */
   versionNeedsSession: boolean;
@@ -45,6 +49,8 @@ export interface Quirks {
   acceptsBothDialects: boolean;
   /** A legacy server checks the clock (doubt 4). */
   legacyChecksClock: boolean;
+  /** So far off the time stamp of a signature may be; not published for the public cloud (§1.3). */
+  signatureMs: number;
   /** Code of a refused signature; none is known (doubt 3). */
   signatureErrorCode: number;
   /** The health check wants the headers too (doubt 7). */
@@ -87,6 +93,7 @@ export const USUAL_QUIRKS: Quirks = {
   errcodeAs: 'string',
   errorsAt: 'envelope',
   tokenSeconds: 7200,
+  tokenLivesMs: null,
   secondTokenKillsFirst: false,
   tokenRefusal: '200007',
   returnsTenantKey: true,
@@ -98,10 +105,12 @@ export const USUAL_QUIRKS: Quirks = {
   callbacksFail: false,
   hrAuth: 'token',
   hrDigest: 'md5',
+  hrTokenMs: 5 * 60_000,
   hrBody: 'both',
   versionNeedsSession: false,
   acceptsBothDialects: false,
   legacyChecksClock: false,
+  signatureMs: 15 * 60_000,
   signatureErrorCode: 1000001,
   healthNeedsHeaders: false,
   payloadKey: 'result',

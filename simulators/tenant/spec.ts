@@ -37,6 +37,8 @@ export interface PeopleCounts {
   untidy?: number;
   /** So many people share the mobile number of the first one. */
   sharedMobiles: number;
+  /** What is known of the first person, instead of what is computed. */
+  first?: { name?: string; mobile?: string; email?: string; idNumber?: string };
 }
 
 /** One simulated customer. Everything but the id has a sensible default. */
