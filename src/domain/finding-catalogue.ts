@@ -449,12 +449,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'not everybody was compared',
       cause:
-        'no list of people, one of another form, no field in common, or units of the scope that are not certain in E10',
+        'no list of people, one of another form, no field in common, units of the scope that are not certain in E10, or an E9 that did not give its people',
       fix: 'look at the numbers; an adapter for the console (driver: api) lists everybody, codes in people.scope are certain',
     },
     zh: {
       title: '未逐人核对',
-      cause: '没有人员列表、列表格式未知、双方没有共同字段，或同步范围的组织在 E10 中不确定',
+      cause: '没有人员列表、列表格式未知、双方没有共同字段、同步范围的组织在 E10 中不确定，或 E9 未返回人员',
       fix: '请核对人数；控制台适配器（driver: api）可列出全部人员，people.scope 使用组织编码则可确定范围',
     },
   },

@@ -50,13 +50,15 @@ export async function summarise(
   };
 }
 
+/** Of a list of nobody nothing is to be found, whatever it would show: that is certain too. */
 async function isComparable(db: Database, comparison: Comparison): Promise<boolean> {
   const tables = Object.values(SIDES[comparison]).map(tableOf);
   const both = MATCH_RULES.map(({ key }) =>
     tables.map((table) => `EXISTS (SELECT 1 FROM ${table} WHERE ${keySql(key)} IS NOT NULL)`).join(' AND '),
   );
+  const nobody = tables.map((table) => `NOT EXISTS (SELECT 1 FROM ${table})`);
   const answer = await db.row<{ comparable: boolean }>(
-    `SELECT ${both.map((one) => `(${one})`).join(' OR ')} AS comparable`,
+    `SELECT ${[...nobody, ...both].map((one) => `(${one})`).join(' OR ')} AS comparable`,
   );
   return answer?.comparable === true;
 }

@@ -39,6 +39,7 @@ function aReport(more: Partial<PeopleReport> = {}, counts = {}): PeopleReport {
     readings: [],
     units: { e9: 4, e10: 3, byCode: 2, byPath: 1, without: 1, lost: ['OLD'] },
     baseline: null,
+    e9Lost: null,
     foreseen: null,
     actual,
     cameOut: [{ foreseen: 'created', actual: 'created', people: 10 }],

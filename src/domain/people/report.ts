@@ -98,6 +98,8 @@ export interface PeopleReport {
   units: UnitsReport | null;
   /** E9's people with E10's; null where E9 was not read. */
   baseline: ComparisonSummary | null;
+  /** Why E9 was not read though the file has credentials for it; null where it was, or where it has none. */
+  e9Lost: string | null;
   /** What the run would do, before it. */
   foreseen: ComparisonSummary | null;
   /** What it did; null where no list exists or no run was made. */
@@ -153,7 +155,7 @@ function reasonCount(summary: ComparisonSummary | null, reason: ReasonCount['rea
 
 /** What somebody has to know or do about the people, each with its numbers. */
 export function peopleFindings(report: PeopleReport): Finding[] {
-  const { baseline, sample, readings, stillActive, guardLifted, beforeLost, by, why, grade } = report;
+  const { baseline, e9Lost, sample, readings, stillActive, guardLifted, beforeLost, by, why, grade } = report;
   const people = grade === null ? null : judged(report);
   const findings: Finding[] = [];
   const add = (code: Finding['code'], severity: Finding['severity'], message: string): void => {
@@ -195,6 +197,7 @@ export function peopleFindings(report: PeopleReport): Finding[] {
       );
     }
   }
+  if (e9Lost) add('PEOPLE-UNCOMPARED', 'info', `the people of E9 were not compared: ${e9Lost}`);
   for (const { list, verdict } of readings) {
     if (verdict.state === 'disturbed')
       add('PEOPLE-EDITED', 'info', `${list} was edited while it was read: ${verdict.why}`);
