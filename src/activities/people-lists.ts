@@ -15,7 +15,8 @@ import type { ListReport, PeopleReport } from '../domain/people/report.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import { USUAL_CONFIDENCE } from '../domain/people/sample.js';
 import type { Tenant } from '../domain/tenant.js';
-import { GatewayError } from '../gateways/errors.js';
+import { GatewayError, UnexpectedAnswer } from '../gateways/errors.js';
+import type { Qiyuesuo } from '../gateways/qiyuesuo/qiyuesuo.js';
 import type { ChunkMark } from '../people-store/reading.js';
 import type { ToLookUp } from '../people-store/sample.js';
 import type { PeopleStore, PeopleStores } from '../people-store/store.js';
@@ -172,7 +173,7 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
           ) {
             await lookUp(next, async ({ position, contact }) => {
               signal.throwIfAborted();
-              await store.recordLookUp(position, (await qiyuesuo.findPerson(contact))?.id ?? null);
+              await store.recordLookUp(position, (await found(qiyuesuo, contact))?.id ?? null);
             });
           }
         } catch (error) {
@@ -221,6 +222,16 @@ async function lookUp(people: readonly ToLookUp[], one: (person: ToLookUp) => Pr
   };
   await pMap(people, unlessFailed, { concurrency: LOOK_UPS });
   if (failures.length > 0) throw failures[0];
+}
+
+/** An answer that is cut off is whole the next time. */
+async function found(qiyuesuo: Qiyuesuo, contact: string): Promise<{ id: string } | undefined> {
+  try {
+    return await qiyuesuo.findPerson(contact);
+  } catch (error) {
+    if (!(error instanceof UnexpectedAnswer)) throw error;
+    return qiyuesuo.findPerson(contact);
+  }
 }
 
 const NOTHING: ReconciledPeople = {
