@@ -177,6 +177,15 @@ export function createPages(db: Database, opaque: Opaque) {
       );
     },
 
+    /** How often the pass has gone back so far. */
+    async rewinds(list: ListName, pass: number): Promise<number> {
+      const counted = await db.row<{ rewinds: number }>(
+        "SELECT count(*)::INTEGER AS rewinds FROM page WHERE list = $1 AND pass = $2 AND kind = 'again'",
+        [list, pass],
+      );
+      return counted?.rewinds ?? 0;
+    },
+
     /** What the pass saw. Looks through the whole list: for its end only. */
     async facts(list: ListName, pass: number): Promise<PassFacts> {
       const seen = await db.row<Omit<PassFacts, 'distinct' | 'twice' | 'unseen'>>(

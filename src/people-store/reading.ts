@@ -141,7 +141,7 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
 }
 
 async function backOrOn(store: Pages, list: ListName, at: ListPosition): Promise<ListPosition> {
-  const { rewinds } = await store.facts(list, at.pass);
+  const rewinds = await store.rewinds(list, at.pass);
   return rewinds < MOST_REWINDS ? store.again(list, at) : store.gap(list, at);
 }
 

@@ -180,7 +180,7 @@ it.each(PAGINGS)(
     // Else the storms were none, or nothing but.
     expect(Math.min(seen.clean, seen.disturbed, seen.wrong)).toBeGreaterThan(0);
   },
-  60_000 + STORMS * 1_000,
+  60_000 + STORMS * 4_000,
 );
 
 describe.each(['e9', 'e10', 'the console', 'the public cloud'] as const)('a storm over the people of %s', (system) => {
