@@ -13,6 +13,7 @@ import { ServerRecord } from '../src/embedded/record.js';
 import { isRunning, stopProcess } from '../src/embedded/processes.js';
 import { connectTemporal, ensureSearchAttributes } from '../src/temporal.js';
 import type { Temporal } from '../src/temporal.js';
+import { ensureTemporalCli } from '../src/temporal-cli.js';
 
 let dataDir: string;
 let config: Config;
@@ -61,6 +62,22 @@ describe('the embedded server', () => {
     expect(second.uiUrl).toBe(first.uiUrl);
     await expect(statusOf(second, 'acme')).resolves.toBe('RUNNING');
     await second.close();
+  });
+
+  it('starts on other ports where one was taken in between', async () => {
+    const program = await ensureTemporalCli(config.temporalCli, () => undefined);
+    const once = join(dataDir, 'taken');
+    const wrapper = join(dataDir, 'temporal');
+    const taken = 'listen tcp 127.0.0.1:7233: bind: address already in use';
+    const script = `#!/bin/sh\n[ "$1" = server ] && [ ! -e ${once} ] && touch ${once} && echo '${taken}' && exit 1\nexec ${program} "$@"\n`;
+    await writeFile(wrapper, script, { mode: 0o755 });
+    const temporal = await connectTemporal({
+      ...config,
+      temporalCli: { ...config.temporalCli, explicit: wrapper },
+    });
+    await startTenant(temporal, 'acme');
+    await temporal.close();
+    expect(await readFile(join(dataDir, 'temporal-server.log'), 'utf8')).toContain(taken);
   });
 
   it('is shared by a second run, and stops with the last of the two', async () => {

@@ -23,8 +23,14 @@ export interface DevServerOptions {
   onSpawn?: (pid: number) => Promise<void>;
 }
 
+/** Somebody else took one of its ports in the moment between our finding it free and its own start. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+}
+
 /**
- * Starts the Temporal CLI's dev server and waits until it answers; returns its process id.
+ * Starts the Temporal CLI's dev server and waits until it answers; returns its process id. Throws `PortTaken` where
+ * other ports may do.
  *
  * Not by the SDK's `createLocal`: its child shares our process group, so that one Ctrl-C stops the server before the
  * worker has told it what it finished, and it does not tell the process id by which a later run finds the server.
@@ -50,7 +56,9 @@ export async function startDevServer(options: DevServerOptions): Promise<number>
   while (!(await answers(`127.0.0.1:${options.port}`, 1_000))) {
     if (Date.now() > deadline || !(await isRunning(child.pid))) {
       await stopProcess(child.pid, 5_000);
-      throw new Error(`The embedded Temporal server did not start.\n${await lastLines(options.logFile)}`);
+      const said = await lastLines(options.logFile);
+      const isTaken = said.split('\n').at(-1)?.includes('address already in use');
+      throw new (isTaken ? PortTaken : Error)(`The embedded Temporal server did not start.\n${said}`);
     }
     await sleep(100);
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TemporalCliPlaces } from '../config.js';
 import { ensureTemporalCli } from '../temporal-cli.js';
-import { answers, freePort, startDevServer } from './dev-server.js';
+import { answers, freePort, PortTaken, startDevServer } from './dev-server.js';
 import { withFileLock } from './lock.js';
 import { commandLine, isRunning, stopProcess } from './processes.js';
 import type { ServerRecord } from './record.js';
@@ -58,18 +58,28 @@ async function startAnew(
 ): Promise<ServerRecord> {
   const dbFilename = join(options.dataDir, 'temporal.db');
   if (known?.pid && (await isOurs(known))) await stopProcess(known.pid, 10_000);
-  const port = await freePort(known?.port ?? null);
-  const uiPort = await freePort(known?.uiPort ?? null, [port]);
-  const pid = await startDevServer({
-    executable: executable ?? (await ensureTemporalCli(options.temporalCli, options.report)),
-    port,
-    uiPort,
-    dbFilename,
-    logFile: join(options.dataDir, 'temporal-server.log'),
-    onSpawn: (started) => writeServerRecord(options.dataDir, { port, uiPort, dbFilename, pid: started, users: [] }),
-  });
-  return { port, uiPort, dbFilename, pid, users: [] };
+  const program = executable ?? (await ensureTemporalCli(options.temporalCli, options.report));
+  for (let tries = 1; ; tries++) {
+    const port = await freePort(tries === 1 ? (known?.port ?? null) : null);
+    const uiPort = await freePort(tries === 1 ? (known?.uiPort ?? null) : null, [port]);
+    try {
+      const pid = await startDevServer({
+        executable: program,
+        port,
+        uiPort,
+        dbFilename,
+        logFile: join(options.dataDir, 'temporal-server.log'),
+        onSpawn: (started) => writeServerRecord(options.dataDir, { port, uiPort, dbFilename, pid: started, users: [] }),
+      });
+      return { port, uiPort, dbFilename, pid, users: [] };
+    } catch (error) {
+      if (!(error instanceof PortTaken) || tries === MOST_STARTS) throw error;
+    }
+  }
 }
+
+/** On a busy machine a port that was free a moment ago may be any connection's by now. */
+const MOST_STARTS = 3;
 
 function sharedServer(dataDir: string, record: ServerRecord, attached: boolean): EmbeddedServer {
   const stopAtExit = (): void => stopNowIfLast(dataDir, record);
