@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { tenantWorkflowId } from '../domain/ids.js';
 import type { UndoRecord } from '../domain/outcomes.js';
 import { undoRecordQuery } from '../workflows/messages.js';
@@ -12,7 +12,8 @@ const ANSWER_WITHIN_MS = 30_000;
 /**
  * Walks the closed runs of a tenant, newest first, back to the last proved rollback. A run that found nothing to do, was
  * blocked, or put back itself what it wrote left nothing; one that was terminated is asked what it had registered, which
- * needs a worker at its site. Reads Temporal's lists, so that a second `apply` never hides what the first one wrote.
+ * needs a worker at its site. Reads Temporal's lists, so that a second `apply` never hides what the first one wrote; and the newest
+ * run itself, since lists do not know yet what ended a moment ago.
  */
 export async function leftToUndo(client: Client, tenantId: string): Promise<LeftToUndo> {
   const records: UndoRecord[] = [];
@@ -49,13 +50,27 @@ interface ClosedRun {
 }
 
 async function closedRuns(client: Client, tenantId: string): Promise<ClosedRun[]> {
-  const runs: ClosedRun[] = [];
-  for await (const info of client.workflow.list({ query: `WorkflowId = '${tenantWorkflowId(tenantId)}'` })) {
-    const { runId, type, startTime, closeTime } = info;
-    if (info.status.name !== 'RUNNING')
-      runs.push({ runId, type, at: startTime.getTime(), closed: closeTime ?? startTime });
+  const runs = new Map<string, ClosedRun>();
+  const take = ({ runId, type, status, startTime, closeTime }: Run): void => {
+    if (status.name !== 'RUNNING')
+      runs.set(runId, { runId, type, at: startTime.getTime(), closed: closeTime ?? startTime });
+  };
+  for await (const listed of client.workflow.list({ query: `WorkflowId = '${tenantWorkflowId(tenantId)}'` }))
+    take(listed);
+  const newest = await newestOf(client, tenantId);
+  if (newest) take(newest);
+  return [...runs.values()].sort((one, other) => other.at - one.at);
+}
+
+type Run = Pick<WorkflowExecutionInfo, 'runId' | 'type' | 'status' | 'startTime' | 'closeTime'>;
+
+async function newestOf(client: Client, tenantId: string): Promise<Run | undefined> {
+  try {
+    return await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
   }
-  return runs.sort((one, other) => other.at - one.at);
 }
 
 /** Null: it wrote nothing. Undefined: it cannot be asked. */
