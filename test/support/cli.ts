@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ import type { World } from '../../simulators/world.js';
 export interface Cli {
   file: string;
   dataDir: string;
+  /** What a run said, and the end of the logs that it and its server wrote: for what a test says of a failure. */
+  told(of: Finished): Promise<string>;
   /** Everything that any run has printed. */
   printed(): string;
   run(...args: string[]): Promise<Finished>;
@@ -61,5 +63,13 @@ export async function aCli(
     return { process: child, finished };
   }
 
-  return { file, dataDir, printed: () => printed, start, run: (...args) => start(...args).finished };
+  async function told({ stderr, stdout }: Finished): Promise<string> {
+    const logs = ['logs/qys-e10.log', 'temporal-server.log'].map(async (name) => {
+      const text = await readFile(join(dataDir, name), 'utf8').catch(() => '');
+      return `${name}:\n${text.trim().split('\n').slice(-10).join('\n')}`;
+    });
+    return [stderr, stdout, ...(await Promise.all(logs))].join('\n');
+  }
+
+  return { file, dataDir, told, printed: () => printed, start, run: (...args) => start(...args).finished };
 }
