@@ -33,17 +33,44 @@ export interface Habits {
   rows?(order: WorkOrder): string[] | undefined;
 }
 
-/**
- * A person at the console of one tenant: sees open orders, does what they say on the pages, and tells what the pages show.
- * Knows nothing of the engine; the contract of the console is this person's hands and eyes.
- */
-export function anOperator(rig: Rig, name: string, by = '张三') {
+/** Does at the console what an order says, and answers what the pages show, by field. */
+export type Acts = (order: WorkOrder) => Promise<Record<string, string>>;
+
+/** What a person knows of a tenant's secrets. */
+export interface Secrets {
+  valueOf(field: SecretField, word: string): string | undefined;
+  /** The word for what a page shows. */
+  wordOf(field: SecretField, shown: string): string;
+}
+
+/** Those that the batch file has. */
+export function secretsKnown(rig: Rig, name: string): Secrets {
+  const tenant = rig.tenant(name);
+  const { env } = rig.world.tenant(name);
+  function valueOf(field: SecretField, word: string): string | undefined {
+    const ref: SecretRef | undefined =
+      word === 'previous'
+        ? tenant.qiyuesuo.previous[field]
+        : field === 'encryptionKey'
+          ? tenant.encryptionKey
+          : tenant.e10.appSecret;
+    if (!ref) return word === 'wanted' && field === 'encryptionKey' ? DOCUMENTED_ENCRYPTION_KEY : undefined;
+    return 'env' in ref ? env[ref.env] : undefined;
+  }
+  return {
+    valueOf,
+    wordOf: (field, shown) =>
+      shown === '' ? 'empty' : (['wanted', 'previous'].find((word) => valueOf(field, word) === shown) ?? 'other'),
+  };
+}
+
+/** Whose hands and eyes are the contract of the console: for what is not about its pages. */
+function actsByContract(rig: Rig, name: string): Acts {
   const { id } = rig.tenant(name);
   const simulated = rig.world.tenant(name);
-  const tenant = rig.tenant(name);
+  const { valueOf: secret } = secretsKnown(rig, name);
   const address = `${simulated.at.console}/console/v1`;
   const token = Object.entries(simulated.env).find(([name]) => name.endsWith('CONSOLE_TOKEN'))?.[1] ?? '';
-  const done: WorkOrder[] = [];
   let runId = '';
 
   async function call(method: string, path: string, body?: Json, headers: Record<string, string> = {}): Promise<Json> {
@@ -75,17 +102,6 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
       cursor = page['next'] as string | undefined;
     }
     return found;
-  }
-
-  function secret(field: SecretField, word: string): string | undefined {
-    const ref: SecretRef | undefined =
-      word === 'previous'
-        ? tenant.qiyuesuo.previous[field]
-        : field === 'encryptionKey'
-          ? tenant.encryptionKey
-          : tenant.e10.appSecret;
-    if (!ref) return word === 'wanted' && field === 'encryptionKey' ? DOCUMENTED_ENCRYPTION_KEY : undefined;
-    return 'env' in ref ? simulated.env[ref.env] : undefined;
   }
 
   function secretWord(field: SecretField, shown: string | undefined): string {
@@ -186,7 +202,7 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
     }
   }
 
-  async function act(order: WorkOrder): Promise<OrderAction> {
+  return async (order) => {
     const values: Record<string, string> = {};
     const sets = order.tasks.filter((task) => task.do === 'set' && !task.done);
     const isSwitch = ({ field }: OrderTask): boolean => field === 'integration.oaVersion';
@@ -202,7 +218,20 @@ export function anOperator(rig: Rig, name: string, by = '张三') {
     for (const { field, do: what, done: before } of order.tasks) {
       if (what === 'read' && !before) values[field] ??= (await read(field)) || EMPTY;
     }
-    return { number: order.number, by, do: 'confirm', values, note: 'as the order says' };
+    return values;
+  };
+}
+
+/**
+ * A person at the console of one tenant: sees open orders, does what they say, and tells what the pages show. Knows nothing of the
+ * engine.
+ */
+export function anOperator(rig: Rig, name: string, by = '张三', acts: Acts = actsByContract(rig, name)) {
+  const { id } = rig.tenant(name);
+  const done: WorkOrder[] = [];
+
+  async function act(order: WorkOrder): Promise<OrderAction> {
+    return { number: order.number, by, do: 'confirm', values: await acts(order), note: 'as the order says' };
   }
 
   async function next(habits: Habits = {}): Promise<boolean> {
