@@ -37,23 +37,24 @@ export async function peopleHome({ dataDir }: Pick<Config, 'dataDir'>): Promise<
 
 /**
  * Seals what a sync has left plain that was terminated, or lost its worker; and deletes what is older than it may become. At once,
- * and every hour until the returned function is called. `tell` hears of what was done.
+ * and every hour until the returned function is called, which seals what is left by then: whoever goes on opens it again. `tell`
+ * hears of what was done.
  */
 export function keepPeopleTidy(
   stores: PeopleStores,
   { people: { keepDays } }: Pick<Config, 'people'>,
   tell: (tidied: Tidied) => void,
-): () => void {
+): () => Promise<void> {
   const how = { untouchedMs: HOUR_MS, keepMs: keepDays === null ? null : keepDays * DAY_MS };
-  const tidy = (): void => {
+  const tidy = (untouchedMs = how.untouchedMs): Promise<void> =>
     // A disk that cannot be read now is looked at again in an hour.
-    stores.tidy(how).then(tell, (error: unknown) => {
+    stores.tidy({ ...how, untouchedMs }).then(tell, (error: unknown) => {
       tell({ sealed: 0, forgotten: 0, problems: [String(error)] });
     });
-  };
-  tidy();
-  const timer = setInterval(tidy, HOUR_MS).unref();
+  void tidy();
+  const timer = setInterval(() => void tidy(), HOUR_MS).unref();
   return () => {
     clearInterval(timer);
+    return tidy(0);
   };
 }

@@ -132,13 +132,13 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const workers = await Promise.all(created);
   const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   running.catch(() => undefined);
-  const untidy = options.serves === 'inspect' ? () => undefined : keepPeopleTidy(stores, config, tellTidied);
+  const tidyUp = options.serves === 'inspect' ? () => Promise.resolve() : keepPeopleTidy(stores, config, tellTidied);
   return {
     running,
     async stop() {
-      untidy();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running.catch(() => undefined);
+      await tidyUp();
       await console?.close();
     },
   };

@@ -6,11 +6,10 @@ import {
   remapScope,
   scopeInE10,
   unitsFoundAgain,
-  type GuardVerdict,
   type ScopeUnit,
   type UnitsReport,
 } from '../domain/people.js';
-import { limitsOf, massChangeVerdict, NOBODY_IN_E10, type MassChangeVerdict } from '../domain/people/guard.js';
+import { limitsOf, massChangeVerdict, NOBODY_IN_E10 } from '../domain/people/guard.js';
 import type { ListReport, PeopleReport } from '../domain/people/report.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import { USUAL_CONFIDENCE } from '../domain/people/sample.js';
@@ -38,7 +37,12 @@ export type ForeseenPeople = Pick<PeopleReport, 'lists' | 'units' | 'baseline' |
   lostUnits: string[];
   /** What the guard would have stopped it for, had it not been lifted. */
   lifted: string | null;
+  /** What it will stop a run for; only where it was to tell. */
+  tooMuch: string | null;
 };
+
+/** `tells`: in a rehearsal. `off`: the run has been made, or there is none to make. */
+export type GuardMode = 'stops' | 'tells' | 'off';
 
 /** What a run did. */
 export type ReconciledPeople = Pick<PeopleReport, 'lists' | 'actual' | 'cameOut' | 'stillActive' | 'sample'> & {
@@ -105,17 +109,14 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       }
     },
 
-    /**
-     * What a run within these units would do. Throws `PEOPLE-GUARD` where that is too much and nobody has lifted it; `unguarded`:
-     * the run has been made, or there is none to make.
-     */
+    /** What a run within these units would do. Throws `PEOPLE-GUARD` where that is too much, nobody has lifted it, and it `stops`. */
     async foreseePeople({
       tenant,
       run,
       units: chosen,
       without,
-      unguarded = false,
-    }: PeopleRunInput & ComparedWith & { unguarded?: boolean }): Promise<ForeseenPeople> {
+      guard = 'stops',
+    }: PeopleRunInput & ComparedWith & { guard?: GuardMode }): Promise<ForeseenPeople> {
       return withStore({ tenant, run }, async (store) => {
         const scope = await scopeOf(store, chosen);
         const scopeLost = chosen !== null && scope === null;
@@ -129,10 +130,10 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
           ...(without.qiyuesuo === undefined ? (['qiyuesuo-before'] as const) : []),
         ]);
         const people = lists.find(({ list }) => list === 'e10-people')?.people ?? 0;
-        if (people === 0 && !unguarded) throw tooMuch(NOBODY_IN_E10);
+        if (people === 0 && guard !== 'off') throw tooMuch(NOBODY_IN_E10);
         const units = without.e9 === undefined ? await unitsOf(store) : null;
-        const before = { lists, units, baseline, scopeLost, lostUnits };
-        if (without.qiyuesuo !== undefined) return { ...before, foreseen: null, source: people, lifted: null };
+        const before = { lists, units, baseline, scopeLost, lostUnits, lifted: null, tooMuch: null };
+        if (without.qiyuesuo !== undefined) return { ...before, foreseen: null, source: people };
         const foreseen = await store.compare({ comparison: 'foreseen', scope });
         const { change, examples } = await store.massChange();
         const { source } = change;
@@ -140,8 +141,12 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         const verdict = foreseen.comparable
           ? massChangeVerdict(change, limitsOf(tenant.people.guard), examples)
           : guardVerdict(source, change.active, { guard: tenant.people.guard });
-        const lifted = unguarded ? null : liftedOf(tenant, verdict, source);
-        return { ...before, foreseen: foreseen.comparable ? foreseen : null, source, lifted };
+        const seen = { ...before, foreseen: foreseen.comparable ? foreseen : null, source };
+        if (guard === 'off' || verdict.pass) return seen;
+        const isLifted = tenant.people.guardLifted !== undefined && source > 0;
+        if (isLifted) return { ...seen, lifted: verdict.why };
+        if (guard === 'stops') throw tooMuch(verdict.why);
+        return { ...seen, tooMuch: verdict.why };
       });
     },
 
@@ -191,13 +196,6 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       return { reference: stores.has(of) ? stores.referenceOf(of) : null };
     },
   };
-}
-
-/** What the guard would have stopped the run for, where somebody has lifted it. Throws where nobody has, or may. */
-function liftedOf({ people }: Tenant, verdict: MassChangeVerdict | GuardVerdict, source: number): string | null {
-  if (verdict.pass) return null;
-  if (people.guardLifted === undefined || source === 0) throw tooMuch(verdict.why);
-  return verdict.why;
 }
 
 function tooMuch(message: string): StepRefused {

@@ -19,6 +19,8 @@ export interface SessionOptions {
   out: Output;
   env: Record<string, string | undefined>;
   startWorkers: Context['startWorkers'];
+  /** Looks before a worker starts here, which would carry on whatever is under way. What it throws ends the session. */
+  beforeWork?: (migrations: Migrations) => Promise<void>;
   /** What a worker in this process is needed for; on many machines the workers are elsewhere. `nothing`: for lists. */
   serves: WorkersOptions['serves'] | 'nothing';
   sites: readonly string[];
@@ -38,10 +40,11 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
   let workers: Workers | null = null;
   let migrations: Migrations | undefined;
   try {
+    migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
+    await options.beforeWork?.(migrations);
     if (temporal.mode === 'embedded' && serves !== 'nothing') {
       workers = await options.startWorkers({ ...options, serves, temporal });
     }
-    migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     const failed = workers?.running.then(() => new Promise<never>(() => undefined));
     const stopped = rejectedBy(interrupted);
     return await Promise.race([stopped, work({ temporal, migrations, workers }), ...(failed ? [failed] : [])]);

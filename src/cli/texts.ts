@@ -19,6 +19,15 @@ const en = {
     `The coordinator of batch ${batch} does not answer. Look at its page in the Temporal Web UI; then the same command again.`,
   prepared: (prepared: number, file: string) =>
     `${prepared} prepared, nothing was written. Next, to cut over: qys-e10 apply -f ${file}`,
+  reasonWantsLift: '--reason says why the guard is lifted: give --lift-guard, or leave it out',
+  realSyncUnderWay: (tenants: readonly string[]) =>
+    `A people sync is under way of ${tenants.join(', ')}, which a dry run would carry on. Let it end by the same command without --dry-run, or end it with --cancel.`,
+  liftsNothing: (tenants: readonly string[]) =>
+    `A people sync is under way of ${tenants.join(', ')} which was started without lifting the guard. Wait for its end, or end it with --cancel; then lift it.`,
+  noSyncUnderWay: (tenant: string) => `${tenant}: no people sync is under way.`,
+  syncCancelled: (tenant: string) => `${tenant}: the people sync has ended; what it had written stays.`,
+  cannotUse: (path: string, why: string) => `${path} cannot be used: ${why}`,
+  nobodyAmbiguous: 'Nobody is uncertain: there is nothing to decide.',
   liftWantsReason: '--lift-guard wants --reason: why may this run do more than people.guard allows?',
   willSync: (tenants: readonly string[]) => `The people of these tenants are synced: ${tenants.join(', ')}`,
   syncUnderWay: (tenant: string) => `${tenant}: a people sync is under way already: waiting for that one.`,
@@ -37,8 +46,8 @@ const en = {
   notCompared: (comparison: string, compared: readonly string[]) =>
     `This sync did not come to the comparison "${comparison}". Choose by --comparison: ${compared.join(', ') || 'there is none'}; or another sync by --run.`,
   wroteRows: (rows: number, file: string) => `${rows} people: ${file}`,
-  wroteAmbiguous: (people: number, file: string) =>
-    `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: qys-e10 people decide --from ${file}`,
+  wroteAmbiguous: (people: number, file: string, of: string) =>
+    `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: qys-e10 people decide ${of} --from ${file}`,
   decided: (same: number, nobody: number, left: number) =>
     `${same} are the same as a candidate, ${nobody} are nobody of them; ${left} are still not certain. The next sync of the tenant on this machine knows it`,
   willForget: (tenants: readonly string[]) =>
@@ -226,6 +235,15 @@ const zh: Texts = {
   cutsOverAlready: (batch) => `批次 ${batch} 已在运行并写入：不能再用 --until。`,
   noAnswer: (batch) => `批次 ${batch} 的协调器没有应答。请在 Temporal 网页界面查看，然后再次执行同一命令。`,
   prepared: (prepared, file) => `已准备 ${prepared} 个，未写入任何内容。下一步（切换）：qys-e10 apply -f ${file}`,
+  reasonWantsLift: '--reason 说明放行原因：请同时使用 --lift-guard，或去掉它',
+  realSyncUnderWay: (tenants) =>
+    `${tenants.join('、')} 的人员同步正在进行，演练会使其继续写入。请用不带 --dry-run 的同一命令等其结束，或用 --cancel 结束。`,
+  liftsNothing: (tenants) =>
+    `${tenants.join('、')} 的人员同步正在进行，启动时未放行。请等其结束或用 --cancel 结束，再放行。`,
+  noSyncUnderWay: (tenant) => `${tenant}：没有正在进行的人员同步。`,
+  syncCancelled: (tenant) => `${tenant}：人员同步已结束；已写入的内容保留。`,
+  cannotUse: (path, why) => `${path} 无法使用：${why}`,
+  nobodyAmbiguous: '没有无法确定的人员。',
   liftWantsReason: '--lift-guard 需要 --reason：为何本次同步可以超过 people.guard？',
   willSync: (tenants) => `将同步以下租户的人员：${tenants.join(', ')}`,
   syncUnderWay: (tenant) => `${tenant}：已有人员同步在进行，等待其结束。`,
@@ -244,8 +262,8 @@ const zh: Texts = {
   notCompared: (comparison, compared) =>
     `该次同步未进行“${comparison}”核对。请用 --comparison 选择：${compared.join(', ') || '无'}；或用 --run 选择另一次同步。`,
   wroteRows: (rows, file) => `${rows} 人：${file}`,
-  wroteAmbiguous: (people, file) =>
-    `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行 qys-e10 people decide --from ${file}`,
+  wroteAmbiguous: (people, file, of) =>
+    `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行 qys-e10 people decide ${of} --from ${file}`,
   decided: (same, nobody, left) =>
     `${same} 人确认为同一人，${nobody} 人均不是；仍有 ${left} 人无法确定。本机下次同步该租户时会沿用`,
   willForget: (tenants) => `将删除本机上以下租户人员同步保存的全部内容：${tenants.join(', ')}`,

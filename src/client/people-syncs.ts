@@ -16,8 +16,14 @@ import { tenantStatusQuery } from '../workflows/messages.js';
 import type { SyncPeopleResult } from '../workflows/sync-people.js';
 import { SITE, TENANT } from './tenant-rows.js';
 
-/** What came of asking for a people sync. `migrating`: the tenant's migration is under way, which syncs its people itself. */
-export type PeopleSyncStart = 'started' | 'under-way' | 'migrating';
+/**
+ * What came of asking for a people sync. `migrating`: the tenant's migration is under way, which syncs its people itself.
+ * `rehearsing`: a look that ends before anything is written is under way, and not a sync.
+ */
+export type PeopleSyncStart = 'started' | 'under-way' | 'rehearsing' | 'migrating';
+
+/** That a sync only looks; in its memo. */
+const REHEARSES = 'rehearses';
 
 /** How a people sync ended: its result, or why there is none. */
 export type PeopleSyncEnd = { result: SyncPeopleResult } | { failed: Finding };
@@ -47,13 +53,33 @@ export function createPeopleSyncs(client: Client) {
             { key: SITE, value: tenant.site },
           ],
           staticSummary: `${tenant.name.slice(0, 60)} · 人员同步`,
+          memo: { [REHEARSES]: until === 'guard' },
           args: [{ tenant, run, key: run, snapshot: null, ...(until ? { until } : {}), ...(policy ? { policy } : {}) }],
         });
         return 'started';
       } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return 'under-way';
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return (await this.peopleSyncUnderWay(tenant.id)) === 'rehearsal' ? 'rehearsing' : 'under-way';
+      }
+    },
+
+    /** What is under way of a tenant's people alone, if anything is. */
+    async peopleSyncUnderWay(tenantId: string): Promise<'sync' | 'rehearsal' | undefined> {
+      try {
+        const { status, memo } = await handleOf(tenantId).describe();
+        if (status.name !== 'RUNNING') return undefined;
+        return memo?.[REHEARSES] === true ? 'rehearsal' : 'sync';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
       }
+    },
+
+    /** Ends the one that is under way, at its next page or wait; resolves when it has ended. Needs a worker at its site. */
+    async cancelPeopleSync(tenantId: string): Promise<void> {
+      const handle = handleOf(tenantId);
+      await handle.cancel();
+      await handle.result().catch(() => undefined);
     },
 
     /** How the newest one ended; undefined while it runs, or where there never was one. */

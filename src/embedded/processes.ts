@@ -7,13 +7,19 @@ const run = promisify(execFile);
 
 /** Whether a process of that id runs. One that has ended but that nobody has waited for does not count. */
 export async function isRunning(pid: number): Promise<boolean> {
+  if (!exists(pid)) return false;
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  // No such file: the system has none, or somebody has just waited for the process.
+  return stat === null ? exists(pid) : !/\) [ZX] /.test(stat);
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's, but it runs
   }
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  return stat === null || !/\) [ZX] /.test(stat);
 }
 
 /**

@@ -178,6 +178,8 @@ function readLines(text: string): { lines: { line: number; fields: Line }[] } | 
       trim: true,
     }) as unknown as { record: Partial<Line>; info: { lines: number } }[];
     const first = records[0]?.record;
+    if (text.trim() === '')
+      return { invalid: [{ line: 1, column: 'file', problem: 'the file is empty: not even its header is there' }] };
     const absent = (['person', 'candidate', 'same'] as const).find((name) => first !== undefined && !(name in first));
     if (absent !== undefined) {
       return { invalid: [{ line: 1, column: absent, problem: `the header has no column ${absent}` }] };
@@ -241,9 +243,11 @@ function judge(
   return { invalid, decided };
 }
 
-/** UTF-8, or what a Chinese Windows saves. */
+/** UTF-8, UTF-16, or what a Chinese Windows saves. */
 async function textOf(file: string): Promise<string> {
   const bytes = await readFile(file);
+  // What Excel calls Unicode text.
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -1,6 +1,6 @@
 import { ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
-import type { ComparedWith, ForeseenPeople, ReconciledPeople } from '../activities/people-lists.js';
+import type { ComparedWith, ForeseenPeople, GuardMode, ReconciledPeople } from '../activities/people-lists.js';
 import type { PeopleChunk, PeopleReadingPart } from '../activities/people-reading.js';
 import type { ScopeUnit } from '../domain/people.js';
 import type { ListReading, PeopleReport } from '../domain/people/report.js';
@@ -17,8 +17,7 @@ export interface PeopleLists {
   readonly without: ComparedWith['without'];
   /** Reads what is not read yet. `onChunk` is told how many people there are so far; what it waits for is waited for between chunks. */
   read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void>;
-  /** `unguarded`: where no run is to be made. */
-  foresee(units: ScopeUnit[] | null, unguarded?: boolean): Promise<ForeseenPeople>;
+  foresee(units: ScopeUnit[] | null, guard: GuardMode): Promise<ForeseenPeople>;
   /** After `read('after')`. `beforeLost`: who was there before the run had to be read after it. */
   reconcile(units: ScopeUnit[] | null): Promise<ReconciledPeople & { beforeLost: boolean }>;
   sample(units: ScopeUnit[] | null): Promise<ReconciledPeople>;
@@ -85,9 +84,9 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
       return without;
     },
     read,
-    async foresee(units, unguarded = false) {
+    async foresee(units, guard) {
       return again(
-        () => atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), unguarded })),
+        () => atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), guard })),
         () => read('before', silently),
       );
     },
@@ -98,7 +97,7 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
         async () => {
           beforeLost = true;
           await read('before', silently);
-          await atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), unguarded: true }));
+          await atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), guard: 'off' }));
           await read('after', silently);
         },
       );

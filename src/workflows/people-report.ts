@@ -5,6 +5,7 @@ import type { KeptPeople, PeopleAfter, PeopleLists } from './people-lists.js';
 
 type Read = Pick<PeopleLists, 'readings' | 'without'>;
 
+const AS_THE_FILE_SAYS = 'head counts alone, as people.compare of the file says';
 const NOTHING_IN_COMMON = 'the two lists have no field in common by which people could be found again';
 
 /** What is told where people were compared, or looked up by chance. `after` is null where no run was made. */
@@ -58,7 +59,7 @@ export function countedReport(
   return {
     ...kept,
     by: 'count',
-    why: without.e10 ?? NOTHING_IN_COMMON,
+    why: without.e10 ?? (readings.length === 0 ? AS_THE_FILE_SAYS : NOTHING_IN_COMMON),
     grade: 'B',
     lists: [],
     readings,

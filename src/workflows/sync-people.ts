@@ -130,7 +130,9 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 
   async function foresee({ units }: WantedPeopleSync): Promise<ForeseenPeople | null> {
-    return compares && lists.without.e10 === undefined ? lists.foresee(units ?? null) : null;
+    return compares && lists.without.e10 === undefined
+      ? lists.foresee(units ?? null, rehearses ? 'tells' : 'stops')
+      : null;
   }
 
   /** Answers how long it was held up meanwhile. */
@@ -245,9 +247,14 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     const note = `${synced.total ?? synced.done ?? 0} people: ${counts.join(', ')}`;
     if (!foreseen) {
       const guardLifted = liftOf(tenant, wanted.lifted);
-      const report = compares ? { ...countedReport(lists, await kept(), samples), guardLifted } : null;
-      const told = report ? peopleFindings(report) : liftFindings(guardLifted);
-      return { wanted, ran: true, findings: [...findings, ...told], note, report };
+      // A migration counts heads once more when it verifies.
+      if (parent && !compares)
+        return { wanted, ran: true, findings: [...findings, ...liftFindings(guardLifted)], note, report: null };
+      const differing = compares ? [] : countFindings(synced.total ?? synced.done, wanted);
+      const grade = differing.length > 0 ? 'C' : 'B';
+      const report = { ...countedReport(lists, await kept(), samples), guardLifted, grade } as const;
+      const told = [...differing, ...peopleFindings(report)];
+      return { wanted, ran: true, findings: [...findings, ...told], note: `${note}${headsOf(wanted)}`, report };
     }
     const after = await lookAtAll(wanted);
     const before = { ...foreseen, lifted: foreseen.lifted ?? wanted.lifted ?? null };
@@ -278,18 +285,21 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     return { wanted: null, ran: false, findings: peopleFindings(report), note: inWords(report), report };
 
     async function compared(): Promise<PeopleReport> {
-      const before = await lists.foresee(null, true);
+      const before = await lists.foresee(null, 'off');
       const stillActive = before.foreseen?.counts.disabled ?? 0;
       return comparedReport(tenant, { before, after: null, samples: [], kept: await kept(), lists, stillActive });
     }
   }
 
   async function foretold({ wanted, foreseen }: Ahead): Promise<SyncPeopleResult> {
-    const note = 'nothing was written';
-    if (!foreseen) return { wanted, ran: false, findings: [], note, report: null };
+    const note = `nothing was written${headsOf(wanted)}`;
+    if (!foreseen) {
+      const report = { ...countedReport(lists, await kept(), []), grade: null };
+      return { wanted, ran: false, findings: peopleFindings(report), note, report };
+    }
     const compared = { before: foreseen, after: null, samples: [], kept: await kept(), lists };
     const report = { ...comparedReport(tenant, compared), grade: null };
-    const findings = [...scopeFindings(foreseen), ...peopleFindings(report)];
+    const findings = [...rehearsalFindings(foreseen), ...peopleFindings(report)];
     return { wanted, ran: false, findings, note, report };
   }
 
@@ -298,11 +308,34 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 }
 
-/** What a run would end with, in a rehearsal. */
-function scopeFindings({ lostUnits }: ForeseenPeople): Finding[] {
-  if (lostUnits.length === 0) return [];
-  const message = `these units of the scope have no counterpart in E10 that is certain: ${lostUnits.join(', ')}`;
-  return [{ code: 'PEOPLE-SCOPE-UNMAPPED', severity: 'blocking', message, subject: 'people-sync.scope' }];
+/** What a run would end with, and what somebody could decide before it. */
+function rehearsalFindings({ lostUnits, tooMuch, foreseen }: ForeseenPeople): Finding[] {
+  const findings: Finding[] = [];
+  if (lostUnits.length > 0) {
+    const message = `these units of the scope have no counterpart in E10 that is certain: ${lostUnits.join(', ')}`;
+    findings.push({ code: 'PEOPLE-SCOPE-UNMAPPED', severity: 'blocking', message, subject: 'people-sync.scope' });
+  }
+  if (tooMuch !== null)
+    findings.push({ code: 'PEOPLE-GUARD', severity: 'blocking', message: tooMuch, subject: 'people.guard' });
+  const ambiguous = foreseen?.counts.ambiguous ?? 0;
+  if (ambiguous > 0) {
+    const message = `of ${ambiguous}, on either side, it is not certain who they are`;
+    findings.push({ code: 'PEOPLE-AMBIGUOUS', severity: 'warning', message, subject: 'people' });
+  }
+  return findings;
+}
+
+/** Heads, where they were counted. */
+function headsOf({ source, active }: WantedPeopleSync): string {
+  if (source === null || active === null) return '';
+  return `; E10 shows ${source} people within the scope, Qiyuesuo has ${active} active`;
+}
+
+/** A run that had fewer people than E10 shows, or more, where nobody is compared one by one. */
+function countFindings(total: number | undefined, { source }: WantedPeopleSync): Finding[] {
+  if (source === null || total === undefined || total === source) return [];
+  const message = `the run had ${total} people, E10 shows ${source} within the scope`;
+  return [{ code: 'PEOPLE-COUNT-DIFFERS', severity: 'warning', message, subject: 'people' }];
 }
 
 /** The workflow's own clock: the same again in a replay. */

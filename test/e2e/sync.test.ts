@@ -23,6 +23,7 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
           syncSeconds: 0.2,
         },
         { id: 'still-e9', people: { e9: 5, e10: 5 } },
+        { id: 'slow', startsMigrated: true, people: { e9: 10, e10: 10 }, syncSeconds: 600 },
       ],
     });
     cli = await aCli(world, {});
@@ -40,7 +41,7 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
   });
 
   it('names the comparisons that there are, where another one is asked for', async () => {
-    const none = await people('export', '--tenant', 'moved', '--to', at('none.csv'));
+    const none = await people('export', '--tenant', 'moved', '--to', at('none.csv'), '--comparison', 'actual');
 
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('baseline, foreseen')]);
   });
@@ -51,6 +52,41 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
     expect(refused.code).toBe(5);
     expect(refused.stdout).toContain('PEOPLE-NOT-ON-E10');
     expect(refused.stdout).toContain('qys-e10 apply');
+  });
+
+  it('is rehearsed by who has not moved yet, where a dry run says so', async () => {
+    const looked = await sync('--tenant', 'still-e9', '--dry-run');
+
+    expect(looked.code, looked.stderr).toBe(0);
+    expect(looked.stdout).toContain('looked at');
+    expect(world.journal.writes('still-e9')).toEqual([]);
+  });
+
+  it('does not carry a sync on by a dry run, nor lifts a guard behind its back, and ends it on request', async () => {
+    const begun = await sync('--tenant', 'slow', '--timeout', '1s');
+    expect(begun.code, begun.stdout).toBe(8);
+    const writes = world.journal.writes('slow').length;
+
+    const looked = await sync('--tenant', 'slow', '--dry-run');
+    const lifted = await sync('--tenant', 'slow', '--lift-guard', '--reason', 'sold');
+    expect([looked.code, lifted.code]).toEqual([2, 2]);
+    expect(looked.stderr).toContain('--cancel');
+    expect(world.journal.writes('slow')).toHaveLength(writes);
+
+    const ended = await sync('--tenant', 'slow', '--cancel');
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('has ended')]);
+    expect((await sync('--tenant', 'slow', '--cancel')).stderr).toContain('no people sync is under way');
+  });
+
+  it('says what cannot be used before anything is done', async () => {
+    await writeFile(at('a-file'), '');
+    const html = await sync('--tenant', 'moved', '--html', at('a-file'));
+    const from = await people('decide', '--tenant', 'moved', '--from', at('nowhere.csv'));
+    const to = await people('export', '--tenant', 'moved', '--to', at('no/such/folder.csv'));
+
+    expect([html.code, from.code, to.code]).toEqual([2, 2, 2]);
+    expect(html.stderr).toContain('a-file cannot be used');
+    expect(world.journal.writes('moved')).toEqual([]);
   });
 
   it('wants a reason for lifting the guard', async () => {

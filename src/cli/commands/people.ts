@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { COMPARISONS, type Comparison } from '../../domain/people/outcomes.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { openPeopleStores } from '../../people-files.js';
@@ -7,6 +8,7 @@ import type { PeopleStore, PeopleStores } from '../../people-store/store.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Output } from '../output.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { UsageError } from '../usage-error.js';
 
@@ -14,14 +16,14 @@ interface OfOne {
   file: string;
   tenant: string;
   run?: string;
-  comparison: Comparison;
+  comparison?: Comparison;
 }
 
 /** What syncs of people have left on this machine: the details of everybody, and who is not certain. Nothing here asks Temporal. */
 export function peopleCommand(register: Register): Command {
   const people = new Command('people').description('the people of syncs on this machine: details, decisions, deletion');
   people.addCommand(
-    ofOne(new Command('export'), 'actual')
+    ofOne(new Command('export'))
       .description('write everybody with outcome, reason and fields before and after into a file')
       .requiredOption('--to <file>', 'is written anew, for its owner only')
       .addOption(new Option('--format <format>', 'form of the file').choices(['csv', 'parquet']).default('csv'))
@@ -31,13 +33,13 @@ export function peopleCommand(register: Register): Command {
       ),
   );
   people.addCommand(
-    ofOne(new Command('ambiguous'), 'actual')
+    ofOne(new Command('ambiguous'))
       .description('write who is not certain as CSV: fill in its last column, and give it back with decide')
       .requiredOption('--to <file>', 'has names and numbers: for those who decide alone')
       .action((options: OfOne & { to: string }) => register((context) => writeAmbiguous(options, context))),
   );
   people.addCommand(
-    ofOne(new Command('decide'), 'actual')
+    ofOne(new Command('decide'))
       .description('take a CSV that was filled in, and compare again')
       .requiredOption('--from <file>', 'as ambiguous wrote it, with yes or no in its last column')
       .action((options: OfOne & { from: string }) => register((context) => decide(options, context))),
@@ -51,15 +53,16 @@ export function peopleCommand(register: Register): Command {
   return people;
 }
 
-function ofOne(command: Command, comparison: Comparison): Command {
+function ofOne(command: Command): Command {
   return command
     .requiredOption('-f, --file <file>', 'the batch file')
     .requiredOption('--tenant <id>', 'whose people')
     .option('--run <reference>', 'as the report names it; the newest if absent')
     .addOption(
-      new Option('--comparison <name>', 'E9 with E10, what the run would do, or what it did')
-        .choices(COMPARISONS)
-        .default(comparison),
+      new Option(
+        '--comparison <name>',
+        'E9 with E10, what the run would do, or what it did; the last that was made if absent',
+      ).choices(COMPARISONS),
     );
 }
 
@@ -67,8 +70,9 @@ async function exportAll(
   options: OfOne & { to: string; format: 'csv' | 'parquet'; personal?: boolean },
   context: Context,
 ): Promise<ExitCode> {
-  const { comparison, to, format, personal } = options;
-  const { rows } = await inStore(options, context, (store) =>
+  const { to, format, personal } = options;
+  usableFile(to, context.out);
+  const { rows } = await inStore(options, context, (store, comparison) =>
     store.export({ comparison, file: resolve(to), format, content: personal ? 'personal' : 'opaque' }),
   );
   const { out } = context;
@@ -77,18 +81,24 @@ async function exportAll(
 }
 
 async function writeAmbiguous(options: OfOne & { to: string }, context: Context): Promise<ExitCode> {
-  const { comparison, to } = options;
-  const written = await inStore(options, context, (store) => store.writeAmbiguous(comparison, resolve(to)));
+  const { to, file, tenant } = options;
   const { out } = context;
-  out.data({ schemaVersion: 1, file: to, ...written }, () => out.text.wroteAmbiguous(written.people, to));
+  usableFile(to, out);
+  const written = await inStore(options, context, (store, comparison) => store.writeAmbiguous(comparison, resolve(to)));
+  out.data({ schemaVersion: 1, file: to, ...written }, () =>
+    written.people === 0
+      ? out.text.nobodyAmbiguous
+      : out.text.wroteAmbiguous(written.people, to, `-f ${file} --tenant ${tenant}`),
+  );
   return EXIT.ok;
 }
 
 /** Nothing is applied where one line cannot be taken. */
 async function decide(options: OfOne & { from: string }, context: Context): Promise<ExitCode> {
-  const { comparison, from } = options;
+  const { from } = options;
   const { out } = context;
-  const decided = await inStore(options, context, async (store) => {
+  if (!existsSync(from)) throw new UsageError(out.text.cannotUse(from, 'there is no such file'));
+  const decided = await inStore(options, context, async (store, comparison) => {
     const applied = await store.applyDecisions(comparison, resolve(from));
     if (applied.invalid.length > 0) return { ...applied, counts: null };
     return { ...applied, counts: (await store.compareAgain(comparison)).counts };
@@ -120,7 +130,7 @@ async function forget(options: Selectors & { yes?: boolean }, context: Context):
 async function inStore<T>(
   options: OfOne,
   { config, out }: Context,
-  work: (store: PeopleStore) => Promise<T>,
+  work: (store: PeopleStore, comparison: Comparison) => Promise<T>,
 ): Promise<T> {
   const { selected } = await loadSelection({ file: options.file, tenant: [options.tenant] }, out);
   const stores = await openPeopleStores(config);
@@ -128,13 +138,19 @@ async function inStore<T>(
   const store = await stores.open(run);
   try {
     const compared = await store.compared();
-    if (!compared.includes(options.comparison))
-      throw new UsageError(out.text.notCompared(options.comparison, compared));
-    return await work(store);
+    const comparison = options.comparison ?? COMPARISONS.findLast((one) => compared.includes(one)) ?? 'actual';
+    if (!compared.includes(comparison)) throw new UsageError(out.text.notCompared(comparison, compared));
+    return await work(store, comparison);
   } finally {
     store.close();
     await stores.seal(run);
   }
+}
+
+/** Said before a file is opened that may take a minute. */
+function usableFile(to: string, { text }: Output): void {
+  if (!existsSync(dirname(resolve(to)))) throw new UsageError(text.cannotUse(to, 'its folder is not there'));
+  if (existsSync(to) && statSync(to).isDirectory()) throw new UsageError(text.cannotUse(to, 'this is a folder'));
 }
 
 async function runOf(

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { peopleLines } from '../../reports/people-lines.js';
-import { writePeoplePages } from '../people-pages.js';
+import { usableFolder, writePeoplePages } from '../people-pages.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -16,6 +16,7 @@ export function reportCommand(register: Register): Command {
       register(async (context) => {
         const { out } = context;
         const selection = await loadSelection(options, out);
+        if (options.peopleHtml !== undefined) usableFolder(options.peopleHtml, out);
         const report = await inSession({ ...context, serves: 'nothing', sites: [] }, ({ migrations }) =>
           readReport(migrations, selection),
         );

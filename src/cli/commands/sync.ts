@@ -13,10 +13,10 @@ import type { Context, Register } from '../context.js';
 import { duration } from '../duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Output } from '../output.js';
-import { writePeoplePages } from '../people-pages.js';
+import { usableFolder, writePeoplePages } from '../people-pages.js';
 import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
-import { inSession } from '../session.js';
+import { inSession, type Session } from '../session.js';
 import { findingLines } from '../tables.js';
 import { UsageError } from '../usage-error.js';
 
@@ -27,6 +27,7 @@ interface SyncOptions extends Selectors, PolicyOptions {
   reason?: string;
   timeout?: number;
   html?: string;
+  cancel?: boolean;
 }
 
 /** One tenant in JSON. */
@@ -50,7 +51,8 @@ export function syncCommand(register: Register): Command {
   return withPolicy(withSelectors(new Command('sync')))
     .description('sync the people of tenants that are on E10, and say of everybody what became of them')
     .option('-y, --yes', 'do not ask; a few tenants named by --tenant are never asked about')
-    .option('--dry-run', 'read, compare and foresee only; never writes')
+    .option('--dry-run', 'read, compare and foresee only; never writes; also for tenants that have not moved yet')
+    .option('--cancel', 'end the sync that is under way of these tenants; what it has written stays')
     .option('--lift-guard', 'let this run do more than people.guard allows')
     .option('--reason <text>', 'why the guard is lifted; kept for the auditor')
     .option('--html <folder>', 'write a page with plots for each tenant into this folder')
@@ -62,28 +64,36 @@ async function sync(options: SyncOptions, context: Context): Promise<ExitCode> {
   const { out, by } = context;
   const { reason, dryRun = false, timeout = Number.POSITIVE_INFINITY } = options;
   if (options.liftGuard && !reason?.trim()) throw new UsageError(out.text.liftWantsReason);
+  if (reason !== undefined && !options.liftGuard) throw new UsageError(out.text.reasonWantsLift);
   const { selected, batch } = await loadSelection(options, out);
+  const tenants = selected.map(({ tenant }) => tenant);
+  if (options.html !== undefined) usableFolder(options.html, out);
+  if (options.cancel) return cancelled(tenants, context);
   if (dryRun) out.say(out.text.nothingWritten);
   else if (!options.tenant) {
-    out.say(out.text.willSync(selected.map(({ tenant }) => tenant.id)));
+    out.say(out.text.willSync(tenants.map(({ id }) => id)));
     if (!(await confirmed(context, options.yes))) return EXIT.usage;
   }
   const guardLifted = options.liftGuard && reason ? { by, reason } : undefined;
-  const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
-  const reports = await inSession({ ...context, serves: 'site', sites }, ({ migrations, temporal }) => {
+  const how = { policy: policyOf(options), ...(dryRun ? { until: 'guard' as const } : {}) };
+  const beforeWork = (migrations: Migrations): Promise<void> => refuseUnfit(migrations, tenants, options, out);
+  const reports = await inSession({ ...context, serves: 'site', sites: sitesOf(tenants), beforeWork }, (session) => {
+    const { migrations, temporal } = session;
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
     const until = Date.now() + timeout;
     return pMap(
-      selected,
-      async ({ tenant }) => {
+      tenants,
+      async (tenant) => {
         const lifted = guardLifted ? { ...tenant, people: { ...tenant.people, guardLifted } } : tenant;
-        const started = await migrations.startPeopleSync(lifted, {
-          policy: policyOf(options),
-          ...(dryRun ? { until: 'guard' as const } : {}),
-        });
+        let started = await migrations.startPeopleSync(lifted, how);
+        if (started === 'rehearsing' && !dryRun) {
+          // A look that somebody left behind: it has nothing to lose.
+          await migrations.cancelPeopleSync(tenant.id);
+          started = await migrations.startPeopleSync(lifted, how);
+        }
         if (started === 'migrating') return reported(tenant, 'failed', out.text.migratesNow(tenant.id));
-        if (started === 'under-way') out.say(out.text.syncUnderWay(tenant.id));
-        return follow(migrations, tenant, until, out);
+        if (started !== 'started') out.say(out.text.syncUnderWay(tenant.id));
+        return follow(session, tenant, { until, dryRun }, out);
       },
       { concurrency: AT_ONCE },
     );
@@ -95,28 +105,71 @@ async function sync(options: SyncOptions, context: Context): Promise<ExitCode> {
   return exitOf(reports);
 }
 
-async function follow(migrations: Migrations, tenant: Tenant, until: number, out: Output): Promise<SyncReport> {
+/**
+ * Asked before a worker starts here, which would carry on what is under way: a dry run does not write, and a guard is not lifted for
+ * a sync that was started without.
+ */
+async function refuseUnfit(
+  migrations: Migrations,
+  tenants: readonly Tenant[],
+  { dryRun, liftGuard }: SyncOptions,
+  { text }: Output,
+): Promise<void> {
+  if (!dryRun && !liftGuard) return;
+  const underWay = await pMap(tenants, async ({ id }) => ({ id, what: await migrations.peopleSyncUnderWay(id) }), {
+    concurrency: AT_ONCE,
+  });
+  const real = underWay.filter(({ what }) => what === 'sync').map(({ id }) => id);
+  if (real.length > 0) throw new UsageError(dryRun ? text.realSyncUnderWay(real) : text.liftsNothing(real));
+}
+
+async function cancelled(tenants: readonly Tenant[], context: Context): Promise<ExitCode> {
+  const { out } = context;
+  await inSession({ ...context, serves: 'site', sites: sitesOf(tenants) }, async ({ migrations }) => {
+    for (const { id } of tenants) {
+      const isUnderWay = (await migrations.peopleSyncUnderWay(id)) !== undefined;
+      if (isUnderWay) await migrations.cancelPeopleSync(id);
+      out.say(isUnderWay ? out.text.syncCancelled(id) : out.text.noSyncUnderWay(id));
+    }
+  });
+  return EXIT.ok;
+}
+
+function sitesOf(tenants: readonly Tenant[]): string[] {
+  return [...new Set(tenants.map(({ site }) => site))];
+}
+
+async function follow(
+  { migrations, temporal }: Session,
+  tenant: Tenant,
+  { until, dryRun }: { until: number; dryRun: boolean },
+  out: Output,
+): Promise<SyncReport> {
   let waited = 0;
   for (;;) {
     const end = await migrations.peopleSyncEnd(tenant.id);
-    if (end) return ended(tenant, end);
+    if (end) return ended(tenant, end, dryRun);
     const status = await migrations.peopleSyncStatus(tenant.id);
     const waits = status?.orders.some(isOpen) === true;
     waited = waits ? waited + 1 : 0;
     if (waits && waited >= LOOKS_BEFORE_BELIEVED) return reported(tenant, 'waiting', nextAction(status));
-    if (Date.now() > until) return reported(tenant, 'running', out.text.timedOut);
+    if (Date.now() > until) {
+      // On one machine nobody works on it until somebody does.
+      const text = temporal.mode === 'embedded' ? out.text.timedOutHere : out.text.timedOut;
+      return reported(tenant, 'running', text);
+    }
     const how = status?.held ?? status?.steps[0]?.note;
     if (how) out.progress(`${tenant.id}: ${how}`);
     await pause(LOOK_EVERY_MS);
   }
 }
 
-function ended(tenant: Tenant, end: PeopleSyncEnd): SyncReport {
+function ended(tenant: Tenant, end: PeopleSyncEnd, dryRun: boolean): SyncReport {
   if ('failed' in end) {
     return { ...reported(tenant, 'failed', `${end.failed.code}: ${end.failed.message}`), findings: [end.failed] };
   }
   const { ran, note, findings, report, wanted } = end.result;
-  const synced = ran || (wanted === null && report !== null);
+  const synced = ran || (!dryRun && wanted === null && report !== null);
   return { ...reported(tenant, synced ? 'synced' : 'looked-at', note), findings, people: report };
 }
 

@@ -34,7 +34,7 @@ export type MassChangeVerdict =
   | { pass: false; reason: 'empty-source' | 'limit' | 'uncertain'; exceeded: Exceeded[]; why: string };
 
 /** Whatever the limits, and whoever lifts them. */
-export const NOBODY_IN_E10 = 'E10 shows no people at all';
+export const NOBODY_IN_E10 = 'E10 shows no people at all: look at its app and its rights; this is never let pass';
 
 /** The limits of the batch file's `people.guard`. */
 export function limitsOf({ percent, count, ...others }: PeopleGuard): MassChangeLimits {
