@@ -15,8 +15,11 @@ import { anOperator } from '../support/operator.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const MOVED = { startsMigrated: true, people: { e9: 30, e10: 18, qiyuesuo: 18 } } satisfies Partial<TenantSpec>;
-/** What was read holds for a moment only; a night is over at once. */
-const FORGETFUL: Policy = { ...IMPATIENT, peopleFreshMs: 2_000, nightGraceMs: 0 };
+/** What was read holds for a moment only. */
+const FORGETFUL: Policy = { ...IMPATIENT, peopleFreshMs: 2_000 };
+/** A night comes soon, is looked at some seconds before, and is over at once. */
+const NIGHT_MS = 45_000;
+const BY_NIGHT: Policy = { ...IMPATIENT, peopleFreshMs: 24_000, nightGraceMs: 0 };
 
 let rig: Rig;
 beforeAll(async () => {
@@ -72,7 +75,7 @@ async function ended(id: string) {
   await until(
     'it ends',
     async () => (end = await rig.migrations.peopleSyncEnd(rig.tenant(id).id)) !== undefined,
-    40_000,
+    90_000,
   );
   return end as unknown as {
     result: Extract<PeopleSyncEnd, { result: unknown }>['result'];
@@ -103,24 +106,28 @@ describe('what was read is read again before anything follows from it', () => {
     expect(rig.world.journal.writes(rig.tenant('paused').id)).toEqual([]);
   });
 
-  it('before the nightly run, which is then watched; or the sync is switched off, where it would disable too many', async () => {
-    const night = Date.now() + 25_000;
-    await start('night', { policy: FORGETFUL, night, people: { run: 'nightly' } });
-    await start('guarded-night', { policy: FORGETFUL, night, people: { run: 'nightly' } });
-    await until('it waits', async () => /schedule/.test(await heldOf('guarded-night')), 20_000);
-    twelveLeave('guarded-night');
+  it(
+    'before the nightly run, which is then watched; or the sync is switched off, where it would disable too many',
+    { timeout: 120_000 },
+    async () => {
+      const night = Date.now() + NIGHT_MS;
+      await start('night', { policy: BY_NIGHT, night, people: { run: 'nightly' } });
+      const guarded = await start('guarded-night', { policy: BY_NIGHT, night, people: { run: 'nightly' } });
+      await until('it waits', async () => /schedule/.test(await heldOf('guarded-night')), 20_000);
+      twelveLeave('guarded-night');
 
-    expect((await ended('guarded-night')).failed).toMatchObject({
-      code: 'PEOPLE-SYNC-SWITCHED-OFF',
-      message: expect.stringMatching(/switched off .*12 people would be disabled/) as unknown,
-    });
-    expect(Date.now()).toBeLessThan(night);
-    expect(rig.world.tenant('guarded-night').state()).toMatchObject({ peopleSync: { enabled: false }, runs: [] });
+      expect((await ended('guarded-night')).failed).toMatchObject({
+        code: 'PEOPLE-SYNC-SWITCHED-OFF',
+        message: expect.stringMatching(/switched off .*12 people would be disabled/) as unknown,
+      });
+      expect((await guarded.describe()).closeTime?.getTime()).toBeLessThan(night);
+      expect(rig.world.tenant('guarded-night').state()).toMatchObject({ peopleSync: { enabled: false }, runs: [] });
 
-    expect((await ended('night')).result).toMatchObject({ ran: true, report: { by: 'list', grade: 'A' } });
-    const stores = await openPeopleStores(loadConfig({ QYS_E10_DATA: rig.dataDir }));
-    expect(await stores.referencesOf(rig.tenant('night').id)).toHaveLength(2);
-  });
+      expect((await ended('night')).result).toMatchObject({ ran: true, report: { by: 'list', grade: 'A' } });
+      const stores = await openPeopleStores(loadConfig({ QYS_E10_DATA: rig.dataDir }));
+      expect(await stores.referencesOf(rig.tenant('night').id)).toHaveLength(2);
+    },
+  );
 });
 
 it('waits for one night only where a person tells how the run went', { timeout: 150_000 }, async () => {
