@@ -183,8 +183,9 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     if (at - looked.at > freshMs && tenant.qiyuesuo.driver !== 'manual') {
       const marginMs = freshMs / 20;
       await waitUntil(at - marginMs - Math.max(freshMs / 4, 1.5 * looked.tookMs), schedule);
-      const leftMs = at - marginMs - now();
-      if (leftMs > 0) seen = await orSwitchedOff(() => CancellationScope.withTimeout(leftMs, lookAgain));
+      // Whoever comes when no time is left can still switch it off.
+      const leftMs = Math.max(1, at - marginMs - now());
+      if (now() < at) seen = await orSwitchedOff(() => CancellationScope.withTimeout(leftMs, lookAgain));
     }
     await waitUntil(at + (policy.nightGraceMs ?? NIGHT_GRACE_MS), schedule);
     return { wanted, foreseen: seen };
