@@ -70,8 +70,8 @@ for (const latencyMs of values.latencies.split(',').map(Number)) {
 async function scriptRound(latencyMs: number, round: number): Promise<Round> {
   return inFolder(async (folder) => {
     const simulators = await startSimulators(folder, latencyMs, round);
-    const { batchFile, envFile } = simulators.told;
-    const input: ScriptInput = { batchFile, envFile, window };
+    const { batchFile } = simulators.told;
+    const input: ScriptInput = { batchFile, window };
     const script = await startPart<object>('script.ts', input);
     const parts = { simulators: simulators.pid, script: script.pid };
     const before = await cpuOfAll(parts);
@@ -87,9 +87,9 @@ async function scriptRound(latencyMs: number, round: number): Promise<Round> {
 async function engineRound(latencyMs: number, round: number) {
   return inFolder(async (folder) => {
     const simulators = await startSimulators(folder, latencyMs, round);
-    const { batchFile, envFile } = simulators.told;
+    const { batchFile } = simulators.told;
     const profile = values.profile ? ['--cpu-prof', '--cpu-prof-dir', values.profile] : [];
-    const engine = await startEngine(folder, envFile, profile);
+    const engine = await startEngine(folder, profile);
     const { migrations, client } = engine;
     const batch = await oneWave(batchFile, window);
 

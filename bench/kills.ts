@@ -33,7 +33,7 @@ await inFolder(async (folder) => {
   };
   const simulators = await startPart<SimulatorsTold>('simulators.ts', input);
   const batch = await oneWave(simulators.told.batchFile, Number(values.window));
-  let engine = await startEngine(folder, simulators.told.envFile);
+  let engine = await startEngine(folder);
   await engine.migrations.startBatch(batch, 'bench');
 
   const pauses: number[] = [];
@@ -44,7 +44,7 @@ await inFolder(async (folder) => {
     if (withServer) process.kill(engine.serverPid, 'SIGKILL');
     const writes = (await simulators.ask<Seen>('seen')).writes;
     const since = performance.now();
-    engine = await startEngine(folder, simulators.told.envFile);
+    engine = await startEngine(folder);
     while ((await simulators.ask<Seen>('seen')).writes === writes) await sleep(100);
     const seconds = (performance.now() - since) / 1_000;
     pauses.push(seconds);

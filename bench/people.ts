@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import type { Reachable } from '../test/support/gateways.js';
 import { startPart, usageOf, type Part } from './support/children.js';
 import { inFolder, startEngine } from './support/engine.js';
 import { median, report, short } from './support/numbers.js';
+import { withSecretFiles } from './support/secret-files.js';
 import type { PeopleSimulatorsInput } from './support/people-simulators.js';
 import type { PeopleRan, PeopleWorkerInput } from './support/people-worker.js';
 
@@ -98,13 +99,12 @@ async function measured(kind: Kind, simulators: Part<Reachable>): Promise<Round>
 async function byWorkflow(_kind: Kind, simulators: Part<Reachable>): Promise<Round> {
   return inFolder(async (own) => {
     const { entry, env } = simulators.told;
-    const envFile = join(own, 'bench.env.json');
-    await writeFile(envFile, JSON.stringify(env));
     const limit = { percent: 100, count: people };
-    const { tenants } = parseBatch(stringify({ batch: 'bench', tenants: [entry] }), 'bench.batch.yaml');
+    const yaml = await withSecretFiles(stringify({ batch: 'bench', tenants: [entry] }), env, own);
+    const { tenants } = parseBatch(yaml, 'bench.batch.yaml');
     const [tenant] = tenants.map((one) => ({ ...one, people: { ...one.people, guard: limit } }));
     if (tenant === undefined) throw new Error('the simulators have no tenant');
-    const engine = await startEngine(own, envFile);
+    const engine = await startEngine(own);
     const watched = await watch(engine.worker.pid, simulators.pid);
     const since = performance.now();
     await engine.migrations.startPeopleSync(tenant, { until: 'guard' });

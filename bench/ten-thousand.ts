@@ -58,7 +58,7 @@ await inFolder(async (folder) => {
   const simulators = await startPart<SimulatorsTold>('simulators.ts', input);
   // They stand for other machines, and would take the CPU from who answers: here they have what is left.
   setPriority(simulators.pid, constants.priority.PRIORITY_LOW);
-  const engine = await startEngine(folder, simulators.told.envFile);
+  const engine = await startEngine(folder);
   const readSince = performance.now();
   const batch = await oneWave(simulators.told.batchFile, window);
   const readSeconds = (performance.now() - readSince) / 1_000;

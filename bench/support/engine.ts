@@ -20,9 +20,9 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export async function startEngine(folder: string, envFile: string, nodeOptions: string[] = []): Promise<Engine> {
+export async function startEngine(folder: string, nodeOptions: string[] = []): Promise<Engine> {
   const dataDir = join(folder, 'data');
-  const worker = await startWorker({ dataDir, envFile }, nodeOptions);
+  const worker = await startWorker(dataDir, nodeOptions);
   const server = JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { pid: number; port: number };
   const connection = await Connection.connect({ address: `127.0.0.1:${server.port}` });
   const client = new Client({ connection });

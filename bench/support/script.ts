@@ -18,7 +18,6 @@ import { inputOf, serve } from './children.js';
 /** The baseline: a plain script that makes the same calls in the same order, and keeps nothing. */
 export interface ScriptInput {
   batchFile: string;
-  envFile: string;
   window: number;
 }
 
@@ -27,15 +26,14 @@ export interface ScriptRan {
   tenants: number;
 }
 
-const { batchFile, envFile, window } = inputOf<ScriptInput>();
+const { batchFile, window } = inputOf<ScriptInput>();
 const KEY = Buffer.alloc(32, 7);
 const logger = new DefaultLogger('ERROR');
 const { tenants } = parseBatch(await readFile(batchFile, 'utf8'), batchFile);
-const env = JSON.parse(await readFile(envFile, 'utf8')) as Record<string, string>;
 const activities = createTenantActivities({
   seal: createSeal(KEY),
   open: createOpenSystems({
-    secrets: createSecretStore({ env, readFile: (path) => readFile(path, 'utf8') }),
+    secrets: createSecretStore({ env: {}, readFile: (path) => readFile(path, 'utf8') }),
     ca: [],
     forwardProxy: {},
     timeoutMs: 10_000,

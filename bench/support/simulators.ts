@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { batchFileOf } from '../../simulators/batch-file.js';
 import { startWorld } from '../../simulators/world.js';
 import { inputOf, serve } from './children.js';
+import { withSecretFiles } from './secret-files.js';
 import { aTenant, faultOf } from './tenants.js';
 
 /** The simulated outside systems, in a process of their own. */
@@ -24,7 +25,6 @@ export interface SimulatorsInput {
 
 export interface SimulatorsTold {
   batchFile: string;
-  envFile: string;
 }
 
 /** What was seen from outside, whatever the engine says. */
@@ -62,9 +62,8 @@ for (const index of faults ? indices : []) {
 if (latencyMs > 0) world.fault({ kind: 'latency', ms: latencyMs, times: Number.POSITIVE_INFINITY, from: 'outside' });
 
 const { yaml, env } = batchFileOf(world, batch, { defaults: { people: { compare: people } } });
-const told: SimulatorsTold = { batchFile: join(folder, 'bench.batch.yaml'), envFile: join(folder, 'bench.env.json') };
-await writeFile(told.batchFile, yaml);
-await writeFile(told.envFile, JSON.stringify(env));
+const told: SimulatorsTold = { batchFile: join(folder, 'bench.batch.yaml') };
+await writeFile(told.batchFile, await withSecretFiles(yaml, env, folder));
 serve(told, { seen }, () => world.close());
 
 function seen(): Seen {

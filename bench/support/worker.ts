@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,14 +17,10 @@ const PROGRAM = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url))
 const READY = 'Worker runs for';
 
 /** Resolves once it polls. What it logs goes to `worker.log` in its folder. */
-export async function startWorker(
-  { dataDir, envFile }: { dataDir: string; envFile: string },
-  nodeOptions: string[] = [],
-): Promise<WorkerProcess> {
-  const secrets = JSON.parse(await readFile(envFile, 'utf8')) as Record<string, string>;
+export async function startWorker(dataDir: string, nodeOptions: string[] = []): Promise<WorkerProcess> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const child = spawn(process.execPath, [...nodeOptions, PROGRAM, 'worker'], {
-    env: { ...process.env, ...secrets, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '10' },
+    env: { ...process.env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '10' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   child.stderr.pipe(createWriteStream(join(dataDir, 'worker.log')));
