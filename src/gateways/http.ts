@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import axios from 'axios';
 import type { z } from 'zod';
 import { createAgents, type Agents } from './agents.js';
@@ -128,6 +129,11 @@ export function createHttp(options: HttpOptions): Http {
         data,
         signal: deadline.signal,
       });
+      if (request.onAnswer && status === 200) {
+        request.onAnswer();
+        // What it asks for is on its way before this answer is read, which may take a while.
+        await setImmediate();
+      }
       return { ...call, status, headers: lowerCase(headers), body, json: parseOnce(body) };
     } catch (error) {
       options.signal?.throwIfAborted();

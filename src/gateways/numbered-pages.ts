@@ -1,4 +1,4 @@
-import type { ListPage, PagedList } from '../domain/people/rows.js';
+import type { ListPage, OnAnswer, PagedList } from '../domain/people/rows.js';
 
 /** One answer of a list that is asked for by page number and page size. */
 export interface NumberedPage<Row> {
@@ -16,13 +16,17 @@ const SMALLEST = 20;
  */
 export function numberedPages<Row extends { id: string }>(
   pageSize: number,
-  ask: (page: number, size: number) => Promise<NumberedPage<Row>>,
+  ask: (page: number, size: number, onAnswer?: OnAnswer) => Promise<NumberedPage<Row>>,
   isTooLarge: (error: unknown) => boolean = () => false,
 ): PagedList<Row> {
-  async function askAtMost(page: number, most: number): Promise<NumberedPage<Row> & { size: number }> {
+  async function askAtMost(
+    page: number,
+    most: number,
+    onAnswer: OnAnswer | undefined,
+  ): Promise<NumberedPage<Row> & { size: number }> {
     for (let size = most; ; size = Math.ceil(size / 2)) {
       try {
-        return { ...(await ask(page, size)), size };
+        return { ...(await ask(page, size, onAnswer)), size };
       } catch (error) {
         if (page > 1 || size <= SMALLEST || !isTooLarge(error)) throw error;
       }
@@ -35,9 +39,9 @@ export function numberedPages<Row extends { id: string }>(
   }
 
   return {
-    async readPage(cursor): Promise<ListPage<Row>> {
+    async readPage(cursor, onAnswer): Promise<ListPage<Row>> {
       const { page, before, most } = placeOf(cursor);
-      const { total, rows, size } = await askAtMost(page, most);
+      const { total, rows, size } = await askAtMost(page, most, onAnswer);
       const read = before + rows.length;
       const ends = rows.length === 0 || read >= total;
       const next = `${page + 1}:${read}${size === pageSize ? '' : `:${size}`}`;

@@ -9,6 +9,8 @@ export interface RequestOptions {
   classify?: Classify;
   /** Secret values of this call, in addition to those that the `Http` was made with. */
   mask?: readonly string[];
+  /** Called when an answer with status 200 is there, whatever it says, and before it is read. */
+  onAnswer?: (() => void) | undefined;
 }
 
 /** At most one of `json` and `form`. A `LosslessNumber` in `json` is sent as a bare number. */

@@ -88,8 +88,8 @@ export async function readChunk<Row extends AnyRow>(
 }
 
 /**
- * Reads one page and writes it. The look at its border comes after the page, and while it is written: its answer is waited for anyway.
- * `before`: the ids of the page before.
+ * Reads one page and writes it. The look at its border is sent behind the page's answer, and that is understood and written while
+ * the look is answered. `before`: the ids of the page before.
  */
 async function readPage<Row extends AnyRow>(
   store: Pages,
@@ -100,14 +100,23 @@ async function readPage<Row extends AnyRow>(
     before,
   }: { list: ListName; source: PagedList<Row>; at: ListPosition; before: string | undefined },
 ): Promise<{ at: ListPosition; moved: boolean; ids: string }> {
-  const page = await source.readPage(at.cursor);
+  const border = at.cursor === null || at.lastId === undefined ? undefined : { cursor: at.cursor, lastId: at.lastId };
+  let moved: Promise<boolean> | undefined;
+  const page = await source
+    .readPage(at.cursor, () => {
+      // An answer that was none had its look as well: the last one counts.
+      moved = behind(moved, () => hasMoved(source, border));
+    })
+    .catch(async (error: unknown) => {
+      await Promise.allSettled([moved]);
+      throw error;
+    });
   const ids = idsOf(page);
   // The same page again: a source that knows no pages. What it has is in already.
   const kept = ids !== '' && ids === before ? ENDLESS : page;
-  const border = at.cursor === null || at.lastId === undefined ? undefined : { cursor: at.cursor, lastId: at.lastId };
-  const written = both(store.append(list, at, kept), hasMoved(source, border));
+  const written = both(store.append(list, at, kept), moved ?? hasMoved(source, border));
   // Not awaited here: a thousand rows would be held until the look is answered, and outlive the young generation of V8.
-  return written.then(([appended, moved]) => ({ at: appended, moved, ids }));
+  return written.then(([appended, hasMoved]) => ({ at: appended, moved: hasMoved, ids }));
 }
 
 const ENDLESS: ListPage<never> = { rows: [], total: null, next: null };
@@ -132,6 +141,13 @@ async function hasMoved(source: PagedList<AnyRow>, border: Border | undefined): 
   if (border === undefined) return false;
   const now = await source.rowBefore?.(border.cursor);
   return now !== undefined && now !== border.lastId;
+}
+
+/** What is done behind something else, however that ends; it may fail before anybody waits for it. */
+function behind<T>(first: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
+  const done = Promise.allSettled([first]).then(work);
+  done.catch(() => undefined);
+  return done;
 }
 
 /** Waits for both, also where one of them fails: nothing may go on writing behind the back of a caller who has given up. */

@@ -156,6 +156,21 @@ describe('the ladder', () => {
     await expect(http.get('/thing', Thing)).rejects.toMatchObject({ name: 'Unauthenticated', code: '1103' });
   });
 
+  it('tells of an answer before it is read, unless its status says that it is none', async () => {
+    const told: string[] = [];
+    const onAnswer = () => void told.push('answer');
+    const { http } = await aClient({ 'GET /thing': { json: seal }, 'GET /none': { status: 500, json: {} } });
+
+    await http.get(
+      '/thing',
+      Thing.transform(() => void told.push('read')),
+      { onAnswer },
+    );
+    await expect(http.get('/none', Thing, { onAnswer })).rejects.toMatchObject({ name: 'Unavailable' });
+
+    expect(told).toEqual(['answer', 'read']);
+  });
+
   it('does not read an endless answer', async () => {
     const { http } = await aClient({ 'GET /thing': { text: 'x'.repeat(3000) } }, { maxBodyBytes: 1000 });
 

@@ -63,6 +63,71 @@ describe('a list', () => {
     expect(asked).toEqual([null, '2', '4', '4', '6', '8']);
   });
 
+  describe('looks at the border of a page as soon as that is answered', () => {
+    /** Answers are read when they are let go on; what was asked is told in order. */
+    function slowToRead(rows: PersonRow[], answers = 1, look = () => Promise.resolve()) {
+      const list = aList(() => rows);
+      const told: string[] = [];
+      const source: PagedList<PersonRow> = {
+        async readPage(cursor, onAnswer) {
+          for (let answer = 0; answer < answers; answer++) {
+            told.push(`answer ${cursor ?? 'front'}`);
+            onAnswer?.();
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+          told.push(`read ${cursor ?? 'front'}`);
+          return list.readPage(cursor);
+        },
+        async rowBefore(cursor) {
+          told.push(`look ${cursor}`);
+          await look();
+          return list.rowBefore?.(cursor);
+        },
+      };
+      return { source, told };
+    }
+
+    it('while it is read', async () => {
+      const { source, told } = slowToRead(people(4));
+
+      expect(await readAll(await aStore(), source, 9)).toMatchObject({ rows: 4, verdict: { state: 'settled' } });
+      expect(told).toEqual(['answer front', 'read front', 'answer 2', 'look 2', 'read 2']);
+    });
+
+    it('and again where that answer was none', async () => {
+      const { source, told } = slowToRead(people(4), 2);
+
+      expect(await readAll(await aStore(), source, 9)).toMatchObject({ rows: 4, verdict: { state: 'settled' } });
+      expect(told.slice(3)).toEqual(['answer 2', 'look 2', 'answer 2', 'look 2', 'read 2']);
+    });
+
+    it('whose failure is one of the chunk, and nobody else’s', async () => {
+      const { source } = slowToRead(people(4), 1, () => Promise.reject(new Error('no look')));
+      const store = await aStore();
+
+      await expect(readAll(store, source, 9)).rejects.toThrow('no look');
+      expect(await store.position('e10-people')).toMatchObject({ page: 2, rows: 4 });
+    });
+
+    it('and a page that cannot be read is told when the look has ended', async () => {
+      const { source, told } = slowToRead(people(4), 1, async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        told.push('looked');
+      });
+      const broken: PagedList<PersonRow> = {
+        ...source,
+        async readPage(cursor, onAnswer) {
+          const page = await source.readPage(cursor, onAnswer);
+          if (cursor !== null) throw new Error('no people');
+          return page;
+        },
+      };
+
+      await expect(readAll(await aStore(), broken, 9)).rejects.toThrow('no people');
+      expect(told.at(-1)).toBe('looked');
+    });
+  });
+
   it('is begun anew on a worker that does not have what was read before', async () => {
     const source = aList(() => people(9));
     const first = await (await aStore()).readChunk({ list: 'e10-people', source, pages: 3, after: null });

@@ -155,7 +155,8 @@ it('goes on at the page that was throttled or broken off', async () => {
     }
   }
 
-  expect(failures).toBe(4);
+  // An answer that is cut off has claimed success, so that a look has followed it: what befell that is nobody's failure.
+  expect(failures).toBe(3);
   expect(end).toMatchObject({ rows: 6_000, pass: 1, restarted: false, verdict: { state: 'settled' } });
 });
 

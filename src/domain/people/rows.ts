@@ -46,10 +46,16 @@ export interface ListPage<Row> {
   next: string | null;
 }
 
+/** What can be done as soon as an answer is there. */
+export type OnAnswer = () => void;
+
 /** A full list that is read page by page. A cursor is text which only the same list understands; it may be kept for days. */
 export interface PagedList<Row> {
-  /** `null` begins at the front. */
-  readPage(cursor: string | null): Promise<ListPage<Row>>;
+  /**
+   * `null` begins at the front. `onAnswer` is called when an answer is there that nobody has read yet, also for one that turns out
+   * to be none: a page of a thousand people takes its time to be understood.
+   */
+  readPage(cursor: string | null, onAnswer?: OnAnswer): Promise<ListPage<Row>>;
   /**
    * The id of the row that stands right before the place of `cursor` now. Where it is another one than was read there, rows
    * have moved between two pages, and somebody may have been left out. Undefined where this cannot be asked.

@@ -1,5 +1,6 @@
 import { LosslessNumber } from 'lossless-json';
 import type { z } from 'zod';
+import type { OnAnswer } from '../../domain/people/rows.js';
 import type { Unit } from '../../domain/settings.js';
 import { Rejected, Unauthenticated, UnexpectedAnswer } from '../errors.js';
 import type { Http } from '../http.js';
@@ -49,23 +50,29 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     schema: S,
     params: object,
     token: string,
-    refused: readonly string[] = [],
+    { refused = [], onAnswer }: { refused?: readonly string[]; onAnswer?: OnAnswer | undefined },
   ): Promise<z.output<S>> {
     return http.post(path, schema, {
       json: { access_token: token, ...params },
       classify: classifyErrcode,
       mask: [app.appSecret, token, ...refused],
+      onAnswer,
     });
   }
 
   /** A token may end early, e.g. because another one was taken for the app: one fresh token, then it is the app that is refused. */
-  async function call<S extends z.ZodType>(path: string, schema: S, params: object): Promise<z.output<S>> {
+  async function call<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    params: object,
+    onAnswer?: OnAnswer,
+  ): Promise<z.output<S>> {
     const token = await currentToken();
     try {
-      return await attempt(path, schema, params, token);
+      return await attempt(path, schema, params, token, { onAnswer });
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
-      return attempt(path, schema, params, await currentToken(token), [token]);
+      return attempt(path, schema, params, await currentToken(token), { refused: [token], onAnswer });
     }
   }
 
@@ -132,7 +139,8 @@ export function createE10(http: Http, app: E10App, options: E10Options = {}): E1
     people: () =>
       numberedPages(
         PEOPLE_PER_PAGE,
-        (current, pageSize) => call(EMPLOYEES, PeoplePage, { current, pageSize, returnFieldList: PERSON_FIELDS }),
+        (current, pageSize, onAnswer) =>
+          call(EMPLOYEES, PeoplePage, { current, pageSize, returnFieldList: PERSON_FIELDS }, onAnswer),
         (error) => error instanceof Rejected && error.code === PARAMETER_FAULT,
       ),
     units: () => numberedPages(UNITS_PER_PAGE, (current, pageSize) => call(UNITS, UnitRows, { current, pageSize })),

@@ -1,6 +1,6 @@
 import { createHash, getHashes } from 'node:crypto';
 import { z } from 'zod';
-import type { PagedList } from '../../domain/people/rows.js';
+import type { OnAnswer, PagedList } from '../../domain/people/rows.js';
 import { tryParsedBody } from '../body.js';
 import { Rejected, UnexpectedAnswer } from '../errors.js';
 import type { Http, HttpRequest, RawAnswer } from '../http.js';
@@ -32,7 +32,12 @@ const PER_LIST_PAGE = 1000;
 export function createE9(http: Http, access: E9HrCredentials): E9 {
   const mask = access.token === undefined ? [] : [access.token];
 
-  async function page<S extends z.ZodType>(path: string, schema: S, params: object): Promise<z.output<S>> {
+  async function page<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    params: object,
+    onAnswer?: OnAnswer,
+  ): Promise<z.output<S>> {
     const body = access.body === 'json' ? { json: { params } } : { form: { params: JSON.stringify(params) } };
     const headers = keyHeaders(access);
     return http.post(path, schema, {
@@ -40,12 +45,15 @@ export function createE9(http: Http, access: E9HrCredentials): E9 {
       headers,
       classify: classifyHr,
       mask: [...mask, ...Object.values(headers)],
+      onAnswer,
     });
   }
 
   function listOf<Listed extends { id: string }>(path: string, row: z.ZodType<Listed>): PagedList<Listed> {
     const schema = pageOf(row);
-    return numberedPages(PER_LIST_PAGE, (curpage, pagesize) => page(path, schema, { pagesize, curpage }));
+    return numberedPages(PER_LIST_PAGE, (curpage, pagesize, onAnswer) =>
+      page(path, schema, { pagesize, curpage }, onAnswer),
+    );
   }
 
   /** For the probes: what is down or overloaded says nothing about what is there. */

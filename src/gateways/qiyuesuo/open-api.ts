@@ -126,7 +126,7 @@ export function createQiyuesuo({
         return ask({ mobile: contact });
       }
     },
-    people: () => offsetPages((query) => get('/v2/employee/list', schema.PublicPeople, { query })),
+    people: () => offsetPages((query, onAnswer) => get('/v2/employee/list', schema.PublicPeople, { query, onAnswer })),
     async countEmployees() {
       const path = '/v2/employee/list';
       const rows = await allPages(

@@ -1,4 +1,4 @@
-import type { PagedList } from '../../domain/people/rows.js';
+import type { OnAnswer, PagedList } from '../../domain/people/rows.js';
 
 /** The documented default of the public lists (`facts/qiyuesuo.md` §1.6). */
 export const PAGE_SIZE = 1000;
@@ -35,12 +35,12 @@ export async function allPages<T>(
  * asked for, so that rows which move between two pages are seen.
  */
 export function offsetPages<T extends { id: string }>(
-  readPage: (page: { selectOffset: number; selectLimit: number }) => Promise<T[]>,
+  readPage: (page: { selectOffset: number; selectLimit: number }, onAnswer?: OnAnswer) => Promise<T[]>,
 ): PagedList<T> {
   return {
-    async readPage(cursor) {
+    async readPage(cursor, onAnswer) {
       const from = Number(cursor ?? 0);
-      const rows = await readPage({ selectOffset: from, selectLimit: PAGE_SIZE });
+      const rows = await readPage({ selectOffset: from, selectLimit: PAGE_SIZE }, onAnswer);
       return { rows, total: null, next: rows.length === 0 ? null : String(from + rows.length) };
     },
     async rowBefore(cursor) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { OnAnswer } from '../../../domain/people/rows.js';
 import type { IntegrationWrite } from '../../../domain/settings.js';
 import { hiddenParts, shownText } from '../../../domain/shown-url.js';
 import { INTEGRATION_FIELDS, isSecretField } from '../../../domain/wanted.js';
@@ -19,8 +20,13 @@ const CATEGORIES_PAGE = 200;
 export function createApiDriver(http: Http): ConsoleDriver {
   const classify = classifyProblem;
 
-  function get<S extends z.ZodType>(path: string, answer: S, query?: Record<string, string | number | undefined>) {
-    return http.get(path, answer, { classify, ...(query === undefined ? {} : { query }) });
+  function get<S extends z.ZodType>(
+    path: string,
+    answer: S,
+    query?: Record<string, string | number | undefined>,
+    onAnswer?: OnAnswer,
+  ) {
+    return http.get(path, answer, { classify, onAnswer, ...(query === undefined ? {} : { query }) });
   }
 
   /** A resource that can be written, with the ETag which its next write has to carry. */
@@ -45,8 +51,8 @@ export function createApiDriver(http: Http): ConsoleDriver {
     await http.put(path, schema.Written, { ...more, classify, json, headers: { 'If-Match': etag } });
   }
 
-  async function readPeople(cursor: string | null, limit: number) {
-    return get('/people', schema.PeopleRows, { cursor: cursor ?? undefined, limit });
+  async function readPeople(cursor: string | null, limit: number, onAnswer?: OnAnswer) {
+    return get('/people', schema.PeopleRows, { cursor: cursor ?? undefined, limit }, onAnswer);
   }
 
   async function readSyncRun(runId: string) {
@@ -115,8 +121,8 @@ export function createApiDriver(http: Http): ConsoleDriver {
     },
 
     people: () => ({
-      async readPage(cursor) {
-        const { people, total, next } = await readPeople(cursor, PEOPLE_PAGE);
+      async readPage(cursor, onAnswer) {
+        const { people, total, next } = await readPeople(cursor, PEOPLE_PAGE, onAnswer);
         return { rows: people, total, next: next ? next : null };
       },
       async rowBefore(cursor) {
