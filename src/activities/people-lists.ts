@@ -120,9 +120,10 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       return withStore({ tenant, run }, async (store) => {
         const scope = await scopeOf(store, chosen);
         const scopeLost = chosen !== null && scope === null;
-        const lostUnits = scopeLost
-          ? remapScope(chosen, await store.units('e10')).unmapped.map(({ name }) => name)
-          : [];
+        const listed = scopeLost ? await store.units('e10') : [];
+        // Where E10's units could not be read, nothing follows from none being found.
+        const lostUnits =
+          scopeLost && listed.length > 0 ? remapScope(chosen, listed).unmapped.map(({ name }) => name) : [];
         const baseline = without.e9 === undefined ? await store.compare({ comparison: 'baseline', scope: null }) : null;
         const lists = await reportsOf(store, [
           ...(without.e9 === undefined ? (['e9-people'] as const) : []),

@@ -96,12 +96,21 @@ async function rehearsed(
   exact: boolean,
 ): Promise<WantedPeopleSync> {
   const { enabled, scope, schedule } = await driver.readPeopleSync();
+  const chosen = tenant.people.scope;
+  const settings = {
+    enabled,
+    scope,
+    schedule: tenant.people.schedule ?? schedule,
+    asFound: { enabled, scope, schedule },
+  };
+  if (chosen === 'keep' && scope.length === 0) return { ...settings, startsRun: false, units: null, ...NOT_COUNTED };
   const { units: tree, reason } = await driver.readOrganisation();
   if (tree.length === 0) {
+    // Heads show a surprise all the same.
+    await counted(tenant, systems, driver, { scope: [], units: [] });
     const message = `Qiyuesuo sees no organisation through the E9 that is configured${reason === undefined ? '' : `: ${reason}`}`;
     throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
   }
-  const chosen = tenant.people.scope;
   const known = knownScope(scope, tree);
   const isAll = chosen === 'keep' && known.length === scope.length && chosenUnits(scope, tree) === null;
   const named =
@@ -109,11 +118,8 @@ async function rehearsed(
   // The ids are E9's: the same one in E10 would be another unit.
   const units = isAll ? null : named.map((unit) => ({ ...unit, id: '' }));
   return {
-    enabled,
-    scope,
-    schedule: tenant.people.schedule ?? schedule,
-    asFound: { enabled, scope, schedule },
-    startsRun: chosen !== 'keep' || scope.length > 0,
+    ...settings,
+    startsRun: true,
     units,
     ...(exact ? NOT_COUNTED : await counted(tenant, systems, driver, { scope: [], units: [] })),
   };

@@ -5,6 +5,7 @@ import { fingerprint, planHash } from '../domain/fingerprint.js';
 import type { Sealed } from '../domain/outcomes.js';
 import { namedScope, namedScopeFindings } from '../domain/named-scope.js';
 import { guardVerdict, scopeUnits, type ScopeUnit } from '../domain/people.js';
+import { looksAhead } from '../domain/people/look-ahead.js';
 import type { Plan } from '../domain/plan.js';
 import { planChanges, type Picture } from '../domain/planning.js';
 import { snapshotFindings, type PreviousFingerprints } from '../domain/snapshot-findings.js';
@@ -39,7 +40,11 @@ export interface SnapshotResult {
 }
 
 /** Reads everything that the later steps will change, plans the changes, and seals what there was. Writes nothing. */
-export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal): Promise<SnapshotResult> {
+export async function takeSnapshot(
+  tenant: Tenant,
+  systems: Systems,
+  { seal, looks }: { seal: Seal; looks: boolean },
+): Promise<SnapshotResult> {
   const driver = await systems.console();
   const fingerprints = await secretFingerprints(systems);
   const picture = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
@@ -60,6 +65,7 @@ export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal)
     forward: (await systems.proxy()?.readForward()) ?? null,
   };
   const startsRun = changes.some(({ target }) => target === 'people-sync.run');
+  const counts = startsRun && !(looks && looksAhead(tenant, changes));
   return {
     sealed: seal.seal(snapshot),
     plan: { tenantId: tenant.id, changes, hash: planHash(tenant.id, changes) },
@@ -67,7 +73,7 @@ export async function takeSnapshot(tenant: Tenant, systems: Systems, seal: Seal)
     findings: [
       ...snapshotFindings(tenant, picture, changes, await previousFingerprints(systems)),
       ...namedScopeFindings(picture.namedScope),
-      ...(startsRun ? await guardFindings(tenant, systems, driver) : []),
+      ...(counts ? await guardFindings(tenant, systems, driver) : []),
     ],
   };
 }

@@ -1,9 +1,8 @@
-import { CancellationScope, isCancellation, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, setHandler, sleep } from '@temporalio/workflow';
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking } from '../domain/findings.js';
-import { idempotencyKey } from '../domain/ids.js';
 import { type Outcome, type Sealed, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
-import type { PeopleReport } from '../domain/people/report.js';
+import { looksAhead } from '../domain/people/look-ahead.js';
 import type { Change } from '../domain/plan.js';
 import { prepared, staleFindings } from '../domain/prepared.js';
 import { stepsOf, type Step } from '../domain/steps.js';
@@ -18,9 +17,10 @@ import { createCompensation } from './compensation.js';
 import { closeTenant, isClosing } from './close-tenant.js';
 import { findingOfFailure, refused } from './failures.js';
 import { createGate } from './gate.js';
-import { cancelReasonSignal, peopleSyncDecidedSignal, peopleSyncNightSignal, undoRecordQuery } from './messages.js';
+import { cancelReasonSignal, peopleSyncDecidedSignal, undoRecordQuery } from './messages.js';
 import { peopleChild } from './people-child.js';
 import { createProgress } from './progress.js';
+import { tenantPeople } from './tenant-people.js';
 import { undoStep, undoTenant } from './undo-steps.js';
 import { withHands } from './work-orders.js';
 
@@ -52,22 +52,33 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     stepsOf(tenant.qiyuesuo.deployment),
   );
   const gate = createGate(tenant.id, batch, progress);
-  let night: number | undefined;
-  const children = { syncPeople: peopleChild({ tenant, policy, gate, progress, night: () => night }) };
+  const children = { syncPeople: peopleChild({ tenant, policy, gate, progress }) };
   const groups = withHands({ ...activityGroups(policy, activityQueue(tenant)), children }, tenant, {
     progress,
     policy,
     gate,
   });
   const { reads, writes } = groups;
-  const attendance = { gate, progress, policy, shared: input.shared ?? [], liftGuard };
   const compensation = createCompensation(progress);
   let snapshot: SnapshotResult | undefined;
   let record: UndoRecord | undefined;
-  let people: PeopleReport | null = null;
-  let guardLifted = tenant.people.guardLifted;
-  let peopleSyncs = 0;
-  let failedRuns = 0;
+  const prepares = input.until === 'snapshot';
+  const people = tenantPeople({
+    tenant,
+    syncPeople: groups.children.syncPeople,
+    progress,
+    prepares,
+    isUntouched: () => leftToUndo() === null,
+    decided: () => record?.peopleSync ?? null,
+  });
+  const attendance = {
+    gate,
+    progress,
+    // Nobody is asked about a tenant that is only prepared.
+    policy: prepares ? ({ ...policy, onFailure: 'undo' } as const) : policy,
+    shared: input.shared ?? [],
+    liftGuard: (by: string, reason: string) => people.liftGuard(by, reason),
+  };
   let whyCancelled = 'cancelled';
   setHandler(cancelReasonSignal, (why) => void (whyCancelled = why), {
     description: 'Why this tenant is about to be cancelled',
@@ -82,9 +93,6 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     },
     { description: 'Its people sync tells what it is about to write' },
   );
-  setHandler(peopleSyncNightSignal, (at) => void (night = at), {
-    description: 'Its people sync tells which nightly run it waits for',
-  });
 
   try {
     return await close(await procedure());
@@ -111,26 +119,28 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   async function procedure(): Promise<Ending> {
-    if (input.until === undefined) await maintenanceWindow();
+    if (!prepares) await maintenanceWindow();
 
     const { findings } = await during('preflight', () => reads.preflight({ tenant }));
     progress.found(findings);
     if (findings.some(isBlocking)) return blocked(findings, 'preflight');
 
-    const taken = await during('snapshot', () => reads.takeSnapshot({ tenant }));
+    const taken = await during('snapshot', () => reads.takeSnapshot({ tenant, looks: true }));
     snapshot = taken;
     record = newRecord(tenant, taken.sealed);
     progress.found(taken.findings);
     progress.plan(taken.plan.changes);
     if (taken.findings.some(isBlocking)) return blocked(taken.findings, 'snapshot');
     if (taken.plan.changes.length === 0) return nothingToDo();
-    if (input.until === 'snapshot') return prepared(taken.plan);
     const stale = input.planned === undefined ? [] : staleFindings(input.planned, taken.plan.changes);
     progress.found(stale);
     if (stale.some(isBlocking)) return blocked(stale, 'snapshot');
 
-    // A person may have answered when the window had closed.
-    if (progress.status.orders.length > 0) await maintenanceWindow();
+    const ahead = await peopleAhead(taken);
+    if (prepares) return prepared(taken.plan);
+
+    // A person may have answered, or everybody have been read, when the window had closed.
+    if (ahead || progress.status.orders.length > 0) await maintenanceWindow();
 
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');
@@ -145,7 +155,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     if (isPrivate) {
       undoable('callback');
       await during('callback', () => writes.setCallback({ tenant }));
-      await during('sync-people', () => peopleSync(taken));
+      if (!ahead?.skipped) await during('sync-people', () => people.sync(taken));
       undoable('rewrite-categories');
       await during('rewrite-categories', () => categories(taken));
     }
@@ -161,36 +171,19 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     }
   }
 
+  /** Undefined where nobody is looked at. */
+  async function peopleAhead({ plan }: SnapshotResult): Promise<{ note: string; skipped?: true } | undefined> {
+    if (!looksAhead(tenant, plan.changes)) return undefined;
+    // Runs of older versions did without.
+    return patched('people-before-switch') ? during('sync-people', () => people.ahead(), 'later') : undefined;
+  }
+
   /** The picture before is taken once: a second attempt would see what the first one wrote. */
   async function configured({ sealed }: SnapshotResult) {
     record ??= newRecord(tenant, sealed);
     record.beforeConfigure ??= await reads.pictureBeforeConfigure({ tenant });
     undoable('configure');
     return writes.configure({ tenant });
-  }
-
-  async function peopleSync({ sealed, plan }: SnapshotResult) {
-    if (!plan.changes.some(({ target }) => target === 'people-sync.run')) {
-      return { written: 0, note: 'as wanted already: no run is started' };
-    }
-    const key = idempotencyKey(workflowInfo().firstExecutionRunId, 'sync-people');
-    const ofNow = guardLifted ? { ...tenant, people: { ...tenant.people, guardLifted } } : tenant;
-    // What was read before may have been mended since; a run of the console is asked for anew only where one has failed.
-    const run = `${key}/${++peopleSyncs}`;
-    night = undefined;
-    const { findings, note, ran, report } = await groups.children
-      .syncPeople({ tenant: ofNow, snapshot: sealed, key: failedRuns === 0 ? key : `${key}/${failedRuns}`, run })
-      .catch((error: unknown) => {
-        if (findingOfFailure(error).code === 'PEOPLE-SYNC-FAILED') failedRuns += 1;
-        throw error;
-      });
-    progress.found(findings);
-    people = report;
-    return { written: ran ? 1 : 0, note };
-  }
-
-  function liftGuard(by: string, reason: string): void {
-    guardLifted = { by, reason };
   }
 
   async function categories({ mode, sealed }: SnapshotResult) {
@@ -202,10 +195,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   async function verified(): Promise<Ending> {
-    // Where everybody was compared, head counts have nothing to add.
-    const counts = people?.by === 'list' ? null : (record?.peopleSync ?? null);
     const verdict = await during('verify', async () => {
-      const found = await reads.verify({ tenant, people: counts, findings: progress.status.findings });
+      const found = await reads.verify({ tenant, people: people.heads(), findings: progress.status.findings });
       const [wrong] = found.findings.filter(isBlocking);
       if (wrong) throw refused(wrong);
       return found;
@@ -249,12 +240,13 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     record.steps = compensation.steps();
   }
 
-  async function during<T extends object>(step: Step, work: () => Promise<T>): Promise<T> {
+  /** `later`: the turn of the step itself comes later. */
+  async function during<T extends object>(step: Step, work: () => Promise<T>, when?: 'later'): Promise<T> {
     await gate.pass();
     progress.enter(step);
     const result = await attended(step, work, attendance);
     const { written, note, skipped } = result as { written?: number; note?: string; skipped?: true };
-    const state = skipped ? 'skipped' : written === 0 ? 'unchanged' : 'done';
+    const state = skipped ? 'skipped' : when === 'later' ? 'pending' : written === 0 ? 'unchanged' : 'done';
     progress.leave(step, state, {
       ...(written === undefined ? {} : { written }),
       ...(note === undefined ? {} : { note }),
@@ -276,7 +268,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
         snapshotHash: snapshot?.sealed.hash ?? null,
         planHash: snapshot?.plan.hash ?? null,
         undoRecord: leftToUndo(),
-        people,
+        people: people.report(),
       },
       progress,
       { batch, partition: input.partition },

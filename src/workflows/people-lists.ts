@@ -11,6 +11,8 @@ import { causeOf } from './failures.js';
 
 /** The lists of one sync, wherever their file is. */
 export interface PeopleLists {
+  /** The task queue of the worker that has them; undefined before anything is read. */
+  readonly home: string | undefined;
   /** How every list was read that has been read to its end. */
   readonly readings: ListReading[];
   /** What is not compared, and why. */
@@ -37,11 +39,12 @@ const MOST_MOVES = 5;
 const MOST_DEATHS = 20;
 
 /**
- * The file of a sync lies on one worker's disk. The first chunk goes to any worker of the site, the others to that one alone; when
- * it does not come back, the next one reads everything anew (`activities/people-lists.ts`).
+ * The file of a sync lies on one worker's disk. The first chunk goes to any worker of the site, unless one is known to have it
+ * (`begunAt`), the others to that one alone; when it does not come back, the next one reads everything anew
+ * (`activities/people-lists.ts`).
  */
-export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy): PeopleLists {
-  let home: string | undefined;
+export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy, begunAt?: string): PeopleLists {
+  let home = begunAt;
   const readings = new Map<string, ListReading>();
   let without: ComparedWith['without'] = {};
 
@@ -77,6 +80,9 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy)
   const silently = (): Promise<void> => Promise.resolve();
 
   return {
+    get home() {
+      return home;
+    },
     get readings() {
       return [...readings.values()];
     },

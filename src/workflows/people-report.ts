@@ -1,4 +1,6 @@
 import type { ForeseenPeople } from '../activities/people-lists.js';
+import type { Finding } from '../domain/findings.js';
+import type { WantedPeopleSync } from '../domain/people.js';
 import { gradeOfPeople, type PeopleReport } from '../domain/people/report.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { KeptPeople, PeopleAfter, PeopleLists } from './people-lists.js';
@@ -96,4 +98,41 @@ export function inWords({ grade, by, actual, foreseen, sample }: PeopleReport): 
         ? `${sample?.lookedUp ?? 0} looked up`
         : 'head counts alone';
   return `${how}, grade ${grade ?? '–'}`;
+}
+
+/** What a run would do, for the note of the step that is to make it. */
+export function foreseenInWords({ foreseen }: PeopleReport): string {
+  if (foreseen === null) return 'before the first write nobody could be compared one by one';
+  const counts = Object.entries(foreseen.counts).filter(([, people]) => people > 0);
+  return `foreseen before the first write: ${counts.map(([outcome, people]) => `${people} ${outcome}`).join(', ')}`;
+}
+
+/** What a run would end with, and what somebody could decide before it. */
+export function rehearsalFindings({ lostUnits, tooMuch, foreseen }: ForeseenPeople): Finding[] {
+  const findings: Finding[] = [];
+  if (lostUnits.length > 0) {
+    const message = `these units of the scope have no counterpart in E10 that is certain: ${lostUnits.join(', ')}`;
+    findings.push({ code: 'PEOPLE-SCOPE-UNMAPPED', severity: 'blocking', message, subject: 'people-sync.scope' });
+  }
+  if (tooMuch !== null)
+    findings.push({ code: 'PEOPLE-GUARD', severity: 'blocking', message: tooMuch, subject: 'people.guard' });
+  const ambiguous = foreseen?.counts.ambiguous ?? 0;
+  if (ambiguous > 0) {
+    const message = `of ${ambiguous}, on either side, it is not certain who they are`;
+    findings.push({ code: 'PEOPLE-AMBIGUOUS', severity: 'warning', message, subject: 'people' });
+  }
+  return findings;
+}
+
+/** Heads, where they were counted. */
+export function headsOf({ source, active }: WantedPeopleSync): string {
+  if (source === null || active === null) return '';
+  return `; E10 shows ${source} people within the scope, Qiyuesuo has ${active} active`;
+}
+
+/** A run that had fewer people than E10 shows, or more, where nobody is compared one by one. */
+export function countFindings(total: number | undefined, { source }: WantedPeopleSync): Finding[] {
+  if (source === null || total === undefined || total === source) return [];
+  const message = `the run had ${total} people, E10 shows ${source} within the scope`;
+  return [{ code: 'PEOPLE-COUNT-DIFFERS', severity: 'warning', message, subject: 'people' }];
 }

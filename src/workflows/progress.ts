@@ -16,6 +16,7 @@ import { showInLists } from './search-attributes.js';
 export interface Progress {
   readonly status: TenantStatus;
   enter(step: Step): void;
+  /** `pending`: it has looked ahead, and its turn comes later. */
   leave(step: Step, state: StepState, facts?: { written?: number; note?: string }): void;
   found(findings: readonly Finding[]): void;
   /** How far the step under way is, in one sentence: for the Web UI. */
@@ -107,6 +108,10 @@ export function createProgress(
       const ended = report(step);
       ended.written += written;
       Object.assign(ended, { state, endedAt: now(), ...(note === undefined ? {} : { note }) });
+      if (state === 'pending') {
+        delete ended.startedAt;
+        delete ended.endedAt;
+      }
       show(false);
     },
     tell(note) {

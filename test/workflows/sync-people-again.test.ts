@@ -26,6 +26,7 @@ beforeAll(async () => {
   rig = await aRig(
     [
       { ...MOVED, id: 'paused' },
+      { ...MOVED, id: 'waited' },
       { ...MOVED, id: 'night' },
       { ...MOVED, id: 'guarded-night' },
       { ...MOVED, id: 'external', people: { e9: 18, e10: 18, external: 70 } },
@@ -104,6 +105,18 @@ describe('what was read is read again before anything follows from it', () => {
       message: expect.stringContaining('12 people would be disabled') as unknown,
     });
     expect(rig.world.journal.writes(rig.tenant('paused').id)).toEqual([]);
+  });
+
+  it('after an outage in the middle of it', async () => {
+    const list = { system: 'e10', path: '/openserver/api/hrm/restful/queryEmployee', from: 'outside' } as const;
+    rig.world.fault({ tenant: 'waited', ...list, kind: 'latency', ms: 2_700 });
+
+    await start('waited', { policy: FORGETFUL });
+
+    expect((await ended('waited')).result).toMatchObject({ ran: true, report: { by: 'list', grade: 'A' } });
+    expect(rig.world.journal.times({ tenant: rig.tenant('waited').id, ...list })).toBeGreaterThanOrEqual(2);
+    const stores = await openPeopleStores(loadConfig({ QYS_E10_DATA: rig.dataDir }));
+    expect((await stores.referencesOf(rig.tenant('waited').id)).length).toBeGreaterThanOrEqual(2);
   });
 
   it(

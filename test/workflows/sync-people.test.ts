@@ -58,6 +58,7 @@ describe('with a migration', () => {
         },
         { id: 'fails-once', people: { e9: 10, e10: 10 }, syncFails: 1 },
         { id: 'counted', people: { e9: 10, e10: 10 }, entry: { people: { compare: 'count' } } },
+        { id: 'list-lost', people: { e9: 12, e10: 12 }, syncSeconds: 2 },
       ],
       {},
       EVERYBODY,
@@ -144,6 +145,27 @@ describe('with a migration', () => {
 
     expect(ending).toBe('migrated');
     expect(result?.people ?? null).toBeNull();
+  });
+
+  it('counts heads at the end where the list is lost after the run, beside the sample', async () => {
+    const { id } = rig.tenant('list-lost');
+    await rig.start('list-lost');
+    await until('the run is under way', () => rig.world.tenant('list-lost').state().runs.length > 0);
+    rig.world.fault({ tenant: 'list-lost', system: 'console', path: '/people', kind: 'truncated', times: 4 });
+    const lookUp = { system: 'open-api', path: '/user' } as const;
+    rig.world.fault({ tenant: 'list-lost', ...lookUp, kind: 'latency', ms: 300, times: Infinity });
+    await until('somebody is looked up', () => rig.world.journal.times({ tenant: id, ...lookUp }) > 0);
+    rig.world.tenant('list-lost').edit(({ people }) => void people.fill(2, 0, 5));
+
+    const { result } = await rig.end('list-lost');
+
+    expect(result?.people).toMatchObject({ by: 'sample', sample: { lookedUp: 12 } });
+    expect(result?.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'PEOPLE-COUNT-DIFFERS',
+        message: 'Qiyuesuo has 7 active people, E10 shows 12 within the scope',
+      }),
+    );
   });
 });
 
