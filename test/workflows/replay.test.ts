@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
-import { batchWorkflowId, tenantWorkflowId } from '../../src/domain/ids.js';
+import { batchWorkflowId, peopleSyncWorkflowId, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
+import type { SyncPeopleInput } from '../../src/workflows/sync-people.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 type History = ReturnType<typeof historyFromJSON>;
@@ -35,6 +36,57 @@ it('replays what it runs today; recorded anew on request', async () => {
   }
   await rig.rollback('migrated');
   await replaysOnce('rollback-tenant', await newestHistory(rig, tenantWorkflowId(rig.tenant('migrated').id)));
+  await rig.close();
+}, 120_000);
+
+it('replays people syncs: looked at before the switch, by list, lifted, and by night', async () => {
+  const moved = { startsMigrated: true, people: { e9: 30, e10: 18, qiyuesuo: 18 } };
+  const rig = await aRig(
+    [
+      { id: 'listed', people: { e9: 6, e10: 8 }, entry: { people: { guard: { created: { percent: 1, count: 0 } } } } },
+      { ...moved, id: 'night' },
+      { ...moved, id: 'guarded-night' },
+    ],
+    {},
+    { defaults: { people: { compare: 'everybody' } } },
+  );
+  const byNight = { ...IMPATIENT, peopleFreshMs: 20_000, nightGraceMs: 0 };
+  const night = Date.now() + 30_000;
+  for (const id of ['night', 'guarded-night']) {
+    const tenant = { ...rig.tenant(id), people: { ...rig.tenant(id).people, run: 'nightly' as const } };
+    await rig.client.workflow.start('syncPeople', {
+      workflowId: peopleSyncWorkflowId(tenant.id),
+      taskQueue: siteTaskQueue(tenant.site),
+      args: [{ tenant, policy: byNight, run: id, key: id, snapshot: null, night } satisfies SyncPeopleInput],
+    });
+  }
+  const syncOf = (id: string) => peopleSyncWorkflowId(rig.tenant(id).id);
+
+  const held = async (): Promise<string> =>
+    (await rig.migrations.peopleSyncStatus(rig.tenant('guarded-night').id))?.held ?? '';
+  await until('it waits for its night', async () => /schedule/.test(await held()));
+  rig.world.tenant('guarded-night').edit(({ people }) => void people.fill(1));
+
+  const { id } = rig.tenant('listed');
+  await rig.start('listed', { ...IMPATIENT, onFailure: 'ask' });
+  await until('somebody is asked', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+  await replaysOnce('sync-people-look', await newestHistory(rig, syncOf('listed')));
+  await rig.migrations.decide(id, { action: 'lift-guard', by: 'recorder', reason: 'to be replayed' });
+  expect((await rig.end('listed')).ending).toBe('migrated-with-warnings');
+  await replaysOnce('migrate-tenant-looks-ahead', await newestHistory(rig, tenantWorkflowId(id)));
+  await replaysOnce('sync-people-lifted', await newestHistory(rig, syncOf('listed')));
+
+  for (const one of ['night', 'guarded-night']) {
+    await rig.client.workflow
+      .getHandle(syncOf(one))
+      .result()
+      .catch(() => undefined);
+    await replaysOnce(`sync-people-${one}`, await newestHistory(rig, syncOf(one)));
+  }
+  expect(await rig.migrations.peopleSyncEnd(rig.tenant('night').id)).toMatchObject({ result: { ran: true } });
+  expect(await rig.migrations.peopleSyncEnd(rig.tenant('guarded-night').id)).toMatchObject({
+    failed: { code: 'PEOPLE-SYNC-SWITCHED-OFF' },
+  });
   await rig.close();
 }, 120_000);
 
@@ -100,7 +152,7 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(8);
+  expect(files.length).toBeGreaterThanOrEqual(13);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));
