@@ -114,16 +114,22 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
       tenant,
       run,
       units: chosen,
+      unseen = false,
       without,
       guard = 'stops',
-    }: PeopleRunInput & ComparedWith & { guard?: GuardMode }): Promise<ForeseenPeople> {
+    }: PeopleRunInput &
+      ComparedWith & {
+        /** Nobody knows which units are chosen: of everybody in E10 only some may come, but whoever is not there goes in any case. */
+        unseen?: boolean;
+        guard?: GuardMode;
+      }): Promise<ForeseenPeople> {
       return withStore({ tenant, run }, async (store) => {
         const scope = await scopeOf(store, chosen);
-        const scopeLost = chosen !== null && scope === null;
+        const scopeLost = unseen || (chosen !== null && scope === null);
         const listed = scopeLost ? await store.units('e10') : [];
         // Where E10's units could not be read, nothing follows from none being found.
-        const lostUnits =
-          scopeLost && listed.length > 0 ? remapScope(chosen, listed).unmapped.map(({ name }) => name) : [];
+        const lost = listed.length > 0 ? remapScope(chosen ?? [], listed).unmapped : [];
+        const lostUnits = lost.map(({ name }) => name);
         const baseline = without.e9 === undefined ? await store.compare({ comparison: 'baseline', scope: null }) : null;
         const lists = await reportsOf(store, [
           ...(without.e9 === undefined ? (['e9-people'] as const) : []),
@@ -139,8 +145,10 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
         const { change, examples } = await store.massChange();
         const { source } = change;
         // Nobody can be found again, so everybody would seem to go: heads are all that there is.
+        const { percent, count } = tenant.people.guard;
+        const limits = limitsOf(unseen ? { percent, count } : tenant.people.guard);
         const verdict = foreseen.comparable
-          ? massChangeVerdict(change, limitsOf(tenant.people.guard), examples)
+          ? massChangeVerdict(change, limits, examples)
           : guardVerdict(source, change.active, { guard: tenant.people.guard });
         const seen = { ...before, foreseen: foreseen.comparable ? foreseen : null, source };
         if (guard === 'off' || verdict.pass) return seen;

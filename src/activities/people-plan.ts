@@ -104,25 +104,27 @@ async function rehearsed(
     asFound: { enabled, scope, schedule },
   };
   if (chosen === 'keep' && scope.length === 0) return { ...settings, startsRun: false, units: null, ...NOT_COUNTED };
-  const { units: tree, reason } = await driver.readOrganisation();
-  if (tree.length === 0) {
-    // Heads show a surprise all the same.
-    await counted(tenant, systems, driver, { scope: [], units: [] });
-    const message = `Qiyuesuo sees no organisation through the E9 that is configured${reason === undefined ? '' : `: ${reason}`}`;
-    throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
-  }
-  const known = knownScope(scope, tree);
-  const isAll = chosen === 'keep' && known.length === scope.length && chosenUnits(scope, tree) === null;
-  const named =
-    chosen === 'keep' ? oldUnits({ peopleSync: { scope }, scopeUnits: scopeUnits(known, tree) }) : unitsNamed(chosen);
-  // The ids are E9's: the same one in E10 would be another unit.
-  const units = isAll ? null : named.map((unit) => ({ ...unit, id: '' }));
   return {
     ...settings,
     startsRun: true,
-    units,
+    ...(chosen === 'keep'
+      ? foundAgain(scope, (await driver.readOrganisation()).units)
+      : { units: inE10(unitsNamed(chosen)) }),
     ...(exact ? NOT_COUNTED : await counted(tenant, systems, driver, { scope: [], units: [] })),
   };
+}
+
+/** An E9 that was upgraded in place is gone: then Qiyuesuo sees no units through it. */
+function foundAgain(scope: readonly string[], tree: readonly Unit[]): Pick<WantedPeopleSync, 'units' | 'unseen'> {
+  if (tree.length === 0) return { units: null, unseen: true };
+  const known = knownScope(scope, tree);
+  if (known.length === scope.length && chosenUnits(scope, tree) === null) return { units: null };
+  return { units: inE10(oldUnits({ peopleSync: { scope: [...scope] }, scopeUnits: scopeUnits(known, tree) })) };
+}
+
+/** Without the ids, which are E9's: the same one in E10 would be another unit. */
+function inE10(units: readonly ScopeUnit[]): ScopeUnit[] {
+  return units.map((unit) => ({ ...unit, id: '' }));
 }
 
 const NOT_COUNTED = { source: null, active: null };

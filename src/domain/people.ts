@@ -13,6 +13,8 @@ export interface WantedPeopleSync {
   startsRun: boolean;
   /** The chosen units, to be found again in E10's own list; null: everybody. Absent in older records. */
   units?: ScopeUnit[] | null;
+  /** Before the switch: E9 shows its units no more, so nobody knows which are chosen, and everybody is taken for wanted. */
+  unseen?: true;
   /** Heads: what E10 shows within the scope, and who is active in Qiyuesuo. Null where everybody is compared instead. */
   source: number | null;
   active: number | null;

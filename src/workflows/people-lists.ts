@@ -19,7 +19,8 @@ export interface PeopleLists {
   readonly without: ComparedWith['without'];
   /** Reads what is not read yet. `onChunk` is told how many people there are so far; what it waits for is waited for between chunks. */
   read(part: PeopleReadingPart, onChunk: (people: number) => Promise<void>): Promise<void>;
-  foresee(units: ScopeUnit[] | null, guard: GuardMode): Promise<ForeseenPeople>;
+  /** `unseen`: which units are chosen is not known. */
+  foresee(units: ScopeUnit[] | null, guard: GuardMode, unseen?: boolean): Promise<ForeseenPeople>;
   /** After `read('after')`. `beforeLost`: who was there before the run had to be read after it. */
   reconcile(units: ScopeUnit[] | null): Promise<ReconciledPeople & { beforeLost: boolean }>;
   sample(units: ScopeUnit[] | null): Promise<ReconciledPeople>;
@@ -90,9 +91,9 @@ export function peopleLists(of: { tenant: Tenant; run: string }, policy: Policy,
       return without;
     },
     read,
-    async foresee(units, guard) {
+    async foresee(units, guard, unseen = false) {
       return again(
-        () => atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), guard })),
+        () => atHome(({ foreseePeople }) => foreseePeople({ ...compared(units), guard, unseen })),
         () => read('before', silently),
       );
     },

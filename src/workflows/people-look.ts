@@ -80,7 +80,7 @@ export function peopleLook({
     let wanted = await plan(exact);
     await tell(wanted);
     const foreseen = wanted.startsRun ? await foresee(wanted) : null;
-    if (exact && foreseen?.scopeLost === true) {
+    if (exact && foreseen?.scopeLost === true && wanted.unseen !== true) {
       // Who is outside of the scope cannot be told one by one: then heads are counted after all.
       const { source, active, lifted } = await plan(false);
       wanted = { ...wanted, source, active, ...(lifted === undefined ? {} : { lifted }) };
@@ -89,9 +89,9 @@ export function peopleLook({
     return { wanted, foreseen };
   }
 
-  async function foresee({ units }: WantedPeopleSync): Promise<ForeseenPeople | null> {
+  async function foresee({ units, unseen }: WantedPeopleSync): Promise<ForeseenPeople | null> {
     return compares && lists.without.e10 === undefined
-      ? lists.foresee(units ?? null, rehearses ? 'tells' : 'stops')
+      ? lists.foresee(units ?? null, rehearses ? 'tells' : 'stops', unseen)
       : null;
   }
 

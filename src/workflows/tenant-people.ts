@@ -65,7 +65,7 @@ export function tenantPeople({
   return {
     async ahead() {
       progress.tell('looks at what the run would do, before anything is written');
-      const { findings, note, report } = await synced({ snapshot: null, until: 'guard' }).catch(unlessUnseen);
+      const { findings, note, report } = await synced({ snapshot: null, until: 'guard' });
       foreseen = report;
       const [wrong] = findings.filter(isBlocking);
       if (wrong) throw refused(wrong);
@@ -95,14 +95,4 @@ export function tenantPeople({
     report: () => (isUntouched() ? foreseen : people),
     heads: () => (people?.by === 'list' ? null : (ran ?? decided())),
   };
-}
-
-/**
- * An E9 that Qiyuesuo does not see any more shows no units, so nobody can know whom the run would bring: that is no reason to stay
- * on it, and the run has a guard of its own.
- */
-function unlessUnseen(error: unknown): Pick<SyncPeopleResult, 'findings' | 'note' | 'report'> {
-  const { code, message } = findingOfFailure(error);
-  if (code !== 'PEOPLE-TREE-EMPTY') throw error;
-  return { findings: [], note: `what the run would do could not be seen: ${message}`, report: null };
 }

@@ -33,7 +33,8 @@ beforeAll(async () => {
       { id: 'skipped', ...GROWN },
       { id: 'undone', ...GROWN },
       { id: 'unmapped', people: { e9: 12, e10: 12 }, entry: { people: { scope: ['no-such-unit'] } } },
-      { id: 'unseen', people: { e9: 12, e10: 12 } },
+      { id: 'in-place', people: { e9: 12, e10: 12 }, sameAddress: true, forward: 'proxied', scope: 'departments' },
+      { id: 'in-place-guarded', people: { e9: 30, e10: 18, qiyuesuo: 18 }, sameAddress: true, forward: 'proxied' },
       { id: 'nothing-chosen', people: { e9: 12, e10: 12 }, scope: 'nothing' },
       { id: 'cancelled', people: { e9: 12, e10: 12 } },
       { id: 'prepared', people: { e9: 12, e10: 14 } },
@@ -136,14 +137,19 @@ describe('before the first write', () => {
     expect(pages('nothing-chosen').e10).toHaveLength(1);
   });
 
-  it('an E9 that Qiyuesuo does not see any more is left all the same', async () => {
-    rig.world.fault({ tenant: 'unseen', system: 'e9', from: 'qiyuesuo', kind: 'error-before', times: Infinity });
+  it('an E9 that was upgraded in place shows no units: everybody is taken for wanted', async () => {
+    await startWith('in-place', { until: 'snapshot' });
+    const { reason, result } = await rig.end('in-place');
+    expect(result?.people, reason).toMatchObject({
+      by: 'list',
+      scopeLost: true,
+      foreseen: { counts: { linked: 12, disabled: 0 } },
+    });
 
-    const end = await rig.migrate('unseen');
+    const end = await rig.migrate('in-place');
 
     expect(end, end.reason).toMatchObject({ ending: 'migrated', result: { people: { by: 'list', grade: 'A' } } });
-    expect(pages('unseen').e10).toHaveLength(1);
-    expect(await syncsOf('unseen')).toMatchObject([{ until: 'guard' }, { until: null }]);
+    expect(await syncsOf('in-place')).toMatchObject([{ until: 'guard' }, { until: null }]);
   });
 });
 
@@ -205,6 +211,16 @@ describe('too much blocks the tenant, and nothing is written', () => {
 
     expect(await rig.end('undone')).toMatchObject({ ending: 'blocked' });
     expect(writes('undone')).toEqual([]);
+  });
+
+  it('also where E9 was upgraded in place, by those who are in E10 no more', async () => {
+    rig.world.tenant('in-place-guarded').edit(({ people }) => void people.fill(1));
+
+    const end = await rig.migrate('in-place-guarded');
+
+    expect(end, end.reason).toMatchObject({ ending: 'blocked', result: { failedStep: 'sync-people' } });
+    expect(end.reason).toMatch(/^PEOPLE-GUARD: 12 people would be disabled/);
+    expect(writes('in-place-guarded')).toEqual([]);
   });
 
   it('so do units that E10 does not have', async () => {
