@@ -79,7 +79,7 @@ export interface TenantResult {
   evidence?: EvidenceEntry[];
   /** What an undo of a migrated tenant needs later. */
   undoRecord: UndoRecord | null;
-  /** Of its people sync; null where none was made, absent in results of older versions. */
+  /** Of its people sync, or, where nothing was written, of the look before it; null where none was made, absent in results of older versions. */
   people?: PeopleReport | null;
 }
 

@@ -31,7 +31,7 @@ export interface TenantReport {
   undo: UndoProof | null;
   /** References to pictures of the console, and to files that people gave: names and hashes, never the content. */
   evidence: EvidenceEntry[];
-  /** Of its people sync; null where none was made. */
+  /** Of its people sync, or, where nothing was written, of the look before it; null where none was made. */
   people: PeopleReport | null;
 }
 
