@@ -4,10 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify';
-import type { Comparison } from '../domain/people/outcomes.js';
-import { reasonTexts, type OutcomeReason } from '../domain/people/outcomes.js';
+import { reasonTexts, type Comparison, type OutcomeReason } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
-import { SIDES } from './matching.js';
+import { comparisonsOf, SIDES } from './matching.js';
 import type { Opaque } from './opaque.js';
 import { familyOf, tableOf } from './tables.js';
 
@@ -17,6 +16,8 @@ export interface InvalidLine {
   line: number;
   column: 'person' | 'candidate' | 'same' | 'file';
   problem: string;
+  /** The same in Chinese. */
+  zh: string;
 }
 
 export interface AppliedDecisions {
@@ -98,19 +99,22 @@ export async function writeAmbiguous(
 
 /**
  * Takes the file back as a person filled it in, also when their spreadsheet saved it as GB18030. All lines are looked at first:
- * where one is invalid nothing is applied, and every such line is told. Asked again with the same file, it is the same.
+ * where one is invalid nothing is applied, and every such line is told. Asked again with the same file, it is the same. `whom`: ids of
+ * E10 of those who are decided about.
  */
 export async function applyDecisions(
   db: Database,
   opaque: Opaque,
   comparison: Comparison,
   file: string,
-): Promise<AppliedDecisions> {
-  const read = readLines(await textOf(file));
-  if ('invalid' in read) return { same: 0, nobody: 0, open: 0, invalid: read.invalid };
+): Promise<{ applied: AppliedDecisions; whom: string[] }> {
+  const text = await textOf(file);
+  const read = text === null ? { invalid: [UNREADABLE] } : readLines(text);
+  const nothing = (invalid: InvalidLine[]) => ({ applied: { same: 0, nobody: 0, open: 0, invalid }, whom: [] });
+  if ('invalid' in read) return nothing(read.invalid);
   const ids = await candidatesOf(db, opaque, comparison);
   const { invalid, decided } = judge(read.lines, ids, await takenCandidates(db, opaque, comparison));
-  if (invalid.length > 0) return { same: 0, nobody: 0, open: 0, invalid };
+  if (invalid.length > 0) return nothing(invalid);
 
   await db.transaction(async () => {
     for (const { wantedId, foundId } of decided) {
@@ -131,7 +135,33 @@ export async function applyDecisions(
      AND wanted_id NOT IN (SELECT wanted_id FROM decision WHERE comparison = $1)`,
     [comparison],
   );
-  return { same, nobody: decided.length - same, open: open?.people ?? 0, invalid };
+  const whom = decided.map(({ wantedId }) => wantedId);
+  return { applied: { same, nobody: decided.length - same, open: open?.people ?? 0, invalid }, whom };
+}
+
+/** Ids of E10 of people about whom something was decided in this file, by their opaque ids. `family`: of the candidates. */
+export async function decidedPeople(db: Database, opaque: Opaque, family: string): Promise<Map<string, string>> {
+  const rows = await db.rows<{ id: string }>(
+    `SELECT wanted_id AS id FROM decision WHERE ${isOfFamily(family)} UNION SELECT wanted_id FROM refusal WHERE family = $1`,
+    [family],
+  );
+  return new Map(rows.map(({ id }) => [opaque.idOf('e10', id), id]));
+}
+
+/** As if nobody had decided about these people of E10. Then `compare` again. */
+export async function dropDecisions(db: Database, family: string, whom: readonly string[]): Promise<void> {
+  await db.transaction(async () => {
+    for (const id of whom) {
+      await db.run(`DELETE FROM decision WHERE ${isOfFamily(family)} AND wanted_id = $1`, [id]);
+      await db.run('DELETE FROM refusal WHERE family = $1 AND wanted_id = $2', [family, id]);
+    }
+  });
+}
+
+function isOfFamily(family: string): string {
+  return `comparison IN (${comparisonsOf(family)
+    .map((one) => `'${one}'`)
+    .join(', ')})`;
 }
 
 interface Candidates {
@@ -179,10 +209,10 @@ function readLines(text: string): { lines: { line: number; fields: Line }[] } | 
     }) as unknown as { record: Partial<Line>; info: { lines: number } }[];
     const first = records[0]?.record;
     if (text.trim() === '')
-      return { invalid: [{ line: 1, column: 'file', problem: 'the file is empty: not even its header is there' }] };
+      return torn(1, 'file', 'the file is empty: not even its header is there', '文件为空：连表头都没有');
     const absent = (['person', 'candidate', 'same'] as const).find((name) => first !== undefined && !(name in first));
     if (absent !== undefined) {
-      return { invalid: [{ line: 1, column: absent, problem: `the header has no column ${absent}` }] };
+      return torn(1, absent, `the header has no column ${absent}`, `表头没有 ${absent} 列`);
     }
     return {
       lines: records.map(({ record, info }) => ({
@@ -193,10 +223,17 @@ function readLines(text: string): { lines: { line: number; fields: Line }[] } | 
   } catch (error) {
     const line = error instanceof Error && 'lines' in error ? Number(error.lines) : 1;
     // Not the parser's own words: they show what stands in the line.
-    return {
-      invalid: [{ line, column: 'file', problem: 'this is not CSV: a quote is not closed, or columns are torn' }],
-    };
+    return torn(
+      line,
+      'file',
+      'this is not CSV: a quote is not closed, or columns are torn',
+      '不是 CSV：引号未闭合，或列已错乱',
+    );
   }
+}
+
+function torn(line: number, column: InvalidLine['column'], problem: string, zh: string): { invalid: InvalidLine[] } {
+  return { invalid: [{ line, column, problem, zh }] };
 }
 
 function judge(
@@ -215,23 +252,43 @@ function judge(
     const known = people.get(fields.person);
     const foundId = known?.found.get(fields.candidate);
     const word = fields.same.toLowerCase();
-    const tell = (column: InvalidLine['column'], problem: string): void => void invalid.push({ line, column, problem });
-    if (known === undefined) tell('person', 'this person is not among the ambiguous ones: leave the column as it was');
-    else if (foundId === undefined) tell('candidate', 'this is no candidate of the person: leave the column as it was');
+    const tell = (column: InvalidLine['column'], problem: string, zh: string): void =>
+      void invalid.push({ line, column, problem, zh });
+    if (known === undefined)
+      tell(
+        'person',
+        'this person is not among the ambiguous ones: leave the column as it was',
+        '该人员不在无法确定之列：请勿改动此列',
+      );
+    else if (foundId === undefined)
+      tell(
+        'candidate',
+        'this is no candidate of the person: leave the column as it was',
+        '不是该人员的候选人：请勿改动此列',
+      );
     else if (YES.includes(word)) {
       const before = chosen.get(fields.person);
       const taken = takenBy.get(foundId);
       if (before !== undefined && before.foundId !== foundId) {
-        tell('same', `line ${before.line} says yes for the same person: only one candidate can be the same`);
+        tell(
+          'same',
+          `line ${before.line} says yes for the same person: only one candidate can be the same`,
+          `第 ${before.line} 行已为同一人员填写“是”：只能有一个候选人`,
+        );
       } else if (taken !== undefined && taken !== fields.person) {
-        tell('same', 'another person has this candidate already: only one can be the same');
+        tell(
+          'same',
+          'another person has this candidate already: only one can be the same',
+          '该候选人已属于另一人员：只能对应一人',
+        );
       } else {
         chosen.set(fields.person, { line, foundId });
         takenBy.set(foundId, fields.person);
       }
     } else if (NO.includes(word)) {
       refused.set(fields.person, (refused.get(fields.person) ?? new Set()).add(fields.candidate));
-    } else if (word !== '') tell('same', 'fill in yes or no (是, 否), or leave it empty');
+    } else if (word !== '')
+      tell('same', 'fill in yes or no (是, 否), or leave it empty', '请填写 yes 或 no（是、否），或留空');
   }
 
   const decided: { wantedId: string; foundId: string | null }[] = [];
@@ -243,14 +300,24 @@ function judge(
   return { invalid, decided };
 }
 
-/** UTF-8, UTF-16, or what a Chinese Windows saves. */
-async function textOf(file: string): Promise<string> {
+const UNREADABLE: InvalidLine = {
+  line: 1,
+  column: 'file',
+  problem: 'this is no text in UTF-8, in UTF-16 (Unicode text), or in GB18030: save it as CSV UTF-8',
+  zh: '不是 UTF-8、UTF-16（Unicode 文本）或 GB18030 编码的文本：请另存为“CSV UTF-8”',
+};
+
+/** UTF-8 with or without its mark, UTF-16, or what a Chinese Windows saves; null where it is nothing of that. */
+async function textOf(file: string): Promise<string | null> {
   const bytes = await readFile(file);
   // What Excel calls Unicode text.
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('gb18030').decode(bytes);
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  for (const encoding of isUtf16 ? ['utf-16le'] : ['utf-8', 'gb18030']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    } catch {
+      // Then the next one.
+    }
   }
+  return null;
 }

@@ -9,7 +9,7 @@ import { shownId } from './counts.js';
 
 export interface ExportInput {
   comparison: Comparison;
-  /** Is written anew, for its owner only. */
+  /** Is written anew, for its owner only; a CSV in UTF-8 with a byte order mark. */
   file: string;
   format: 'csv' | 'parquet';
   /**
@@ -19,6 +19,7 @@ export interface ExportInput {
   content: 'opaque' | 'personal';
 }
 
+const BYTE_ORDER_MARK = '\uFEFF';
 const FIELDS = ['name', 'job_number', 'mobile', 'email'] as const;
 
 /** Everybody of a comparison with outcome, reason, and the fields before and after; in no order. */
@@ -33,6 +34,8 @@ export async function exportOutcomes(db: Database, opaque: Opaque, input: Export
   ]);
   const other = opaque.sql(familyOf(SIDES[comparison].found), 'coalesce(o.after_id, o.before_id)');
   const options = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
+  // A spreadsheet takes a file for UTF-8 by its first bytes alone; DuckDB writes none, so they are part of the header.
+  const columns = format === 'csv' ? `person AS "${BYTE_ORDER_MARK}person", * EXCLUDE (person)` : '*';
   const ranges = await slicesOf(db, comparison);
   const parts = ranges.map((_, part) => `${file}.part-${part}`);
   // What was there before goes first, so that a file is never half of one export and half of another.
@@ -58,7 +61,7 @@ export async function exportOutcomes(db: Database, opaque: Opaque, input: Export
       await chmod(parts[part] ?? '', 0o600);
     }
     await db.run(
-      `COPY (SELECT * FROM read_parquet([${parts.map(textSql).join(', ')}])) TO ${textSql(file)} (${options})`,
+      `COPY (SELECT ${columns} FROM read_parquet([${parts.map(textSql).join(', ')}])) TO ${textSql(file)} (${options})`,
     );
   } finally {
     for (const part of parts) await rm(part, { force: true });

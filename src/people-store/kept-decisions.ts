@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { COMPARISONS, type Comparison } from '../domain/people/outcomes.js';
+import type { Comparison } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
-import { SIDES } from './matching.js';
+import { comparisonsOf, SIDES } from './matching.js';
 import type { Places } from './places.js';
 import { familyOf } from './tables.js';
 
@@ -33,8 +33,12 @@ export interface DecisionSeal {
 export interface KeptDecisions {
   /** Into a file into which nothing was read yet. What cannot be opened, for the key is another one, is asked about again. */
   bring(tenantId: string, db: Database): Promise<void>;
-  /** Adds what a file has to what was kept. Throws where that cannot be opened. */
-  keep(tenantId: string, db: Database): Promise<void>;
+  /** Adds what a file has about these people of E10 to what was kept. Throws where that cannot be opened. */
+  keep(tenantId: string, db: Database, whom: readonly string[]): Promise<void>;
+  /** Ids of E10 of all of whom something is kept with that family. */
+  people(tenantId: string, family: string): Promise<string[]>;
+  /** As if nobody had decided about them. */
+  drop(tenantId: string, family: string, whom: readonly string[]): Promise<void>;
 }
 
 export function createKeptDecisions(places: Places, seal: DecisionSeal): KeptDecisions {
@@ -66,15 +70,17 @@ export function createKeptDecisions(places: Places, seal: DecisionSeal): KeptDec
           await db.run('INSERT INTO refusal VALUES ($1, $2, $3)', [family, wantedId, foundId]);
       });
     },
-    async keep(tenantId, db) {
+    async keep(tenantId, db, whom) {
+      const now = new Set(whom);
+      const isNow = ({ wantedId }: DecidedPair): boolean => now.has(wantedId);
       const before = await read(tenantId);
       const same = new Map(before.same.map((pair) => [personOf(pair), pair]));
       const different = new Map(before.different.map((pair) => [pairOf(pair), pair]));
-      for (const pair of await differentIn(db)) {
+      for (const pair of (await differentIn(db)).filter(isNow)) {
         different.set(pairOf(pair), pair);
         if (same.get(personOf(pair))?.foundId === pair.foundId) same.delete(personOf(pair));
       }
-      for (const pair of await sameIn(db)) {
+      for (const pair of (await sameIn(db)).filter(isNow)) {
         // Nobody else is this one any more.
         for (const [person, { family, foundId }] of same)
           if (family === pair.family && foundId === pair.foundId) same.delete(person);
@@ -82,6 +88,16 @@ export function createKeptDecisions(places: Places, seal: DecisionSeal): KeptDec
         different.delete(pairOf(pair));
       }
       await write(tenantId, { same: [...same.values()], different: [...different.values()] });
+    },
+    async people(tenantId, family) {
+      const { same, different } = await read(tenantId);
+      return [...same, ...different].filter((pair) => pair.family === family).map(({ wantedId }) => wantedId);
+    },
+    async drop(tenantId, family, whom) {
+      const dropped = new Set(whom);
+      const stays = (pair: DecidedPair): boolean => pair.family !== family || !dropped.has(pair.wantedId);
+      const { same, different } = await read(tenantId);
+      await write(tenantId, { same: same.filter(stays), different: different.filter(stays) });
     },
   };
 }
@@ -112,8 +128,4 @@ function personOf({ family, wantedId }: DecidedPair): string {
 
 function pairOf({ family, wantedId, foundId }: DecidedPair): string {
   return JSON.stringify([family, wantedId, foundId]);
-}
-
-function comparisonsOf(family: string): Comparison[] {
-  return COMPARISONS.filter((comparison) => familyOf(SIDES[comparison].found) === family);
 }

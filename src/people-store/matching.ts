@@ -1,5 +1,5 @@
 import { MATCH_RULES } from '../domain/people/matching.js';
-import type { Comparison } from '../domain/people/outcomes.js';
+import { COMPARISONS, type Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
 import { keySql } from './keys.js';
@@ -12,6 +12,11 @@ export const SIDES: Record<Comparison, { found: PeopleListName; wanted: PeopleLi
   foreseen: { found: 'qiyuesuo-before', wanted: 'e10-people' },
   actual: { found: 'qiyuesuo-after', wanted: 'e10-people' },
 };
+
+/** Comparisons with people of that system: what is decided about one of them holds for all. */
+export function comparisonsOf(family: string): Comparison[] {
+  return COMPARISONS.filter((comparison) => familyOf(SIDES[comparison].found) === family);
+}
 
 /** More candidates than anybody would look through. */
 const MOST_CANDIDATES = 10;

@@ -9,7 +9,7 @@ import type { Confidence } from '../domain/people/sample.js';
 import type { Unit } from '../domain/settings.js';
 import { foreseenAndActual, massChange, stillActive, summarise } from './counts.js';
 import { createDatabases, type Database, type DatabaseLimits } from './database.js';
-import { applyDecisions, writeAmbiguous, type AppliedDecisions } from './decisions.js';
+import { applyDecisions, decidedPeople, dropDecisions, writeAmbiguous, type AppliedDecisions } from './decisions.js';
 import { exportOutcomes, type ExportInput } from './exporting.js';
 import { reportList } from './keys-report.js';
 import { createOpaque, type Opaque } from './opaque.js';
@@ -20,7 +20,8 @@ import { createKeptDecisions, type DecisionSeal } from './kept-decisions.js';
 import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun, type Place } from './places.js';
 import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
 import { drawSample, nextToLookUp, recordLookUp, sampleResult, type ToLookUp } from './sample.js';
-import { createTables, tableOf } from './tables.js';
+import { SIDES } from './matching.js';
+import { createTables, familyOf, tableOf } from './tables.js';
 import { createTidying, type Tidied, type TidyHow } from './tidying.js';
 import { createTurns } from './turns.js';
 
@@ -72,6 +73,11 @@ export interface PeopleStore {
   writeAmbiguous(comparison: Comparison, file: string): Promise<{ people: number; lines: number }>;
   /** Then `compare` again. They hold for later runs of the tenant, too. */
   applyDecisions(comparison: Comparison, file: string): Promise<AppliedDecisions>;
+  /**
+   * Takes back what was decided about these people, by their opaque ids, for this and for later runs; then `compare` again. Answers
+   * those about whom nothing was decided: where there are some, nothing is taken back.
+   */
+  undoDecisions(comparison: Comparison, people: readonly string[]): Promise<{ undecided: string[] }>;
   close(): void;
 }
 
@@ -163,8 +169,13 @@ export function createPeopleStores({
         }
         return opened;
       });
-      const keep = (): Promise<void> => decisions.keep(run.tenantId, db);
-      return storeOf(db, createOpaque(sealKey, run.tenantId), { reference: place.reference, keep });
+      const { tenantId } = run;
+      const kept: Kept = {
+        keep: (whom) => decisions.keep(tenantId, db, whom),
+        people: (family) => decisions.people(tenantId, family),
+        drop: (family, whom) => decisions.drop(tenantId, family, whom),
+      };
+      return storeOf(db, createOpaque(sealKey, tenantId), place.reference, kept);
     },
     seal(run) {
       const place = places.placeOf(run);
@@ -182,11 +193,14 @@ export function createPeopleStores({
   };
 }
 
-function storeOf(
-  db: Database,
-  opaque: Opaque,
-  { reference, keep }: { reference: PeopleReference; keep: () => Promise<void> },
-): PeopleStore {
+/** What was decided about one tenant's people, for later runs. */
+interface Kept {
+  keep(whom: readonly string[]): Promise<void>;
+  people(family: string): Promise<string[]>;
+  drop(family: string, whom: readonly string[]): Promise<void>;
+}
+
+function storeOf(db: Database, opaque: Opaque, reference: PeopleReference, kept: Kept): PeopleStore {
   const pages = createPages(db, opaque);
 
   async function requireRead(lists: readonly ListName[]): Promise<void> {
@@ -240,9 +254,21 @@ function storeOf(
     export: (input) => exportOutcomes(db, opaque, input),
     writeAmbiguous: (comparison, file) => writeAmbiguous(db, opaque, comparison, file),
     async applyDecisions(comparison, file) {
-      const applied = await applyDecisions(db, opaque, comparison, file);
-      if (applied.invalid.length === 0) await keep();
+      const { applied, whom } = await applyDecisions(db, opaque, comparison, file);
+      if (applied.invalid.length === 0) await kept.keep(whom);
       return applied;
+    },
+    async undoDecisions(comparison, people) {
+      const family = familyOf(SIDES[comparison].found);
+      const decided = await decidedPeople(db, opaque, family);
+      for (const id of await kept.people(family)) decided.set(opaque.idOf('e10', id), id);
+      const undecided = people.filter((person) => !decided.has(person));
+      if (undecided.length > 0) return { undecided };
+      const whom = people.flatMap((person) => decided.get(person) ?? []);
+      // First what later runs would take: a kill in between leaves what can be asked for again.
+      await kept.drop(family, whom);
+      await dropDecisions(db, family, whom);
+      return { undecided };
     },
     close: () => db.close(),
   };

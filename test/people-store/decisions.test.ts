@@ -108,12 +108,26 @@ it('may be half done: what is decided makes the rest clear, or leaves it open', 
 it.each<[string, (text: string) => Buffer]>([
   ['as GB18030, as a Chinese Windows does', (text) => gb18030(text)],
   ['with semicolons', (text) => Buffer.from(text.replaceAll(',', ';'))],
+  ['in UTF-8 without its mark', (text) => Buffer.from(text.replace('\uFEFF', ''))],
+  ['as Unicode text', (text) => Buffer.from(text, 'utf16le')],
   ['with lines of Windows', (text) => Buffer.from(text.replaceAll('\n', '\r\n'))],
 ])('may have been saved %s', async (_what, saved) => {
   const { store, file, lines } = await unclear();
   await writeFile(file, saved(filled(lines, sameNames)));
 
   expect(await store.applyDecisions(COMPARISON, file)).toMatchObject({ same: 2, invalid: [] });
+});
+
+it('that is no text at all is told so, and applies nothing', async () => {
+  const { store, file } = await unclear();
+  await writeFile(file, Buffer.from([0x50, 0x4b, 0xff, 0xff, 0x80, 0xff]));
+
+  const applied = await store.applyDecisions(COMPARISON, file);
+
+  expect(applied).toMatchObject({
+    same: 0,
+    invalid: [{ column: 'file', problem: expect.stringContaining('UTF-8') as string }],
+  });
 });
 
 describe('an invalid file', () => {
@@ -241,6 +255,81 @@ describe('decisions of an earlier run', () => {
     await fill(third, 'qiyuesuo-before', QIYUESUO);
     const { reasons } = await third.compare({ comparison: COMPARISON, scope: null });
     expect(reasons).toContainEqual(expect.objectContaining({ reason: 'matched-by-decision', people: 1 }));
+  });
+
+  /** As the files show them. */
+  function idsOf(lines: string[]): Record<string, string> {
+    return Object.fromEntries(lines.slice(1).map((line) => [line.split(',')[2] ?? '', line.split(',')[0] ?? '']));
+  }
+
+  it('are taken back for one person, in this run and in later ones, and the others stay', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+    const { N1 = '' } = idsOf(first.lines);
+
+    expect(await first.store.undoDecisions(COMPARISON, [N1])).toEqual({ undecided: [] });
+
+    const decided = { outcome: 'updated', reason: 'matched-by-decision', people: 1 };
+    for (const store of [first.store, await later(first)])
+      expect((await store.compare({ comparison: COMPARISON, scope: null })).reasons).toContainEqual(decided);
+    expect(await first.store.undoDecisions(COMPARISON, [N1])).toEqual({ undecided: [N1] });
+  });
+
+  it('that somebody is none of them are taken back too, and are asked about again', async () => {
+    const first = await unclear();
+    await writeFile(
+      first.file,
+      filled(first.lines, () => 'no'),
+    );
+    await first.store.applyDecisions(COMPARISON, first.file);
+    const second = await later(first);
+    expect((await counts(second)).ambiguous).toBe(0);
+
+    // Also by another run than the one that was decided in.
+    await second.undoDecisions(COMPARISON, Object.values(idsOf(first.lines)));
+
+    expect((await counts(second)).ambiguous).toBe(4);
+    const third = await first.stores.open({ ...RUN, runId: 'run-3' });
+    onTestFinished(() => third.close());
+    await fill(third, 'e10-people', E10);
+    await fill(third, 'qiyuesuo-before', QIYUESUO);
+    expect((await counts(third)).ambiguous).toBe(4);
+  });
+
+  it('are taken back all or none', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+    const { N1 = '' } = idsOf(first.lines);
+    const nobody = `p${'0'.repeat(16)}`;
+
+    expect(await first.store.undoDecisions(COMPARISON, [N1, nobody])).toEqual({ undecided: [nobody] });
+
+    expect((await counts(first.store)).ambiguous).toBe(0);
+  });
+
+  it('come back by no later decision about somebody else', async () => {
+    const first = await unclear();
+    await writeFile(first.file, filled(first.lines, sameNames));
+    await first.store.applyDecisions(COMPARISON, first.file);
+    const { N1 = '' } = idsOf(first.lines);
+    const second = await later(first);
+    await second.undoDecisions(COMPARISON, [N1]);
+
+    // The first file still has what was taken back in the second one.
+    await writeFile(
+      first.file,
+      filled(first.lines, (name, candidate) => (name === 'N2' ? sameNames(name, candidate) : '')),
+    );
+    await first.store.applyDecisions(COMPARISON, first.file);
+
+    const third = await first.stores.open({ ...RUN, runId: 'run-3' });
+    onTestFinished(() => third.close());
+    await fill(third, 'e10-people', E10);
+    await fill(third, 'qiyuesuo-before', QIYUESUO);
+    const { reasons } = await third.compare({ comparison: COMPARISON, scope: null });
+    expect(reasons).toContainEqual({ outcome: 'updated', reason: 'matched-by-decision', people: 1 });
   });
 
   it('that cannot be opened, with another key, are asked about again', async () => {

@@ -104,7 +104,8 @@ it('shows the fields before and after as fingerprints, unless an operator asks f
 
   const [header, row = ''] = (await readFile(personal, 'utf8')).split('\n');
   expect(header).toBe(
-    'person,counterpart,outcome,reason,unit,changed,differs,before_name,after_name,before_job_number,after_job_number,' +
+    // By which a spreadsheet knows the names for what they are.
+    '\uFEFFperson,counterpart,outcome,reason,unit,changed,differs,before_name,after_name,before_job_number,after_job_number,' +
       'before_mobile,after_mobile,before_email,after_email',
   );
   expect(row).toMatch(/^p[0-9a-f]{16},p[0-9a-f]{16},updated,matched-by-job-number,,email,email,.*,old@.*,new@/);
