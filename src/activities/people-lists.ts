@@ -10,9 +10,11 @@ import {
   type UnitsReport,
 } from '../domain/people.js';
 import { limitsOf, massChangeVerdict, NOBODY_IN_E10 } from '../domain/people/guard.js';
+import { says } from '../domain/findings.js';
 import type { ListReport, PeopleReport } from '../domain/people/report.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import { USUAL_CONFIDENCE } from '../domain/people/sample.js';
+import type { Said } from '../domain/said.js';
 import type { Tenant } from '../domain/tenant.js';
 import { GatewayError, UnexpectedAnswer } from '../gateways/errors.js';
 import type { Qiyuesuo } from '../gateways/qiyuesuo/qiyuesuo.js';
@@ -36,9 +38,9 @@ export type ForeseenPeople = Pick<PeopleReport, 'lists' | 'units' | 'baseline' |
   scopeLost: boolean;
   lostUnits: string[];
   /** What the guard would have stopped it for, had it not been lifted. */
-  lifted: string | null;
+  lifted: Said | null;
   /** What it will stop a run for; only where it was to tell. */
-  tooMuch: string | null;
+  tooMuch: Said | null;
 };
 
 /** `tells`: in a rehearsal. `off`: the run has been made, or there is none to make. */
@@ -48,7 +50,7 @@ export type GuardMode = 'stops' | 'tells' | 'off';
 export type ReconciledPeople = Pick<PeopleReport, 'lists' | 'actual' | 'cameOut' | 'stillActive' | 'sample'> & {
   source: number;
   /** Why nobody could be looked up. */
-  why: string | null;
+  why: Said | null;
 };
 
 /** Files that are read into at once: each may take some hundred megabytes. */
@@ -192,7 +194,11 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
           }
         } catch (error) {
           if (!(error instanceof GatewayError) || error.retryable) throw error;
-          return { ...NOTHING, source, why: `nobody could be looked up in Qiyuesuo: ${error.message}` };
+          const why = {
+            en: `nobody could be looked up in Qiyuesuo: ${error.message}`,
+            zh: `无法在契约锁中查询人员：${error.message}`,
+          };
+          return { ...NOTHING, source, why };
         }
         return { ...NOTHING, source, sample: await store.sampleResult(drawn) };
       });
@@ -207,8 +213,8 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
   };
 }
 
-function tooMuch(message: string): StepRefused {
-  return new StepRefused({ code: 'PEOPLE-GUARD', message, subject: 'people.guard' });
+function tooMuch(why: Said): StepRefused {
+  return new StepRefused({ code: 'PEOPLE-GUARD', ...says(why), subject: 'people.guard' });
 }
 
 /** Within which units people are wanted, and what is not compared. */

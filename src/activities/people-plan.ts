@@ -9,6 +9,8 @@ import {
   type WantedPeopleSync,
 } from '../domain/people.js';
 import type { Sealed } from '../domain/outcomes.js';
+import { says } from '../domain/findings.js';
+import type { Said } from '../domain/said.js';
 import type { Integration, PeopleSyncSettings, Unit } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { E10 } from '../gateways/e10/e10.js';
@@ -19,8 +21,6 @@ import { StepRefused } from './failures.js';
 import type { TenantInput } from './reads.js';
 import { Snapshot } from './snapshot.js';
 import type { OpenSystems, Systems } from './systems.js';
-
-const TREE_RETRY_HINT = 'Qiyuesuo sees no organisation through the E10 that is configured';
 
 /** What the people sync is to be set to: its scope above all, found again in E10. Nothing is written. */
 export function createPeoplePlanActivities({ open, seal }: { open: OpenSystems; seal: Seal }) {
@@ -64,8 +64,7 @@ export function createPeoplePlanActivities({ open, seal }: { open: OpenSystems; 
 
       const { units, reason } = await driver.readOrganisation();
       if (units.length === 0) {
-        const message = reason === undefined ? TREE_RETRY_HINT : `${TREE_RETRY_HINT}: ${reason}`;
-        throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
+        throw noTree(reason);
       }
       const scope = wantedScope(tenant, seen, oldUnits(before), units);
       const heads = exact ? NOT_COUNTED : await counted(tenant, systems, driver, { scope, units });
@@ -84,8 +83,21 @@ export function createPeoplePlanActivities({ open, seal }: { open: OpenSystems; 
 
 /** A people sync alone is for a tenant that has moved. */
 function notOnE10(oaVersion: Integration['oaVersion']): StepRefused {
-  const message = `the console is on ${oaVersion}: its people come from there`;
-  return new StepRefused({ code: 'PEOPLE-NOT-ON-E10', message, subject: 'integration.oaVersion' });
+  const what = says({
+    en: `the console is on ${oaVersion}: its people come from there`,
+    zh: `控制台当前为 ${oaVersion}：人员来自该系统`,
+  });
+  return new StepRefused({ code: 'PEOPLE-NOT-ON-E10', ...what, subject: 'integration.oaVersion' });
+}
+
+/** It may not have loaded yet. `reason`: in the console's own words. */
+function noTree(reason: string | undefined): StepRefused {
+  const added = reason === undefined ? { en: '', zh: '' } : { en: `: ${reason}`, zh: `：${reason}` };
+  const what = says({
+    en: `Qiyuesuo sees no organisation through the E10 that is configured${added.en}`,
+    zh: `契约锁通过所配置的 E10 看不到组织${added.zh}`,
+  });
+  return new StepRefused({ code: 'PEOPLE-TREE-EMPTY', ...what, subject: 'people-sync' }, { retryable: true });
 }
 
 /** Before the switch the console shows E9's units: those of its scope, or of the file, are found again in E10's own list. */
@@ -153,8 +165,7 @@ async function counted(
 /** A page without its tree does not tell the scope: the same trouble as an empty tree, and it may pass. */
 function refuseEmptyTree(error: unknown): never {
   if (!(error instanceof GatewayError) || error.code !== TREE_EMPTY) throw error;
-  const message = `${TREE_RETRY_HINT}: ${error.message}`;
-  throw new StepRefused({ code: 'PEOPLE-TREE-EMPTY', message, subject: 'people-sync' }, { retryable: true });
+  throw noTree(error.message);
 }
 
 /** A unit of the old scope that could not be read before the switch has only an id: it cannot be found again, and must not get lost. */
@@ -181,11 +192,17 @@ function wantedScope(
   const { scope, unmapped } = remapScope(named, tree);
   if (unmapped.length === 0 && scope.length > 0) return scope;
   const which = unmapped.map(({ name, code }) => (code === undefined || code === name ? name : `${name} (${code})`));
-  const message =
+  const what =
     which.length > 0
-      ? `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`
-      : `the scope names units that the tree of E10 does not have: ${seen.scope.join(', ')}`;
-  throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', message, subject: 'people-sync.scope' });
+      ? {
+          en: `these units of the old scope have no counterpart in E10 that is certain: ${which.join(', ')}`,
+          zh: `原同步范围中的以下组织在 E10 中没有确定的对应：${which.join(', ')}`,
+        }
+      : {
+          en: `the scope names units that the tree of E10 does not have: ${seen.scope.join(', ')}`,
+          zh: `同步范围中的以下组织不在 E10 组织树中：${seen.scope.join(', ')}`,
+        };
+  throw new StepRefused({ code: 'PEOPLE-SCOPE-UNMAPPED', ...says(what), subject: 'people-sync.scope' });
 }
 
 /** The whole head count where the scope is everything or not known by ids, or names a unit that E10 itself does not list. */
@@ -200,9 +217,9 @@ async function countWithin(e10: E10, unitIds: readonly string[], tree: readonly 
 }
 
 /** What the guard would have stopped it for by head counts, where somebody has lifted it. Throws where nobody has, or may. */
-function liftedOf({ people: { guard, guardLifted } }: Tenant, source: number, active: number): string | null {
+function liftedOf({ people: { guard, guardLifted } }: Tenant, source: number, active: number): Said | null {
   const verdict = guardVerdict(source, active, { guard });
   if (verdict.pass) return null;
   if (guardLifted !== undefined && source > 0) return verdict.why;
-  throw new StepRefused({ code: 'PEOPLE-GUARD', message: verdict.why, subject: 'people.guard' });
+  throw new StepRefused({ code: 'PEOPLE-GUARD', ...says(verdict.why), subject: 'people.guard' });
 }

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { ListReading } from '../domain/people/report.js';
 import type { ListName, PagedList, PeopleListName, PersonRow, UnitRow } from '../domain/people/rows.js';
+import type { Said } from '../domain/said.js';
 import type { Tenant } from '../domain/tenant.js';
 import { GatewayError, Rejected, UnexpectedAnswer } from '../gateways/errors.js';
 import type { ChunkMark } from '../people-store/reading.js';
@@ -24,7 +25,7 @@ export interface PeopleChunk {
   /** Of the lists of people that are read to their end. */
   readings: ListReading[];
   /** Why E9, or Qiyuesuo, is not compared; absent where it is. */
-  without: Partial<Record<'e9' | 'e10' | 'qiyuesuo', string>>;
+  without: Partial<Record<'e9' | 'e10' | 'qiyuesuo', Said>>;
 }
 
 /**
@@ -92,7 +93,7 @@ interface Lane {
 async function lanesBefore(tenant: Tenant, systems: Systems, { without }: PeopleChunk): Promise<Lane[]> {
   const lanes: Lane[] = [];
   const e9 = await systems.e9();
-  if (e9 === undefined) without.e9 = 'the file has no credentials for the people of E9';
+  if (e9 === undefined) without.e9 = NO_CREDENTIALS;
   else if (without.e9 === undefined) {
     lanes.push({
       system: 'e9',
@@ -104,7 +105,7 @@ async function lanesBefore(tenant: Tenant, systems: Systems, { without }: People
     });
   }
   const e10 = await systems.checks();
-  if (e10 === undefined) without.e10 = 'the file has no app of E10 for its people';
+  if (e10 === undefined) without.e10 = NO_APP;
   else {
     lanes.push({
       system: 'e10',
@@ -126,7 +127,12 @@ async function lanesAfter(tenant: Tenant, systems: Systems, { without }: PeopleC
   return people === undefined ? [] : [{ system: 'qiyuesuo', lists: [{ list: 'qiyuesuo-after', source: people }] }];
 }
 
-const NO_LIST = 'this site has no list of the people in Qiyuesuo';
+const NO_CREDENTIALS: Said = {
+  en: 'the file has no credentials for the people of E9',
+  zh: '文件中没有读取 E9 人员的凭据',
+};
+const NO_APP: Said = { en: 'the file has no app of E10 for its people', zh: '文件中没有读取 E10 人员的应用' };
+const NO_LIST: Said = { en: 'this site has no list of the people in Qiyuesuo', zh: '该站点没有契约锁人员列表' };
 
 /** The private cloud's API has no list (`facts/qiyuesuo.md` §4.1): only an adapter of the console has, and the public cloud. */
 async function qiyuesuoPeople(tenant: Tenant, systems: Systems): Promise<PagedList<PersonRow> | undefined> {

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
-import type { Finding } from '../domain/findings.js';
+import { says, type Finding } from '../domain/findings.js';
 import { sameScope, type WantedPeopleSync } from '../domain/people.js';
 import type { ProgressSample } from '../domain/people/report.js';
 import type { SyncRun } from '../domain/settings.js';
@@ -99,8 +99,13 @@ export function createPeopleSyncActivities({ open }: { open: OpenSystems }) {
     /** When the console's schedule starts its next run, in milliseconds since 1970. */
     nightlyRun({ tenant, schedule }: TenantInput & { schedule: string }): Promise<number> {
       const next = new Cron(schedule, { timezone: tenant.people.zone ?? USUAL_ZONE, mode: '5-part' }).nextRun();
-      const message = `the schedule ${schedule} never comes: nothing starts a run`;
-      if (next === null) throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: 'people.schedule' });
+      if (next === null) {
+        const what = says({
+          en: `the schedule ${schedule} never comes: nothing starts a run`,
+          zh: `定时 ${schedule} 永远不会到来：没有任何任务会启动同步`,
+        });
+        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', ...what, subject: 'people.schedule' });
+      }
       return Promise.resolve(next.getTime());
     },
 
@@ -110,12 +115,18 @@ export function createPeopleSyncActivities({ open }: { open: OpenSystems }) {
       const progress = keptProgress(run);
       refuseRunning(run, 'people sync');
       if (run.state === 'failed') {
-        const message = `the people sync failed after ${run.done ?? 0} people: the console's page of the run says why`;
-        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
+        const what = says({
+          en: `the people sync failed after ${run.done ?? 0} people: the console's page of the run says why`,
+          zh: `人员同步在处理 ${run.done ?? 0} 人后失败：原因见控制台的同步页面`,
+        });
+        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', ...what, subject: runId });
       }
       if ((run.total ?? run.done) === 0) {
-        const message = 'the people sync ended as a success with nobody in it: nothing synchronised is an error';
-        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', message, subject: runId });
+        const what = says({
+          en: 'the people sync ended as a success with nobody in it: nothing synchronised is an error',
+          zh: '人员同步显示成功，但未同步任何人：视为错误',
+        });
+        throw new StepRefused({ code: 'PEOPLE-SYNC-FAILED', ...what, subject: runId });
       }
       return { run, findings: runFindings(tenant, run), progress };
     },
@@ -149,6 +160,10 @@ function refuseRunning({ state, total, done = 0, retryAfterSeconds }: SyncRun, w
 function runFindings(tenant: Tenant, run: SyncRun): Finding[] {
   const failed = run.failed ?? 0;
   if (failed === 0) return [];
-  const message = `${failed} of ${run.total ?? run.done ?? failed} people could not be synchronised`;
-  return [{ code: 'PEOPLE-SYNC-FAILED', severity: 'warning', message, subject: run.runId }];
+  const people = run.total ?? run.done ?? failed;
+  const what = says({
+    en: `${failed} of ${people} people could not be synchronised`,
+    zh: `${people} 人中有 ${failed} 人同步失败`,
+  });
+  return [{ code: 'PEOPLE-SYNC-FAILED', severity: 'warning', ...what, subject: run.runId }];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { categoriesMode, legacyCategories, type CategoriesMode } from '../domain/categories.js';
-import type { Finding } from '../domain/findings.js';
+import { says, type Finding } from '../domain/findings.js';
 import { fingerprint, planHash } from '../domain/fingerprint.js';
 import type { Sealed } from '../domain/outcomes.js';
 import { namedScope, namedScopeFindings } from '../domain/named-scope.js';
@@ -139,5 +139,5 @@ async function guardFindings(tenant: Tenant, systems: Systems, driver: ConsoleDr
   const verdict = guardVerdict(await e10.countEmployees(), active, tenant.people);
   return verdict.pass
     ? []
-    : [{ code: 'PEOPLE-GUARD', severity: 'blocking', message: verdict.why, subject: 'people.guard' }];
+    : [{ code: 'PEOPLE-GUARD', severity: 'blocking', ...says(verdict.why), subject: 'people.guard' }];
 }

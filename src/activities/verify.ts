@@ -1,6 +1,6 @@
 import { under } from '../domain/addresses.js';
 import { GLOBAL_CALLBACK_PATH } from '../domain/callback.js';
-import type { Finding } from '../domain/findings.js';
+import { says, type Finding } from '../domain/findings.js';
 import { gradeOf } from '../domain/grade.js';
 import type { Grade } from '../domain/grade.js';
 import type { WantedPeopleSync } from '../domain/people.js';
@@ -96,13 +96,19 @@ async function routeFindings(tenant: Tenant, systems: Systems): Promise<Finding[
 async function treeFindings(driver: ConsoleDriver): Promise<Finding[]> {
   const { units, reason } = await driver.readOrganisation();
   if (units.length > 0) return [];
-  const message = `Qiyuesuo sees no organisation of E10${reason === undefined ? '' : `: ${reason}`}`;
-  return [{ code: 'PEOPLE-TREE-EMPTY', severity: 'blocking', message, subject: 'people-sync' }];
+  const what = says({
+    en: `Qiyuesuo sees no organisation of E10${reason === undefined ? '' : `: ${reason}`}`,
+    zh: `契约锁看不到 E10 的组织${reason === undefined ? '' : `：${reason}`}`,
+  });
+  return [{ code: 'PEOPLE-TREE-EMPTY', severity: 'blocking', ...what, subject: 'people-sync' }];
 }
 
 async function countFindings(driver: ConsoleDriver, people: WantedPeopleSync): Promise<Finding[]> {
   const { active } = await driver.countPeople();
   if (people.source === null || active === people.source) return [];
-  const message = `Qiyuesuo has ${active} active people, E10 shows ${people.source} within the scope`;
-  return [{ code: 'PEOPLE-COUNT-DIFFERS', severity: 'warning', message, subject: 'people' }];
+  const what = says({
+    en: `Qiyuesuo has ${active} active people, E10 shows ${people.source} within the scope`,
+    zh: `契约锁在用 ${active} 人，E10 范围内有 ${people.source} 人`,
+  });
+  return [{ code: 'PEOPLE-COUNT-DIFFERS', severity: 'warning', ...what, subject: 'people' }];
 }

@@ -2,6 +2,7 @@ import { Document, isMap, isScalar } from 'yaml';
 import type { SecretRef } from '../domain/tenant.js';
 import { EMPTY, SECRET_WORDS, UNANSWERED } from '../domain/work-orders/answers.js';
 import { catalogue } from '../domain/finding-catalogue.js';
+import { messageIn } from '../domain/findings.js';
 import { consoleField, CONSOLE_PAGES } from '../domain/work-orders/console-fields.js';
 import { isSwitch, pagesOf } from '../domain/work-orders/pages.js';
 import { isLogin, type FieldProblem, type OrderTask, type WorkOrder } from '../domain/work-orders/work-order.js';
@@ -18,7 +19,9 @@ export function orderLines(
   const head = [
     `${out.text.workOrder(id)} · ${stepOf(order, out)} · ${out.text.orderState[order.state]}${order.takenBy === null ? '' : ` (${order.takenBy})`}`,
     `${tenant.name} · ${tenant.qiyuesuo.console}`,
-    ...order.findings.map(({ code, message }) => `! ${code}  ${catalogue[code][out.lang].title}: ${message}`),
+    ...order.findings.map(
+      (one) => `! ${one.code}  ${catalogue[one.code][out.lang].title}: ${messageIn(one, out.lang)}`,
+    ),
   ];
   const pages = pagesOf(order).map(({ page, tasks }) => {
     const { zh, en } = CONSOLE_PAGES[tenant.qiyuesuo.deployment][page] ?? { zh: page, en: page };

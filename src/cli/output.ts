@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { texts, type Lang, type Texts } from './texts.js';
+import type { Lang } from '../domain/said.js';
+import { texts, type Texts } from './texts.js';
 
 export type Format = 'text' | 'json';
 

@@ -16,7 +16,7 @@ const AT_ONCE = 20;
  */
 export async function readReport(
   migrations: Migrations,
-  { batch, selected }: Selection,
+  { file, batch, selected }: Selection,
   detail: 'all' | 'troubled' = 'all',
 ): Promise<BatchReport> {
   const under = await migrations.batchRow(batch.batch);
@@ -34,15 +34,15 @@ export async function readReport(
     if (row?.ending === null && answers && (detail === 'all' || row.needsAttention)) {
       const status = await migrations.tenantStatus(tenant.id);
       answers = status !== undefined;
-      return { ...report, ...shownBy(row), ...(status ? saidBy(status) : {}) };
+      return { ...report, ...shownBy(row, file), ...(status ? saidBy(status, file) : {}) };
     }
-    if (detail === 'troubled' && !isTroubled(row)) return { ...report, ...shownBy(row) };
+    if (detail === 'troubled' && !isTroubled(row)) return { ...report, ...shownBy(row, file) };
     const end = await migrations.tenantEnd(tenant.id);
-    if (!end) return { ...report, ...shownBy(row) };
+    if (!end) return { ...report, ...shownBy(row, file) };
     // A run that was cancelled, or ended from outside, leaves no result. What it still says of itself needs a worker.
     const said = end.result === null && answers ? await migrations.tenantStatus(tenant.id) : undefined;
     answers &&= end.result !== null || said !== undefined;
-    return finishedReport({ ...report, ...(said ? saidBy(said) : {}) }, end.ending, end.reason, end.result);
+    return finishedReport({ ...report, ...(said ? saidBy(said, file) : {}) }, end.ending, end.reason, end.result);
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
   return batchReport(batch.batch, reports, under?.outcome ?? null);
@@ -51,10 +51,10 @@ export async function readReport(
 const DROPPED = 'dropped: left out of the batch before it started';
 
 /** What a tenant says of itself. */
-function saidBy(status: TenantStatus): Partial<TenantReport> {
+function saidBy(status: TenantStatus, file: string): Partial<TenantReport> {
   const { steps, findings, waiting, held, orders } = status;
   const waits = waiting !== null || held !== null || orders.some(isOpen);
-  return { steps, findings, evidence: evidenceOf(status), ...(waits ? { reason: nextAction(status) } : {}) };
+  return { steps, findings, evidence: evidenceOf(status), ...(waits ? { reason: nextAction(status, file) } : {}) };
 }
 
 function isTroubled(row: TenantRow | undefined): boolean {
@@ -62,10 +62,15 @@ function isTroubled(row: TenantRow | undefined): boolean {
   return ending !== null && !ending.includes('migrated');
 }
 
-function shownBy(row: TenantRow | undefined): Partial<TenantReport> {
+function shownBy(row: TenantRow | undefined, file: string): Partial<TenantReport> {
   if (!row) return {};
   const { ending, step, needsAttention, waits, order } = row;
   if (ending !== null) return { outcome: ending, step };
   const number = order === null ? null : `${row.tenantId}/${order.number}`;
-  return { step: step ?? 'preflight', needsAttention, reason: waits ?? '', order: number };
+  return {
+    step: step ?? 'preflight',
+    needsAttention,
+    reason: waits?.replaceAll('-f FILE', `-f ${file}`) ?? '',
+    order: number,
+  };
 }

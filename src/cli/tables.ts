@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { EvidenceEntry } from '../domain/evidence.js';
-import type { Finding } from '../domain/findings.js';
+import { commandsFor, type Again, type OfTenant } from '../domain/commands.js';
+import { isLiftable, messageIn, type Finding } from '../domain/findings.js';
 import { catalogue } from '../domain/finding-catalogue.js';
 import type { Answered } from '../client.js';
 import type { WaveStatus } from '../domain/batch/status.js';
@@ -51,7 +52,7 @@ export function tenantTable(tenants: readonly TenantReport[], out: Output): stri
       tenant.wave ?? '',
       stateOf(tenant, out),
       tenant.grade ?? '',
-      whyOf(tenant),
+      whyOf(tenant, out),
     ]);
   }
   return table.toString();
@@ -101,6 +102,7 @@ export function causeLines({ causes }: Pick<BatchReport, 'causes'>, file: string
         `  ${out.text.cause}  ${cause}`,
         `  ${out.text.fix}  ${fix}`,
         `  ${out.text.then}  ${out.text.retryCommand(file, code)}`,
+        ...(isLiftable(code) ? [`  ${out.text.liftOnce}  ${out.text.liftCommand(file, code)}`] : []),
       ].join('\n');
     })
     .join('\n');
@@ -154,12 +156,27 @@ export function changeLines(changes: readonly Change[], out: Output): string {
     .join('\n');
 }
 
-export function findingLines(findings: readonly Finding[], out: Output): string {
+/** Each with what to do about it, and the commands that help `of` with it. */
+export function findingLines(
+  findings: readonly Finding[],
+  { again, ...of }: OfTenant & { again: Again },
+  out: Output,
+): string {
   return findings
-    .map(({ code, severity, message, subject }) => {
+    .map((finding) => {
+      const { code, severity, subject } = finding;
       const { title, fix } = catalogue[code][out.lang];
-      const help = severity === 'info' ? '' : `\n      ${out.text.fix}  ${fix}`;
-      return `  ${severity.padEnd(8)} ${code}  ${title}${subject === undefined ? '' : `  (${subject})`}\n      ${message}${help}`;
+      const help =
+        severity === 'info'
+          ? []
+          : [
+              `${out.text.fix}  ${fix}`,
+              ...commandsFor(code, of, again).map((command) => `${out.text.then}  ${command}`),
+            ];
+      return [
+        `  ${out.text.severity[severity].padEnd(8)} ${code}  ${title}${subject === undefined ? '' : `  (${subject})`}`,
+        ...[messageIn(finding, out.lang), ...help].map((line) => `      ${line}`),
+      ].join('\n');
     })
     .join('\n');
 }
@@ -192,6 +209,7 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
   return out.style(good ? 'green' : fair ? 'yellow' : 'red', outcome);
 }
 
-function whyOf({ reason, findings }: TenantReport): string {
-  return reason || (findings.at(-1)?.message ?? '');
+function whyOf({ reason, findings }: TenantReport, out: Output): string {
+  const last = findings.at(-1);
+  return reason || (last ? messageIn(last, out.lang) : '');
 }

@@ -1,3 +1,4 @@
+import type { Lang } from '../domain/said.js';
 import { WORDS } from '../domain/words.js';
 
 /** Every text of the CLI in both languages; a missing one is a type error. Keys, codes and JSON are English in both. */
@@ -27,6 +28,9 @@ const en = {
   noSyncUnderWay: (tenant: string) => `${tenant}: no people sync is under way.`,
   syncCancelled: (tenant: string) => `${tenant}: the people sync has ended; what it had written stays.`,
   cannotUse: (path: string, why: string) => `${path} cannot be used: ${why}`,
+  noSuchFile: 'there is no such file',
+  noFolder: 'its folder is not there',
+  isFolder: 'this is a folder',
   nobodyAmbiguous: 'Nobody is uncertain: there is nothing to decide.',
   liftWantsReason: '--lift-guard wants --reason: why may this run do more than people.guard allows?',
   willSync: (tenants: readonly string[]) => `The people of these tenants are synced: ${tenants.join(', ')}`,
@@ -46,8 +50,15 @@ const en = {
   notCompared: (comparison: string, compared: readonly string[]) =>
     `This sync did not come to the comparison "${comparison}". Choose by --comparison: ${compared.join(', ') || 'there is none'}; or another sync by --run.`,
   wroteRows: (rows: number, file: string) => `${rows} people: ${file}`,
-  wroteAmbiguous: (people: number, file: string, of: string) =>
-    `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: qys-e10 people decide ${of} --from ${file}`,
+  wroteAmbiguous: (people: number, file: string, next: string) =>
+    `${people} people are not certain: ${file}. Fill in its last column with yes or no; then: ${next}`,
+  decideWants: 'people decide wants either --from FILE, or --undo PERSON with ids as in the column person',
+  notDecided: (people: readonly string[]) =>
+    `Nothing was taken back: nothing is decided about ${people.join(', ')}. The ids stand in the column person, of the file that was filled in and of people export.`,
+  tookBack: (people: number, left: number) =>
+    `What was decided about ${people} is taken back; ${left} are not certain now. The next sync of the tenant on this machine asks again`,
+  syncNeedsThem: (tenants: readonly string[], cancel: string | null) =>
+    `Nothing was deleted: a people sync is under way, or waits for its night, of ${tenants.join(', ')}. It needs what it has read, and would leave more. Wait for its end${cancel === null ? '' : `, or end it: ${cancel}`}`,
   decided: (same: number, nobody: number, left: number) =>
     `${same} are the same as a candidate, ${nobody} are nobody of them; ${left} are still not certain. The next sync of the tenant on this machine knows it`,
   willForget: (tenants: readonly string[]) =>
@@ -72,7 +83,10 @@ const en = {
     `Stopped: ${why}. Next: qys-e10 resume -f ${file} --max-errors N --reason …   (or: qys-e10 abort -f ${file} --undo --reason …)`,
   resumeHint: (file: string, scope: string) => `Next: qys-e10 resume -f ${file}${scope} --reason …`,
   retryCommand: (file: string, code: string) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
+  liftCommand: (file: string, code: string) => `qys-e10 retry -f ${file} --code ${code} --lift-guard --reason …`,
+  liftOnce: 'or, to let it pass once:',
   then: 'then',
+  severity: { info: 'info', warning: 'warning', blocking: 'blocking' },
   ordered: (verb: string, what: string) => `${verb}: ${what}`,
   noScreen:
     'There is no screen here (DISPLAY is not set). Log in where you can see a window: at the desk, by VNC, or with ssh -X.',
@@ -217,7 +231,6 @@ const en = {
 };
 
 export type Texts = typeof en;
-export type Lang = 'en' | 'zh';
 
 const zh: Texts = {
   ...WORDS.zh,
@@ -243,6 +256,9 @@ const zh: Texts = {
   noSyncUnderWay: (tenant) => `${tenant}：没有正在进行的人员同步。`,
   syncCancelled: (tenant) => `${tenant}：人员同步已结束；已写入的内容保留。`,
   cannotUse: (path, why) => `${path} 无法使用：${why}`,
+  noSuchFile: '文件不存在',
+  noFolder: '所在目录不存在',
+  isFolder: '这是一个目录',
   nobodyAmbiguous: '没有无法确定的人员。',
   liftWantsReason: '--lift-guard 需要 --reason：为何本次同步可以超过 people.guard？',
   willSync: (tenants) => `将同步以下租户的人员：${tenants.join(', ')}`,
@@ -262,8 +278,13 @@ const zh: Texts = {
   notCompared: (comparison, compared) =>
     `该次同步未进行“${comparison}”核对。请用 --comparison 选择：${compared.join(', ') || '无'}；或用 --run 选择另一次同步。`,
   wroteRows: (rows, file) => `${rows} 人：${file}`,
-  wroteAmbiguous: (people, file, of) =>
-    `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行 qys-e10 people decide ${of} --from ${file}`,
+  wroteAmbiguous: (people, file, next) =>
+    `${people} 人无法确定：${file}。请在最后一列填写 yes 或 no（是/否），然后执行：${next}`,
+  decideWants: 'people decide 需要 --from 文件，或 --undo 人员编号（person 列）',
+  notDecided: (people) => `未撤销：${people.join('、')} 没有判断记录。编号见已填写文件或 people export 的 person 列。`,
+  tookBack: (people, left) => `已撤销对 ${people} 人的判断；现有 ${left} 人无法确定。本机下次同步该租户时会再次询问`,
+  syncNeedsThem: (tenants, cancel) =>
+    `未删除任何内容：${tenants.join('、')} 的人员同步正在进行或等待夜间任务，需要已读取的内容，之后还会留下新的内容。请等其结束${cancel === null ? '' : `，或先结束它：${cancel}`}`,
   decided: (same, nobody, left) =>
     `${same} 人确认为同一人，${nobody} 人均不是；仍有 ${left} 人无法确定。本机下次同步该租户时会沿用`,
   willForget: (tenants) => `将删除本机上以下租户人员同步保存的全部内容：${tenants.join(', ')}`,
@@ -286,7 +307,10 @@ const zh: Texts = {
     `已停止：${why}。下一步：qys-e10 resume -f ${file} --max-errors N --reason …   （或：qys-e10 abort -f ${file} --undo --reason …）`,
   resumeHint: (file, scope) => `下一步：qys-e10 resume -f ${file}${scope} --reason …`,
   retryCommand: (file, code) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
+  liftCommand: (file, code) => `qys-e10 retry -f ${file} --code ${code} --lift-guard --reason …`,
+  liftOnce: '或放行一次：',
   then: '然后',
+  severity: { info: '提示', warning: '警告', blocking: '阻断' },
   ordered: (verb, what) => `${verb}：${what}`,
   noScreen: '此处没有屏幕（未设置 DISPLAY）。请在能看到窗口的地方登录：本机、VNC 或 ssh -X。',
   noChromium: '未找到 Chromium、Chrome 或 Edge。请安装，或用 QYS_E10_CHROMIUM=/path/to/chromium 指定',

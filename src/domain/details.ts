@@ -36,16 +36,16 @@ export function tenantDetails(status: TenantStatus): string {
   ].join('\n');
 }
 
-/** One sentence: who does what next. */
-export function nextAction({ tenantId, waiting, orders, held, outcome, step }: TenantStatus): string {
+/** One sentence: who does what next. `file`: the batch file, where it is known. */
+export function nextAction({ tenantId, waiting, orders, held, outcome, step }: TenantStatus, file = 'FILE'): string {
   const order = orders.find(isOpen);
   if (order) {
     const taken = order.takenBy === null ? '' : `, taken by ${order.takenBy}`;
-    return `work order ${tenantId}/${order.number} (${order.undo ? 'undo of ' : ''}${order.step}${taken}): qys-e10 orders show ${tenantId}/${order.number} -f FILE`;
+    return `work order ${tenantId}/${order.number} (${order.undo ? 'undo of ' : ''}${order.step}${taken}): qys-e10 orders show ${tenantId}/${order.number} -f ${file}`;
   }
   if (waiting) {
     const answers = waiting.allowed
-      .map((action) => `qys-e10 ${VERB_OF_DECISION[action]} -f FILE --tenant ${tenantId} --reason …`)
+      .map((action) => `qys-e10 ${VERB_OF_DECISION[action]} -f ${file} --tenant ${tenantId} --reason …`)
       .join(' | ');
     return `${waiting.what}. Answer with: ${answers}`;
   }

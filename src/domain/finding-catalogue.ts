@@ -285,12 +285,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'it is not certain who some people are',
       cause: 'several people share a job number, mobile number or e-mail address, or two of these contradict',
-      fix: 'qys-e10 people ambiguous writes them as CSV; fill in the last column, give it back with qys-e10 people decide',
+      fix: 'have them written as CSV, fill in its last column, give it back; then sync again',
     },
     zh: {
       title: '部分人员无法确定对应',
       cause: '工号、手机号或邮箱重复，或相互矛盾',
-      fix: '用 qys-e10 people ambiguous 导出 CSV，填写最后一列，再用 qys-e10 people decide 提交',
+      fix: '导出 CSV，填写最后一列并提交，然后再次同步',
     },
   },
   'PEOPLE-BASELINE': {
@@ -317,36 +317,36 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: "some people are there with other fields than E10's",
       cause: 'the run did not take over a name, number or address',
-      fix: 'look at the details (qys-e10 people export), run the sync again',
+      fix: 'look at the details, run the sync again',
     },
     zh: {
       title: '部分人员信息与 E10 不一致',
       cause: '同步未更新姓名、工号、手机号或邮箱',
-      fix: '查看明细（qys-e10 people export），再次同步',
+      fix: '查看明细，再次同步',
     },
   },
   'PEOPLE-EDITED': {
     en: {
       title: 'people were edited while they were read',
       cause: 'somebody works in the system, so its pages moved',
-      fix: 'run qys-e10 sync at a quiet hour, if the numbers matter',
+      fix: 'sync again at a quiet hour, if the numbers matter',
     },
     zh: {
       title: '读取期间人员有变动',
       cause: '系统中有人在编辑，分页发生移动',
-      fix: '如需准确数字，请在空闲时段再次运行 qys-e10 sync',
+      fix: '如需准确数字，请在空闲时段再次同步',
     },
   },
   'PEOPLE-GUARD': {
     en: {
       title: 'the run would do too much to people at once',
       cause: 'more would be disabled, created or changed than people.guard allows; or E10 shows nobody',
-      fix: "check scope and E10's people; let it pass once with --lift-guard and a reason, or raise people.guard on purpose",
+      fix: "check scope and E10's people; if it is right as it is, let it pass once with --lift-guard and --reason, or raise people.guard on purpose",
     },
     zh: {
       title: '同步将一次影响过多人员',
       cause: '将停用、新增或变更的人数超过 people.guard，或 E10 没有人员',
-      fix: '检查同步范围与 E10 人员；可用 --lift-guard 并说明原因放行一次，或有意提高 people.guard',
+      fix: '检查同步范围与 E10 人员；确认无误时可用 --lift-guard 和 --reason 放行一次，或有意提高 people.guard',
     },
   },
   'PEOPLE-GUARD-LIFTED': {
@@ -361,21 +361,21 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'people of E10 are not in Qiyuesuo as they should be',
       cause: 'the run did not bring them, left them disabled, or bound them to somebody else',
-      fix: 'look at the details (qys-e10 people export), then run the sync again or add them in the console',
+      fix: 'look at the details, then run the sync again or add them in the console',
     },
     zh: {
       title: '部分 E10 人员在契约锁中缺失',
       cause: '同步未带入、仍停用或绑定了他人',
-      fix: '查看明细（qys-e10 people export），再次同步或在控制台添加',
+      fix: '查看明细，再次同步或在控制台添加',
     },
   },
   'PEOPLE-NOT-ON-E10': {
     en: {
       title: 'the console is not on E10',
       cause: 'a people sync alone is for tenants that have moved already',
-      fix: 'migrate the tenant first: qys-e10 apply',
+      fix: 'migrate the tenant first',
     },
-    zh: { title: '控制台尚未切换到 E10', cause: '单独的人员同步仅适用于已迁移的租户', fix: '请先迁移：qys-e10 apply' },
+    zh: { title: '控制台尚未切换到 E10', cause: '单独的人员同步仅适用于已迁移的租户', fix: '请先迁移该租户' },
   },
   'PEOPLE-SCOPE-EMPTY': {
     en: {
@@ -405,12 +405,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'people are active in Qiyuesuo who are not in E10',
       cause: 'leavers whom no run has disabled, or people who were added by hand',
-      fix: 'decide for each in the console; the details name them (qys-e10 people export)',
+      fix: 'decide for each in the console; the details name them, with --personal',
     },
     zh: {
       title: '契约锁中仍启用的人员不在 E10',
       cause: '同步未停用的离职人员，或手工添加的人员',
-      fix: '在控制台逐一处理；明细见 qys-e10 people export',
+      fix: '在控制台逐一处理；明细加 --personal 可列出姓名',
     },
   },
   'PEOPLE-SYNC-FAILED': {
@@ -429,12 +429,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'the people sync was switched off before its nightly run',
       cause: 'the run would have done more than people.guard allows, or nobody could see in time what it would do',
-      fix: 'look at the reason; sync again, with --lift-guard and a reason if it is right: that switches it on again',
+      fix: 'look at the reason; sync again, with --lift-guard and --reason if it is right: that switches it on again',
     },
     zh: {
       title: '夜间任务开始前已关闭人员同步',
       cause: '任务将超过 people.guard，或未能及时确认其影响',
-      fix: '查看原因后再次 sync（确认无误时用 --lift-guard 并说明原因），会重新开启',
+      fix: '查看原因后再次同步（确认无误时用 --lift-guard 和 --reason），会重新开启',
     },
   },
   'PEOPLE-TREE-EMPTY': {
@@ -462,12 +462,12 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     en: {
       title: 'lists of people lie unsealed on their worker',
       cause: 'the worker that had read them did not answer at the end, or its disk is full',
-      fix: 'start that worker: it seals what it finds; or delete them with qys-e10 people forget',
+      fix: 'start that worker: it seals what it finds; or delete them, on its machine',
     },
     zh: {
       title: '人员列表未加密留在 worker 上',
       cause: '读取它的 worker 在结束时没有响应，或磁盘已满',
-      fix: '启动该 worker，它会自动加密；或用 qys-e10 people forget 删除',
+      fix: '启动该 worker，它会自动加密；或在该机器上删除',
     },
   },
   'PROXY-CONFIG-REJECTED': {

@@ -1,3 +1,5 @@
+import { inLang, type Lang, type Said } from './said.js';
+
 export type Severity = 'info' | 'warning' | 'blocking';
 
 /** One coded result of a check. Texts for people come from the catalogue by `code`; `facts` fill them in. */
@@ -6,6 +8,8 @@ export interface Finding {
   severity: Severity;
   /** What was seen, in one sentence; never a secret or a person. */
   message: string;
+  /** The same in Chinese, where it is ours to say. */
+  zh?: string;
   /** The field, address or category that it is about. */
   subject?: string;
 }
@@ -79,6 +83,21 @@ export const FINDING_CODES = [
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** A sentence as a finding has it. */
+export function says(said: Said): Pick<Finding, 'message' | 'zh'> {
+  return typeof said === 'string' ? { message: said } : { message: said.en, zh: said.zh };
+}
+
+/** What was seen, for whoever reads it. */
+export function messageIn({ message: en, zh }: Pick<Finding, 'message' | 'zh'>, lang: Lang): string {
+  return inLang({ en, zh: zh ?? en }, lang);
+}
+
+/** Whether an operator may let it pass once, with a reason: `lift-guard`. */
+export function isLiftable(code: FindingCode): boolean {
+  return code === 'PEOPLE-GUARD' || code === 'PEOPLE-SYNC-SWITCHED-OFF';
+}
 
 export function isBlocking(finding: Finding): boolean {
   return finding.severity === 'blocking';

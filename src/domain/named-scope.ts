@@ -1,4 +1,4 @@
-import type { Finding } from './findings.js';
+import { says, type Finding } from './findings.js';
 import { remapScope, sameScope, unitsNamed, type ScopeMapping } from './people.js';
 import type { Change } from './plan.js';
 import type { PeopleSyncSettings, Unit } from './settings.js';
@@ -25,6 +25,10 @@ export function scopeChanges(named: NamedScope | null, found: PeopleSyncSettings
 /** A named unit that the tree does not have for certain: better said before the first write. */
 export function namedScopeFindings(named: NamedScope | null): Finding[] {
   if (!named || named.unmapped.length === 0) return [];
-  const message = `E10 has no unit that is certainly meant by: ${named.unmapped.map(({ name }) => name).join(', ')}`;
-  return [{ code: 'PEOPLE-SCOPE-UNMAPPED', severity: 'blocking', message, subject: 'people.scope' }];
+  const which = named.unmapped.map(({ name }) => name).join(', ');
+  const what = says({
+    en: `E10 has no unit that is certainly meant by: ${which}`,
+    zh: `E10 中没有能确定对应的组织：${which}`,
+  });
+  return [{ code: 'PEOPLE-SCOPE-UNMAPPED', severity: 'blocking', ...what, subject: 'people.scope' }];
 }

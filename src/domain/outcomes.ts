@@ -32,6 +32,8 @@ export interface StepReport {
   written: number;
   /** One sentence for people: counts, what was verified. */
   note?: string;
+  /** The same in Chinese, where it is ours to say. */
+  zh?: string;
 }
 
 /** How an undo was proved: every field we own was read again. */

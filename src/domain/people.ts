@@ -1,4 +1,5 @@
 import { NOBODY_IN_E10 } from './people/guard.js';
+import type { Said } from './said.js';
 import type { PeopleChoice } from './tenant.js';
 import type { PeopleSyncSettings, Unit } from './settings.js';
 
@@ -19,10 +20,10 @@ export interface WantedPeopleSync {
   source: number | null;
   active: number | null;
   /** What the guard would have stopped it for by these heads, had nobody lifted it. */
-  lifted?: string;
+  lifted?: Said;
 }
 
-export type GuardVerdict = { pass: true } | { pass: false; why: string };
+export type GuardVerdict = { pass: true } | { pass: false; why: Said };
 
 /**
  * Whether a sync run may start: an empty source never may, and a source that has so many people fewer than Qiyuesuo that
@@ -38,11 +39,16 @@ export function guardVerdict(
   if (guardLifted !== undefined) return { pass: true };
   const missing = active - source;
   if (missing <= 0) return { pass: true };
-  const numbers = `E10 shows ${source} people, Qiyuesuo has ${active} active ones: up to ${missing} would be disabled`;
-  if (missing > guard.count) return { pass: false, why: `${numbers}, more than the ${guard.count} that are allowed` };
+  const tooMany = (en: string, zh: string): GuardVerdict => ({
+    pass: false,
+    why: {
+      en: `E10 shows ${source} people, Qiyuesuo has ${active} active ones: up to ${missing} would be disabled, more than the ${en} that are allowed`,
+      zh: `E10 有 ${source} 人，契约锁在用 ${active} 人：最多将停用 ${missing} 人，超过允许的 ${zh}`,
+    },
+  });
+  if (missing > guard.count) return tooMany(String(guard.count), `${guard.count} 人`);
   const percent = (missing / active) * 100;
-  if (percent > guard.percent)
-    return { pass: false, why: `${numbers}, more than the ${guard.percent} % that are allowed` };
+  if (percent > guard.percent) return tooMany(`${guard.percent} %`, `${guard.percent}%`);
   return { pass: true };
 }
 

@@ -16,6 +16,8 @@ import type { Opaque } from './opaque.js';
 import { tableOf } from './tables.js';
 
 const EXAMPLES = 5;
+/** Summaries stand in histories: a name is for reading, the code says which it is. */
+const NAME_LENGTH = 40;
 const WITHOUT_EXAMPLES: readonly PersonOutcome[] = ['unchanged', 'skipped'];
 
 export async function summarise(
@@ -128,26 +130,27 @@ async function exampleIds(db: Database, opaque: Opaque, comparison: Comparison, 
 }
 
 async function byUnit(db: Database, comparison: Comparison, most: number): Promise<UnitCounts[]> {
-  const rows = await db.rows<{ unit: string | null; outcome: PersonOutcome; people: number }>(
+  const rows = await db.rows<{ unit: string | null; name: string | null; outcome: PersonOutcome; people: number }>(
     `WITH counted AS (
        SELECT unit, outcome, count(*)::INTEGER AS people FROM outcome WHERE comparison = $1 GROUP BY 1, 2),
      chosen AS (
        SELECT unit FROM counted GROUP BY 1
        ORDER BY coalesce(sum(people) FILTER (outcome NOT IN ('unchanged', 'skipped')), 0) DESC, sum(people) DESC, unit
        LIMIT ${most})
-     SELECT coalesce(nullif(u.code, ''), c.unit) AS unit, c.outcome, c.people FROM counted c
+     SELECT coalesce(nullif(u.code, ''), c.unit) AS unit, nullif(left(u.name, ${NAME_LENGTH}), '') AS name, c.outcome, c.people
+     FROM counted c
        JOIN chosen ON chosen.unit IS NOT DISTINCT FROM c.unit
        LEFT JOIN e10_units u ON u.id = c.unit
      ORDER BY 1 NULLS LAST, 2`,
     [comparison],
   );
-  const units = new Map<string | null, OutcomeCounts>();
-  for (const { unit, outcome, people } of rows) {
-    const counts = units.get(unit) ?? noCounts();
-    counts[outcome] += people;
-    units.set(unit, counts);
+  const units = new Map<string | null, UnitCounts>();
+  for (const { unit, name, outcome, people } of rows) {
+    const known = units.get(unit) ?? { unit, ...(name === null ? {} : { name }), counts: noCounts() };
+    known.counts[outcome] += people;
+    units.set(unit, known);
   }
-  return [...units].map(([unit, counts]) => ({ unit, counts }));
+  return [...units.values()];
 }
 
 function countsOf(

@@ -3,7 +3,9 @@ import type { ComparisonSummary, PeopleReport } from '../domain/people/report.js
 import { gradeRule } from '../domain/people/grade.js';
 import { outcomeTexts, PERSON_OUTCOMES, reasonTexts, type PersonOutcome } from '../domain/people/outcomes.js';
 import { peopleFindings } from '../domain/people/report.js';
-import { explained, peopleWords, type Lang } from './people-words.js';
+import { messageIn } from '../domain/findings.js';
+import type { Lang } from '../domain/said.js';
+import { explained, madeAt, peopleWords, unitName } from './people-words.js';
 
 type Html = ReturnType<typeof html>;
 
@@ -19,6 +21,9 @@ const COLOURS: Record<PersonOutcome, string> = {
 };
 const WIDTH = 640;
 const HEIGHT = 160;
+/** For the names of units, and how many of their characters fit. */
+const LABEL = 230;
+const LABEL_LENGTH = 18;
 const ROW = 22;
 
 /** The people of one sync as one page that needs nothing else: no script, no address. The same report gives the same bytes. */
@@ -26,22 +31,31 @@ export function peopleHtml(report: PeopleReport, of: { tenant: string; name: str
   const words = peopleWords[lang];
   const { grade, sample, baseline, foreseen, actual, progress, cameOut } = report;
   const judged = actual ?? foreseen;
+  const made = madeAt(report, lang);
   const page = html`<!doctype html>
     <html lang="${lang}">
       <head>
         <meta charset="utf-8" />
-        <title>${of.name}: ${words.title}</title>
+        <title>${of.name}: ${report.rehearsal ? `${words.rehearsalTitle}, ` : ''}${words.title}</title>
         <style>
           ${raw(STYLE)}
         </style>
       </head>
       <body>
         <h1>${of.name} <small>${of.tenant}</small></h1>
+        ${made ? html`<p class="${report.rehearsal ? 'rehearsal' : 'made'}">${made}</p>` : ''}
+        ${
+          report.reference
+            ? html`<p>
+                <small>${words.run} <code>${report.reference}</code></small>
+              </p>`
+            : ''
+        }
         ${grade ? html`<p><strong>${words.grade} ${grade}</strong>: ${gradeRule[grade][lang]}</p>` : ''}
         <ul>
           ${explained(report, lang).map((line) => html`<li>${line}</li>`)}
           ${sample ? html`<li>${sample.sentence[lang]}</li>` : ''}
-          ${peopleFindings(report).map(({ code, message }) => html`<li><code>${code}</code> ${message}</li>`)}
+          ${peopleFindings(report).map((one) => html`<li><code>${one.code}</code> ${messageIn(one, lang)}</li>`)}
         </ul>
         ${table(words.baseline, baseline, lang)} ${table(words.foreseen, foreseen, lang)}
         ${table(words.actual, actual, lang)}
@@ -87,10 +101,10 @@ function table(title: string, summary: ComparisonSummary | null, lang: Lang): Ht
 function units({ units: all }: ComparisonSummary, lang: Lang): Html {
   const heads = all.map(({ counts }) => PERSON_OUTCOMES.reduce((sum, one) => sum + counts[one], 0));
   const most = Math.max(1, ...heads);
-  const bars = all.map(({ unit, counts }, row) => {
-    let x = 160;
+  const bars = all.map(({ counts, ...unit }, row) => {
+    let x = LABEL + 10;
     const parts = PERSON_OUTCOMES.filter((one) => counts[one] > 0).map((one) => {
-      const width = (counts[one] / most) * (WIDTH - 220);
+      const width = (counts[one] / most) * (WIDTH - LABEL - 70);
       const part = html`<rect
         x="${round(x)}"
         y="${row * ROW}"
@@ -103,11 +117,11 @@ function units({ units: all }: ComparisonSummary, lang: Lang): Html {
       x += width;
       return part;
     });
-    return html`<text x="150" y="${row * ROW + 13}" text-anchor="end">${unit ?? '–'}</text> ${parts}<text
-        x="${round(x + 6)}"
-        y="${row * ROW + 13}"
-        >${heads[row] ?? 0}</text
-      >`;
+    return html`<text x="${LABEL}" y="${row * ROW + 13}" text-anchor="end">
+        ${shortened(unitName(unit))}
+        <title>${unitName(unit)}</title></text
+      >
+      ${parts}<text x="${round(x + 6)}" y="${row * ROW + 13}">${heads[row] ?? 0}</text>`;
   });
   return html`<h2>${peopleWords[lang].units}</h2>
     <svg viewBox="0 0 ${WIDTH} ${all.length * ROW}" width="${WIDTH}" role="img" aria-label="${peopleWords[lang].units}">
@@ -134,10 +148,16 @@ function course(progress: PeopleReport['progress'], lang: Lang): Html | string {
     </svg>`;
 }
 
+/** The end has the code. */
+function shortened(label: string): string {
+  return label.length <= LABEL_LENGTH ? label : `${label.slice(0, LABEL_LENGTH / 2)}…${label.slice(-LABEL_LENGTH / 2)}`;
+}
+
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
 const STYLE = `body{font:15px/1.5 system-ui,"Noto Sans SC",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse}td{padding:.2rem .8rem .2rem 0;border-bottom:1px solid #eee}.number{text-align:right}
-svg text{font-size:12px;fill:#333}small{color:#777;font-weight:normal}h2{margin-top:2rem;font-size:1.1rem}`;
+svg text{font-size:12px;fill:#333}small{color:#777;font-weight:normal}
+.rehearsal{border:1px solid #ef6c00;background:#fff3e0;padding:.5rem 1rem}h2{margin-top:2rem;font-size:1.1rem}`;

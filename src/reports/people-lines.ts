@@ -1,17 +1,24 @@
 import type { ComparisonSummary, PeopleReport } from '../domain/people/report.js';
 import { gradeRule } from '../domain/people/grade.js';
 import { outcomeTexts, PERSON_OUTCOMES, reasonTexts } from '../domain/people/outcomes.js';
-import { explained, peopleWords, type Lang } from './people-words.js';
+import type { Lang } from '../domain/said.js';
+import { explained, madeAt, peopleWords, unitName } from './people-words.js';
+import { exportCommand } from '../domain/commands.js';
 
 const BAR_WIDTH = 24;
 const MOST_UNITS = 10;
 const BLOCKS = '▁▂▃▄▅▆▇█';
 
-/** The people of one sync in lines for a terminal: grade and rule, head counts explained, outcomes, units, the course of the run. */
-export function peopleLines(report: PeopleReport, lang: Lang): string[] {
+/**
+ * The people of one sync in lines for a terminal: whether it was a rehearsal and of when, grade and rule, head counts explained,
+ * outcomes, units, the course of the run, and the command that gives the details out.
+ */
+export function peopleLines(report: PeopleReport, of: { file: string; tenant: string }, lang: Lang): string[] {
   const words = peopleWords[lang];
   const { grade, baseline, foreseen, actual, sample, progress, reference } = report;
+  const made = madeAt(report, lang);
   return [
+    ...(made ? [made] : []),
     ...(grade ? [`${words.grade} ${grade}: ${gradeRule[grade][lang]}`] : []),
     ...explained(report, lang),
     ...(sample ? [sample.sentence[lang]] : []),
@@ -20,7 +27,7 @@ export function peopleLines(report: PeopleReport, lang: Lang): string[] {
     ...comparisonLines(words.actual, actual, lang),
     ...unitLines(actual ?? foreseen, lang),
     ...courseLine(progress, words.course),
-    ...(reference ? [`${words.details}: ${reference}`] : []),
+    ...(reference ? [`${words.details}: ${exportCommand({ ...of, run: reference })}`] : []),
   ];
 }
 
@@ -41,9 +48,9 @@ function comparisonLines(title: string, summary: ComparisonSummary | null, lang:
 
 /** Units in which something happens; quiet ones are left out. */
 function unitLines(summary: ComparisonSummary | null, lang: Lang): string[] {
-  const busy = (summary?.units ?? []).flatMap(({ unit, counts }) => {
+  const busy = (summary?.units ?? []).flatMap(({ counts, ...unit }) => {
     const what = PERSON_OUTCOMES.filter((one) => counts[one] > 0 && one !== 'unchanged' && one !== 'skipped');
-    return what.length === 0 ? [] : [`  ${unit ?? '–'}: ${what.map((one) => `${one} ${counts[one]}`).join(', ')}`];
+    return what.length === 0 ? [] : [`  ${unitName(unit)}: ${what.map((one) => `${one} ${counts[one]}`).join(', ')}`];
   });
   return busy.length === 0 ? [] : [peopleWords[lang].units, ...busy.slice(0, MOST_UNITS)];
 }

@@ -1,9 +1,8 @@
 import type { UnitsReport } from '../domain/people.js';
-import type { ListReport, PeopleReport } from '../domain/people/report.js';
+import type { ListReport, PeopleReport, UnitCounts } from '../domain/people/report.js';
 import { reasonTexts, type OutcomeReason } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
-
-export type Lang = 'en' | 'zh';
+import type { Lang } from '../domain/said.js';
 
 interface PeopleWords {
   title: string;
@@ -19,6 +18,11 @@ interface PeopleWords {
   course: string;
   seconds: string;
   details: string;
+  /** What the report is of. `at`: ISO 8601. */
+  rehearsal: (at: string) => string;
+  sync: (at: string) => string;
+  rehearsalTitle: string;
+  run: string;
   without: Record<'jobNumber' | 'mobile' | 'email' | 'login', string>;
   shared: Record<'jobNumber' | 'mobile' | 'email' | 'login', string>;
   guardLifted: string;
@@ -45,7 +49,12 @@ export const peopleWords: Record<Lang, PeopleWords> = {
     unit: 'unit',
     course: 'Course of the run',
     seconds: 's',
-    details: 'Details at the site (qys-e10 people export --run)',
+    details: 'Details at the site',
+    rehearsal: (at) =>
+      `A rehearsal${at === '' ? '' : ` of ${at}`}: nothing was written; what it foresees has not happened`,
+    sync: (at) => `The people sync of ${at}`,
+    rehearsalTitle: 'rehearsal',
+    run: 'run',
     without: {
       jobNumber: 'without job number',
       mobile: 'without mobile number',
@@ -81,7 +90,11 @@ export const peopleWords: Record<Lang, PeopleWords> = {
     unit: '组织',
     course: '同步过程',
     seconds: '秒',
-    details: '站点明细（qys-e10 people export --run）',
+    details: '站点明细',
+    rehearsal: (at) => `演练${at === '' ? '' : `（${at}）`}：未写入任何内容，以下预计并未发生`,
+    sync: (at) => `人员同步（${at}）`,
+    rehearsalTitle: '演练',
+    run: '运行编号',
     without: { jobNumber: '无工号', mobile: '无手机号', email: '无邮箱', login: '无登录名' },
     shared: { jobNumber: '工号重复', mobile: '手机号重复', email: '邮箱重复', login: '登录名重复' },
     guardLifted: '已放行人数限制',
@@ -122,3 +135,17 @@ function shown(lost: readonly string[]): string {
 }
 
 const SHOWN = 10;
+
+/** Whether it was a rehearsal, and of when; empty for a report of an older version. */
+export function madeAt({ at, rehearsal }: Pick<PeopleReport, 'at' | 'rehearsal'>, lang: Lang): string {
+  const words = peopleWords[lang];
+  const when = at === undefined ? '' : `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  if (rehearsal) return words.rehearsal(when);
+  return when === '' ? '' : words.sync(when);
+}
+
+/** A unit by its name, and its code or id. */
+export function unitName({ unit, name }: Pick<UnitCounts, 'unit' | 'name'>): string {
+  if (unit === null) return '–';
+  return name === undefined || name === unit ? unit : `${name} (${unit})`;
+}

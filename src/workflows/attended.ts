@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Endpoint, EndpointSystem } from '../domain/batch/endpoints.js';
-import { isBlocking, type Finding, type FindingCode } from '../domain/findings.js';
+import { isBlocking, isLiftable, type Finding, type FindingCode } from '../domain/findings.js';
 import type { Policy } from '../domain/policy.js';
 import type { Step } from '../domain/steps.js';
 import type { DecisionAction } from '../domain/tenant-status.js';
@@ -49,7 +49,7 @@ export async function attended<T extends object>(
       const { code, message } = findingOfFailure(error);
       const allowed: DecisionAction[] = [
         'retry',
-        ...(GUARDED.includes(code) ? (['lift-guard'] as const) : []),
+        ...(isLiftable(code) ? (['lift-guard'] as const) : []),
         ...(SKIPPABLE.includes(step) ? (['skip'] as const) : []),
         'undo',
       ];
@@ -65,8 +65,6 @@ export async function attended<T extends object>(
   }
 }
 
-/** What an operator may let pass once. */
-const GUARDED: readonly string[] = ['PEOPLE-GUARD', 'PEOPLE-SYNC-SWITCHED-OFF'];
 const WRITES_NOTHING: readonly Step[] = ['preflight', 'snapshot'];
 /** Without the others nothing that follows makes sense. */
 const SKIPPABLE: readonly Step[] = ['callback', 'sync-people', 'rewrite-categories'];

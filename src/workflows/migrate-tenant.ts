@@ -7,6 +7,7 @@ import type { Change } from '../domain/plan.js';
 import { prepared, staleFindings } from '../domain/prepared.js';
 import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
+import type { Said } from '../domain/said.js';
 import type { Tenant } from '../domain/tenant.js';
 import { verdictOfUndo } from '../domain/undo-verdict.js';
 import type { SnapshotResult } from '../activities/snapshot.js';
@@ -172,7 +173,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 
   /** Undefined where nobody is looked at. */
-  async function peopleAhead({ plan }: SnapshotResult): Promise<{ note: string; skipped?: true } | undefined> {
+  async function peopleAhead({ plan }: SnapshotResult): Promise<{ note: Said; skipped?: true } | undefined> {
     if (!looksAhead(tenant, plan.changes)) return undefined;
     // Runs of older versions did without.
     return patched('people-before-switch') ? during('sync-people', () => people.ahead(), 'later') : undefined;
@@ -245,7 +246,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     await gate.pass();
     progress.enter(step);
     const result = await attended(step, work, attendance);
-    const { written, note, skipped } = result as { written?: number; note?: string; skipped?: true };
+    const { written, note, skipped } = result as { written?: number; note?: Said; skipped?: true };
     const state = skipped ? 'skipped' : when === 'later' ? 'pending' : written === 0 ? 'unchanged' : 'done';
     progress.leave(step, state, {
       ...(written === undefined ? {} : { written }),

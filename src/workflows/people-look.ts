@@ -96,11 +96,14 @@ export function peopleLook({
   }
 
   async function read(part: PeopleReadingPart): Promise<number> {
-    const whose = part === 'before' ? 'everybody' : 'who is in Qiyuesuo now';
+    const whose = {
+      before: { en: 'everybody', zh: '全部人员' },
+      after: { en: 'who is in Qiyuesuo now', zh: '契约锁现有人员' },
+    }[part];
     let idleMs = 0;
     let since = now();
     await lists.read(part, async (people) => {
-      progress.tell(`reading ${whose}: ${people} so far`);
+      progress.tell({ en: `reading ${whose.en}: ${people} so far`, zh: `正在读取${whose.zh}：已读 ${people} 人` });
       const chunkMs = now() - since;
       // A chunk is a matter of two minutes: this one has waited for a worker, or for a system that was off.
       idleMs += chunkMs > freshMs / 4 && patched('waits-are-age') ? chunkMs : 0;

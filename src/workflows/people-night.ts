@@ -1,8 +1,10 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { ForeseenPeople } from '../activities/people-lists.js';
 import type { TenantInput } from '../activities/reads.js';
+import { messageIn, says } from '../domain/findings.js';
 import type { WantedPeopleSync } from '../domain/people.js';
 import type { Policy } from '../domain/policy.js';
+import type { Lang } from '../domain/said.js';
 import type { ActivityGroups } from './activity-groups.js';
 import { findingOfFailure, refused } from './failures.js';
 import { FRESH_MS, now, type Ahead, type PeopleLook } from './people-look.js';
@@ -18,6 +20,7 @@ export interface PeopleNight {
 
 /** A run by schedule is looked for so long after its time. */
 const NIGHT_GRACE_MS = 60_000;
+const LOOK_TOO_LONG = { en: 'the look did not end in time', zh: '未能及时完成查看' };
 
 /** The nightly run of a people sync, which nobody starts and nobody could stop but by switching it off before. */
 export function peopleNight({
@@ -79,11 +82,16 @@ export function peopleNight({
     } catch (error) {
       if (CancellationScope.current().consideredCancelled || isForPeople(error)) throw error;
       await tells.decided(await writes.switchOffPeopleSync(about));
-      const why = isCancellation(error) ? 'the look did not end in time' : findingOfFailure(error).message;
+      const why = (lang: Lang): string =>
+        isCancellation(error) ? LOOK_TOO_LONG[lang] : messageIn(findingOfFailure(error), lang);
+      const what = says({
+        en: `the people sync was switched off in the console before its nightly run: ${why('en')}`,
+        zh: `夜间任务开始前，已在控制台关闭人员同步：${why('zh')}`,
+      });
       throw refused({
         code: 'PEOPLE-SYNC-SWITCHED-OFF',
         severity: 'blocking',
-        message: `the people sync was switched off in the console before its nightly run: ${why}`,
+        ...what,
         subject: 'people-sync.enabled',
       });
     }

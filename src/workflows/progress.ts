@@ -5,6 +5,7 @@ import type { Finding } from '../domain/findings.js';
 import type { Order } from '../domain/batch/orders.js';
 import type { Outcome, StepReport, StepState } from '../domain/outcomes.js';
 import type { Change } from '../domain/plan.js';
+import { inLang, type Said } from '../domain/said.js';
 import type { Step } from '../domain/steps.js';
 import type { Decision, TenantStatus, Waiting } from '../domain/tenant-status.js';
 import { isOpen, type WorkOrder } from '../domain/work-orders/work-order.js';
@@ -17,10 +18,10 @@ export interface Progress {
   readonly status: TenantStatus;
   enter(step: Step): void;
   /** `pending`: it has looked ahead, and its turn comes later. */
-  leave(step: Step, state: StepState, facts?: { written?: number; note?: string }): void;
+  leave(step: Step, state: StepState, facts?: { written?: number; note?: Said }): void;
   found(findings: readonly Finding[]): void;
   /** How far the step under way is, in one sentence: for the Web UI. */
-  tell(note: string): void;
+  tell(note: Said): void;
   /** What came to light on the console's pages. `undo`: while a step was undone. */
   told(told: Told, of: { step: Step; undo: boolean }): void;
   /** What is about to be written. */
@@ -107,7 +108,8 @@ export function createProgress(
     leave(step, state, { written = 0, note } = {}) {
       const ended = report(step);
       ended.written += written;
-      Object.assign(ended, { state, endedAt: now(), ...(note === undefined ? {} : { note }) });
+      Object.assign(ended, { state, endedAt: now() });
+      if (note !== undefined) noteIn(ended, note);
       if (state === 'pending') {
         delete ended.startedAt;
         delete ended.endedAt;
@@ -115,7 +117,7 @@ export function createProgress(
       show(false);
     },
     tell(note) {
-      if (status.step) report(status.step).note = note;
+      if (status.step) noteIn(report(status.step), note);
       show(false);
     },
     found(findings) {
@@ -161,6 +163,12 @@ export function createProgress(
       show();
     },
   };
+}
+
+function noteIn(report: StepReport, note: Said): void {
+  report.note = inLang(note, 'en');
+  if (typeof note === 'string') delete report.zh;
+  else report.zh = note.zh;
 }
 
 function refuseUnfit(given: Decision, status: TenantStatus): void {

@@ -6,6 +6,7 @@ import type { Sealed } from '../domain/outcomes.js';
 import type { WantedPeopleSync } from '../domain/people.js';
 import { liftFindings, peopleFindings, type PeopleReport } from '../domain/people/report.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
+import type { Said } from '../domain/said.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { activityGroups, activityQueue } from './activity-groups.js';
@@ -18,9 +19,11 @@ import {
   comparedReport,
   countedReport,
   countFindings,
+  countsOf,
   headsOf,
   inWords,
   liftOf,
+  noted,
   rehearsalFindings,
 } from './people-report.js';
 import { createProgress } from './progress.js';
@@ -52,7 +55,7 @@ export interface SyncPeopleResult {
   /** Whether a run was made. */
   ran: boolean;
   findings: Finding[];
-  note: string;
+  note: Said;
   report: PeopleReport | null;
   /** What came to light on the console's pages, for the parent to keep; absent where nothing did. */
   told?: Told;
@@ -136,7 +139,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 
   async function ran(): Promise<SyncOutcome> {
-    progress.tell('the run is under way');
+    progress.tell({ en: 'the run is under way', zh: '同步进行中' });
     return polls.awaitPeopleSync({ ...about, runId: await start() });
   }
 
@@ -156,10 +159,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     { wanted, foreseen }: Ahead,
     { run: synced, findings, progress: samples }: SyncOutcome,
   ): Promise<SyncPeopleResult> {
-    const counts = (['created', 'updated', 'disabled', 'failed'] as const).map(
-      (count) => `${synced[count] ?? 0} ${count}`,
-    );
-    const note = `${synced.total ?? synced.done ?? 0} people: ${counts.join(', ')}`;
+    const note = countsOf(synced);
     if (!foreseen) {
       const guardLifted = liftOf(tenant, wanted.lifted);
       // A migration counts heads once more when it verifies.
@@ -169,7 +169,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       const grade = differing.length > 0 ? 'C' : 'B';
       const report = { ...countedReport(look.lists, await look.seal(), samples), guardLifted, grade } as const;
       const told = [...differing, ...peopleFindings(report)];
-      return { wanted, ran: true, findings: [...findings, ...told], note: `${note}${headsOf(wanted)}`, report };
+      return { wanted, ran: true, findings: [...findings, ...told], note: noted(note, headsOf(wanted)), report };
     }
     const after = await lookAtAll(wanted);
     const before = { ...foreseen, lifted: foreseen.lifted ?? wanted.lifted ?? null };
@@ -179,7 +179,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
       wanted: report.by === 'list' ? wanted : { ...wanted, source: wanted.source ?? after.source },
       ran: true,
       findings: [...findings, ...peopleFindings(report)],
-      note: `${note}; ${inWords(report)}`,
+      note: noted(note, inWords(report)),
       report,
     };
   }
@@ -187,10 +187,10 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   async function lookAtAll({ units = null }: WantedPeopleSync): Promise<PeopleAfter> {
     if (look.lists.without.qiyuesuo === undefined) await look.read('after');
     if (look.lists.without.qiyuesuo === undefined) {
-      progress.tell('comparing everybody');
+      progress.tell({ en: 'comparing everybody', zh: '正在逐人核对' });
       return look.lists.reconcile(units);
     }
-    progress.tell('looking up a sample');
+    progress.tell({ en: 'looking up a sample', zh: '正在抽查' });
     return look.lists.sample(units);
   }
 
@@ -210,7 +210,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 
   async function foretold({ wanted, foreseen }: Ahead): Promise<SyncPeopleResult> {
-    const note = `nothing was written${headsOf(wanted)}`;
+    const note = noted({ en: 'nothing was written', zh: '未写入任何内容' }, headsOf(wanted));
     if (!foreseen) {
       const report = { ...countedReport(look.lists, await look.seal(), []), grade: null };
       return { wanted, ran: false, findings: peopleFindings(report), note, report, ...look.left() };
@@ -222,7 +222,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   }
 
   function untouched({ wanted }: Ahead): SyncPeopleResult {
-    const note = 'no unit was chosen on E9: no run is started';
+    const note = { en: 'no unit was chosen on E9: no run is started', zh: 'E9 未选择组织：不启动同步' };
     return { wanted, ran: false, findings: [], note, report: null, ...(rehearses ? look.left() : {}) };
   }
 }

@@ -4,6 +4,7 @@ import { isBlocking } from '../domain/findings.js';
 import { idempotencyKey } from '../domain/ids.js';
 import type { WantedPeopleSync } from '../domain/people.js';
 import type { PeopleReport } from '../domain/people/report.js';
+import type { Said } from '../domain/said.js';
 import type { Tenant } from '../domain/tenant.js';
 import { findingOfFailure, refused } from './failures.js';
 import { foreseenInWords } from './people-report.js';
@@ -13,8 +14,8 @@ import type { SyncPeopleInput, SyncPeopleResult } from './sync-people.js';
 /** The people of a tenant that is migrated: looked at before the first write, and synced after the switch. */
 export interface TenantPeople {
   /** What the run would do, while nothing is written: too much of it ends the tenant as it is, instead of undoing it. */
-  ahead(): Promise<{ note: string }>;
-  sync(taken: SnapshotResult): Promise<{ written: number; note: string }>;
+  ahead(): Promise<{ note: Said }>;
+  sync(taken: SnapshotResult): Promise<{ written: number; note: Said }>;
   /** For what is looked at, or synced, from now on. */
   liftGuard(by: string, reason: string): void;
   /** What was foreseen, until something is written. */
@@ -64,7 +65,10 @@ export function tenantPeople({
 
   return {
     async ahead() {
-      progress.tell('looks at what the run would do, before anything is written');
+      progress.tell({
+        en: 'looks at what the run would do, before anything is written',
+        zh: '写入前先查看同步会带来的变化',
+      });
       const { findings, note, report } = await synced({ snapshot: null, until: 'guard' });
       foreseen = report;
       const [wrong] = findings.filter(isBlocking);
@@ -76,7 +80,7 @@ export function tenantPeople({
     },
     async sync({ sealed, plan }) {
       if (!plan.changes.some(({ target }) => target === 'people-sync.run')) {
-        return { written: 0, note: 'as wanted already: no run is started' };
+        return { written: 0, note: { en: 'as wanted already: no run is started', zh: '已符合要求：不启动同步' } };
       }
       const result = await synced({ snapshot: sealed }).catch((error: unknown) => {
         if (findingOfFailure(error).code === 'PEOPLE-SYNC-FAILED') failedRuns += 1;

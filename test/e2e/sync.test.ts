@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
@@ -31,13 +31,15 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
   afterAll(() => world.close());
 
   it('looks without writing, and says for everybody what a run would do', async () => {
-    const looked = await sync('--tenant', 'moved', '--dry-run', '-o', 'json');
+    const looked = await sync('--tenant', 'moved', '--dry-run', '-o', 'json', '--html', at('rehearsed'));
 
     expect(looked.code, looked.stderr).toBe(0);
     expect(JSON.parse(looked.stdout)).toMatchObject({
       tenants: [{ tenant: 'moved', state: 'looked-at', people: { by: 'list', grade: null } }],
     });
     expect(world.journal.writes('moved')).toEqual([]);
+    const page = await readFile(join(at('rehearsed'), 'moved.people.html'), 'utf8');
+    expect(page).toMatch(/A rehearsal of \d{4}-\d\d-\d\d \d\d:\d\d UTC: nothing was written/);
   });
 
   it('names the comparisons that there are, where another one is asked for', async () => {
@@ -73,9 +75,13 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
     expect(looked.stderr).toContain('--cancel');
     expect(world.journal.writes('slow')).toHaveLength(writes);
 
+    const forgotten = await people('forget', '--tenant', 'slow', '--yes');
+    expect([forgotten.code, forgotten.stderr]).toEqual([2, expect.stringContaining('--tenant slow --cancel')]);
+
     const ended = await sync('--tenant', 'slow', '--cancel');
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('has ended')]);
     expect((await sync('--tenant', 'slow', '--cancel')).stderr).toContain('no people sync is under way');
+    expect((await people('forget', '--tenant', 'slow', '--yes')).stdout).toContain('slow: 1 sync(s) forgotten');
   });
 
   it('says what cannot be used before anything is done', async () => {
@@ -96,12 +102,23 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
   });
 
   it('syncs, explains the numbers, and draws them', async () => {
-    const lifted = ['--lift-guard', '--reason', 'many numbers were wrong'];
+    const lifted = ['--lift-guard', '--reason', '号码有误'];
     const synced = await sync('--tenant', 'moved', ...lifted, '--html', at('pages'), '--lang', 'zh');
 
     expect([0, 3], synced.stderr + synced.stdout).toContain(synced.code);
     expect(synced.stdout).toMatch(/E9: 405 人 \(参与核对 400; /);
     expect(synced.stdout).toContain('同步后');
+    const lines = synced.stdout.split('\n');
+    const commands = lines.flatMap((line) => /qys-e10 (people .*)$/.exec(line)?.[1] ?? []);
+    expect(lines.filter((line) => !line.includes('qys-e10')).join('\n')).not.toMatch(
+      /\b(are|is|of|the|with|would|not)\b/,
+    );
+    expect(commands.map((command) => command.split(' ')[1])).toEqual(expect.arrayContaining(['export', 'ambiguous']));
+    // As somebody would paste them.
+    for (const command of new Set(commands.filter((one) => !one.includes(' decide ')))) {
+      const pasted = await cli.run(...command.split(' '));
+      expect([command, pasted.code, pasted.stderr]).toEqual([command, 0, '']);
+    }
     const page = await readFile(join(at('pages'), 'moved.people.html'), 'utf8');
     expect(page).toContain('<svg');
     expect(page).not.toMatch(/<script|https?:/);
@@ -138,10 +155,20 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
     expect(taken.code, taken.stderr).toBe(0);
     expect(JSON.parse(taken.stdout)).toMatchObject({ invalid: [] });
 
+    const [{ person = '' } = {}] = rows;
+    const undone = await people('decide', '--tenant', 'moved', '--undo', person, '-o', 'json');
+    expect([undone.code, undone.stderr]).toEqual([0, '']);
+    const { takenBack, ambiguous } = JSON.parse(undone.stdout) as Record<'takenBack' | 'ambiguous', number>;
+    expect([takenBack, ambiguous > 0]).toEqual([1, true]);
+    const again = await people('decide', '--tenant', 'moved', '--undo', person, '--lang', 'zh');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`${person} 没有判断记录`)]);
+    const neither = await people('decide', '--tenant', 'moved');
+    expect([neither.code, neither.stderr]).toEqual([2, expect.stringContaining('--undo')]);
+
     const details = at('details.csv');
     const exported = await people('export', '--tenant', 'moved', '--to', details);
     expect(exported.code, exported.stderr).toBe(0);
-    const everybody = parse<Record<string, string>>(await readFile(details), { columns: true });
+    const everybody = parse<Record<string, string>>(await readFile(details), { columns: true, bom: true });
     expect(everybody.length).toBeGreaterThanOrEqual(400);
     expect(everybody.every(({ outcome, reason }) => outcome !== '' && reason !== '')).toBe(true);
 

@@ -145,7 +145,7 @@ async function synced(rig: Rig, worker: ChildProcess, meanwhile: () => Promise<C
   if (!end || 'failed' in end) throw new Error(`it failed: ${JSON.stringify(end)}`);
 
   if (!end.result.report) throw new Error('it has no report');
-  const { reference, progress: _, readings, ...others } = end.result.report;
+  const { reference, progress: _progress, at: _at, readings, ...others } = end.result.report;
   const report = { ...others, readings: readings.toSorted((one, other) => one.list.localeCompare(other.list)) };
   const stores = await openPeopleStores(loadConfig({ QYS_E10_DATA: rig.dataDir }));
   const run = { tenantId: tenant.id, reference: reference ?? '' };

@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/findings.js';
+import { says, type Finding } from '../../domain/findings.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { GatewayError } from '../../gateways/errors.js';
 import type { Systems } from '../systems.js';
@@ -10,8 +10,11 @@ export async function checkE9People(
 ): Promise<{ findings: Finding[]; people?: number }> {
   const e9 = await systems.e9();
   if (!e9) {
-    const message = 'the file has no credentials for the people of E9: no baseline to compare with';
-    return { findings: [{ code: 'E9-PEOPLE-UNREAD', severity: 'info', message, subject: 'e9.hr' }] };
+    const what = says({
+      en: 'the file has no credentials for the people of E9: no baseline to compare with',
+      zh: '文件中没有读取 E9 人员的凭据：没有可对比的基线',
+    });
+    return { findings: [{ code: 'E9-PEOPLE-UNREAD', severity: 'info', ...what, subject: 'e9.hr' }] };
   }
   try {
     return { findings: [], people: await e9.countEmployees() };

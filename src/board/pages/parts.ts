@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { DateTime } from 'luxon';
 import { catalogue } from '../../domain/finding-catalogue.js';
-import { FINDING_CODES, type Finding, type FindingCode } from '../../domain/findings.js';
+import { FINDING_CODES, messageIn, type Finding, type FindingCode } from '../../domain/findings.js';
 import type { Assets } from '../assets.js';
 import type { Lang, Texts } from '../texts.js';
 
@@ -85,8 +85,9 @@ export function wordsOf(code: string, lang: Lang): { title: string; cause: strin
 
 const SEVERITY_TONES = { info: 'calm', warning: 'warn', blocking: 'bad' } as const;
 
-/** One finding with what to do about it. */
-export function finding({ code, severity, message, subject }: Finding, page: Page): Html {
+/** One finding with what to do about it, and the commands that help with it. */
+export function finding(one: Finding, page: Page, commands: readonly string[] = []): Html {
+  const { code, severity, subject } = one;
   const { text } = page;
   const words = wordsOf(code, page.lang);
   return html`<li class="finding">
@@ -94,7 +95,7 @@ export function finding({ code, severity, message, subject }: Finding, page: Pag
       ${badge(SEVERITY_TONES[severity], text.severity[severity])} <strong>${words?.title ?? code}</strong>
       <code>${code}</code> ${subject === undefined ? '' : html`<span class="subject">${subject}</span>`}
     </p>
-    <p>${english(message, page)}</p>
+    <p>${one.zh === undefined ? english(one.message, page) : messageIn(one, page.lang)}</p>
     ${
       severity === 'info' || !words
         ? ''
@@ -103,6 +104,7 @@ export function finding({ code, severity, message, subject }: Finding, page: Pag
             <dd>${words.cause}</dd>
             <dt>${text.fix}</dt>
             <dd>${words.fix}</dd>
+            ${commands.map((line) => html`<dd><code>${line}</code></dd>`)}
           </dl>`
     }
   </li>`;

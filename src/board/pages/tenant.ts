@@ -16,6 +16,7 @@ export function tenantPage(seen: TenantSight, { ui, file }: { ui: WebUi; file: s
   const { text } = page;
   const { status, end } = seen;
   const result = end?.result;
+  const helped = { file, tenant: seen.id, run: result?.people?.reference ?? null };
   return html`<h1>${text.tenant} ${seen.id}</h1>
     <p>
       ${seen.name}
@@ -125,11 +126,13 @@ function steps(all: readonly StepReport[], page: Page): Html {
     </thead>
     <tbody>
       ${all.map(
-        ({ step, state, note, startedAt, endedAt }) =>
+        ({ step, state, note, zh, startedAt, endedAt }) =>
           html`<tr>
             <th scope="row" data-label="${text.step}">${text.stepName[step]}</th>
             <td data-label="${text.state}">${badge(TONES[state], text.stepState[state])}</td>
-            <td data-label="${text.what}">${english(note ?? '', page)}</td>
+            <td data-label="${text.what}">
+              ${zh === undefined || page.lang === 'en' ? english(note ?? '', page) : zh}
+            </td>
             <td data-label="${text.at}">${moment(endedAt ?? startedAt, page)}</td>
           </tr>`,
       )}
@@ -139,11 +142,11 @@ function steps(all: readonly StepReport[], page: Page): Html {
 
 const RANK = { blocking: 0, warning: 1, info: 2 } as const;
 
-function findings(all: readonly Finding[], page: Page): Html {
+function findings(all: readonly Finding[], of: OfTenant, page: Page): Html {
   if (all.length === 0) return html`<p>${page.text.noFindings}</p>`;
   const worstFirst = all.toSorted((one, other) => RANK[one.severity] - RANK[other.severity]);
   return html`<ul class="findings">
-    ${worstFirst.map((one) => finding(one, page))}
+    ${worstFirst.map((one) => finding(one, page, commandsFor(one.code, of, 'retry')))}
   </ul>`;
 }
 

@@ -18,11 +18,15 @@ export function checkCommand(register: Register): Command {
         const { out } = context;
         const selection = await loadSelection(options, out);
         const inspected = await inspectAll(context, selection, policyOf(options));
+        const of = ({ tenant }: { tenant: string }) => ({ file: options.file, tenant });
         const tenants = inspected.map((one) => ({ ...one.report, class: classOf(one), facts: one.inspection.facts }));
         out.data({ schemaVersion: 1, batch: selection.batch.batch, tenants }, () =>
           tenants
             .map((tenant) =>
-              [`${tenant.tenant}  ${tenant.name}  ${tenant.class}`, findingLines(tenant.findings, out)]
+              [
+                `${tenant.tenant}  ${tenant.name}  ${tenant.class}`,
+                findingLines(tenant.findings, { ...of(tenant), again: null }, out),
+              ]
                 .filter(Boolean)
                 .join('\n'),
             )

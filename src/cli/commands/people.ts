@@ -1,16 +1,25 @@
 import { Command, Option } from 'commander';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { commandLine, peopleCommandLine } from '../../domain/commands.js';
 import { COMPARISONS, type Comparison } from '../../domain/people/outcomes.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { openPeopleStores } from '../../people-files.js';
+import type { InvalidLine } from '../../people-store/decisions.js';
 import type { PeopleStore, PeopleStores } from '../../people-store/store.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Output } from '../output.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
+import { inSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
+
+/** One of the two. */
+interface Deciding {
+  from?: string;
+  undo?: string[];
+}
 
 interface OfOne {
   file: string;
@@ -19,7 +28,7 @@ interface OfOne {
   comparison?: Comparison;
 }
 
-/** What syncs of people have left on this machine: the details of everybody, and who is not certain. Nothing here asks Temporal. */
+/** What syncs of people have left on this machine: the details of everybody, and who is not certain. Only `forget` asks Temporal. */
 export function peopleCommand(register: Register): Command {
   const people = new Command('people').description('the people of syncs on this machine: details, decisions, deletion');
   people.addCommand(
@@ -41,8 +50,9 @@ export function peopleCommand(register: Register): Command {
   people.addCommand(
     ofOne(new Command('decide'))
       .description('take a CSV that was filled in, and compare again')
-      .requiredOption('--from <file>', 'as ambiguous wrote it, with yes or no in its last column')
-      .action((options: OfOne & { from: string }) => register((context) => decide(options, context))),
+      .option('--from <file>', 'as ambiguous wrote it, with yes or no in its last column')
+      .option('--undo <person...>', 'take back what was decided about these, by their ids in the first column')
+      .action((options: OfOne & Deciding) => register((context) => decide(options, context))),
   );
   people.addCommand(
     withSelectors(new Command('forget'))
@@ -81,40 +91,67 @@ async function exportAll(
 }
 
 async function writeAmbiguous(options: OfOne & { to: string }, context: Context): Promise<ExitCode> {
-  const { to, file, tenant } = options;
+  const { to, file, tenant, run, comparison: chosen } = options;
   const { out } = context;
   usableFile(to, out);
+  const next = peopleCommandLine(
+    'decide',
+    { file, tenant, run: run ?? null },
+    ...(chosen === undefined ? [] : ['--comparison', chosen]),
+    '--from',
+    to,
+  );
   const written = await inStore(options, context, (store, comparison) => store.writeAmbiguous(comparison, resolve(to)));
   out.data({ schemaVersion: 1, file: to, ...written }, () =>
-    written.people === 0
-      ? out.text.nobodyAmbiguous
-      : out.text.wroteAmbiguous(written.people, to, `-f ${file} --tenant ${tenant}`),
+    written.people === 0 ? out.text.nobodyAmbiguous : out.text.wroteAmbiguous(written.people, to, next),
   );
   return EXIT.ok;
 }
 
+async function decide(options: OfOne & Deciding, context: Context): Promise<ExitCode> {
+  const { from, undo } = options;
+  if (from !== undefined && undo === undefined) return takeFrom(from, options, context);
+  if (undo !== undefined && from === undefined) return takeBack(undo, options, context);
+  throw new UsageError(context.out.text.decideWants);
+}
+
 /** Nothing is applied where one line cannot be taken. */
-async function decide(options: OfOne & { from: string }, context: Context): Promise<ExitCode> {
-  const { from } = options;
+async function takeFrom(from: string, options: OfOne, context: Context): Promise<ExitCode> {
   const { out } = context;
-  if (!existsSync(from)) throw new UsageError(out.text.cannotUse(from, 'there is no such file'));
+  if (!existsSync(from)) throw new UsageError(out.text.cannotUse(from, out.text.noSuchFile));
   const decided = await inStore(options, context, async (store, comparison) => {
     const applied = await store.applyDecisions(comparison, resolve(from));
     if (applied.invalid.length > 0) return { ...applied, counts: null };
     return { ...applied, counts: (await store.compareAgain(comparison)).counts };
   });
+  const told = ({ line, column, problem, zh }: InvalidLine): string =>
+    `${from}:${line}: ${column}: ${out.lang === 'zh' ? zh : problem}`;
   out.data({ schemaVersion: 1, ...decided }, () =>
     decided.counts === null
-      ? decided.invalid.map(({ line, column, problem }) => `${from}:${line}: ${column}: ${problem}`).join('\n')
+      ? decided.invalid.map(told).join('\n')
       : out.text.decided(decided.same, decided.nobody, decided.counts.ambiguous),
   );
   return decided.counts === null ? EXIT.usage : EXIT.ok;
+}
+
+/** Nothing is taken back where one of them is not decided about. */
+async function takeBack(people: readonly string[], options: OfOne, context: Context): Promise<ExitCode> {
+  const { out } = context;
+  const left = await inStore(options, context, async (store, comparison) => {
+    const { undecided } = await store.undoDecisions(comparison, people);
+    if (undecided.length > 0) throw new UsageError(out.text.notDecided(undecided));
+    return (await store.compareAgain(comparison)).counts.ambiguous;
+  });
+  const takenBack = new Set(people).size;
+  out.data({ schemaVersion: 1, takenBack, ambiguous: left }, () => out.text.tookBack(takenBack, left));
+  return EXIT.ok;
 }
 
 async function forget(options: Selectors & { yes?: boolean }, context: Context): Promise<ExitCode> {
   const { out, config } = context;
   const { selected } = await loadSelection(options, out);
   const ids = selected.map(({ tenant }) => tenant.id);
+  await refuseUnderWay(ids, options.file, context);
   out.say(out.text.willForget(ids));
   if (!(await confirmed(context, options.yes))) return EXIT.usage;
   const stores = await openPeopleStores(config);
@@ -124,6 +161,24 @@ async function forget(options: Selectors & { yes?: boolean }, context: Context):
     tenants.map(({ tenant, runs }) => out.text.forgot(tenant, runs)).join('\n'),
   );
   return EXIT.ok;
+}
+
+/** A sync that is under way needs what it has read; and what it still reads would lie here afterwards. */
+async function refuseUnderWay(tenants: readonly string[], file: string, context: Context): Promise<void> {
+  const { out } = context;
+  const [underWay, alone] = await inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations }) => {
+    const found: string[] = [];
+    const ofNoMigration: string[] = [];
+    for (const tenant of tenants) {
+      if ((await migrations.peopleSyncUnderWay(tenant)) === undefined) continue;
+      found.push(tenant);
+      if ((await migrations.tenantRow(tenant))?.ending !== null) ofNoMigration.push(tenant);
+    }
+    return [found, ofNoMigration];
+  });
+  if (underWay.length === 0) return;
+  const cancel = alone.length === 0 ? null : commandLine('sync', '-f', file, '--tenant', ...alone, '--cancel');
+  throw new UsageError(out.text.syncNeedsThem(underWay, cancel));
 }
 
 /** Opens what is sealed, and seals it again whatever happens; what somebody else has open stays theirs. */
@@ -149,8 +204,8 @@ async function inStore<T>(
 
 /** Said before a file is opened that may take a minute. */
 function usableFile(to: string, { text }: Output): void {
-  if (!existsSync(dirname(resolve(to)))) throw new UsageError(text.cannotUse(to, 'its folder is not there'));
-  if (existsSync(to) && statSync(to).isDirectory()) throw new UsageError(text.cannotUse(to, 'this is a folder'));
+  if (!existsSync(dirname(resolve(to)))) throw new UsageError(text.cannotUse(to, text.noFolder));
+  if (existsSync(to) && statSync(to).isDirectory()) throw new UsageError(text.cannotUse(to, text.isFolder));
 }
 
 async function runOf(

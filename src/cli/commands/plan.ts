@@ -28,7 +28,7 @@ export function planCommand(register: Register): Command {
 }
 
 /** The plan of each tenant, and the limits of each wave as one sentence with numbers. */
-export function showPlan({ batch }: Selection, inspected: readonly Inspected[], out: Output): void {
+export function showPlan({ file, batch }: Selection, inspected: readonly Inspected[], out: Output): void {
   const waves = assignWaves(batch).map(({ wave, tenants }) => ({
     name: wave.name,
     tenants: tenants.length,
@@ -43,7 +43,7 @@ export function showPlan({ batch }: Selection, inspected: readonly Inspected[], 
           `${report.tenant}  ${report.name}  ${isUnread(report) ? out.text.changesUnknown : out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,
           isUnread(report) ? '' : changeLines(report.changes, out),
           forwardOf({ report, inspection })?.trimEnd() ?? '',
-          findingLines(report.findings, out),
+          findingLines(report.findings, { file, tenant: report.tenant, again: null }, out),
         ]
           .filter(Boolean)
           .join('\n'),

@@ -1,5 +1,8 @@
 import { Command } from 'commander';
+import type { Again, OfTenant } from '../../domain/commands.js';
+import type { TenantReport } from '../../reports/tenant-report.js';
 import type { Register } from '../context.js';
+import type { Output } from '../output.js';
 import { EXIT } from '../exit-codes.js';
 import { peopleLines } from '../../reports/people-lines.js';
 import { usableFolder, writePeoplePages } from '../people-pages.js';
@@ -30,11 +33,12 @@ export function reportCommand(register: Register): Command {
                 `${tenant.tenant}  ${tenant.name}  ${stateOf(tenant, out)}`,
                 `  ${tenant.reason}`,
                 ...tenant.steps.map(
-                  ({ step, state, note }) => `  ${step}: ${state}${note === undefined ? '' : ` (${note})`}`,
+                  ({ step, state, note, zh = note }) =>
+                    `  ${step}: ${state}${note === undefined ? '' : ` (${out.lang === 'zh' ? zh : note})`}`,
                 ),
                 tenant.planHash === null ? '' : changeLines(tenant.changes, out),
                 tenant.people
-                  ? peopleLines(tenant.people, out.lang)
+                  ? peopleLines(tenant.people, { file: options.file, tenant: tenant.tenant }, out.lang)
                       .map((line) => `  ${line}`)
                       .join('\n')
                   : '',

@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Migrations, PeopleSyncEnd } from '../../client.js';
 import { nextAction } from '../../domain/details.js';
-import { isBlocking, type Finding } from '../../domain/findings.js';
+import { isBlocking, messageIn, type Finding } from '../../domain/findings.js';
 import type { PeopleReport } from '../../domain/people/report.js';
+import { inLang, type Said } from '../../domain/said.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { isOpen } from '../../domain/work-orders/work-order.js';
 import { peopleLines } from '../../reports/people-lines.js';
@@ -38,6 +39,8 @@ interface SyncReport {
   /** `waiting`: a person has to do something first. `running`: it goes on, nobody waits for it any more. */
   state: 'synced' | 'looked-at' | 'failed' | 'waiting' | 'running';
   reason: string;
+  /** The same in Chinese, where it is ours to say. */
+  zh?: string;
   findings: Finding[];
   people: PeopleReport | null;
 }
@@ -93,14 +96,14 @@ async function sync(options: SyncOptions, context: Context): Promise<ExitCode> {
         }
         if (started === 'migrating') return reported(tenant, 'failed', out.text.migratesNow(tenant.id));
         if (started !== 'started') out.say(out.text.syncUnderWay(tenant.id));
-        return follow(session, tenant, { until, dryRun }, out);
+        return follow(session, tenant, { until, dryRun, file: options.file }, out);
       },
       { concurrency: AT_ONCE },
     );
   });
   if (options.html !== undefined) await writePeoplePages(options.html, reports, out);
   out.data({ schemaVersion: 1, batch: batch.batch, tenants: reports }, () =>
-    reports.map((report) => linesOf(report, out)).join('\n\n'),
+    reports.map((report) => linesOf(report, { file: options.file, dryRun }, out)).join('\n\n'),
   );
   return exitOf(reports);
 }
@@ -142,7 +145,7 @@ function sitesOf(tenants: readonly Tenant[]): string[] {
 async function follow(
   { migrations, temporal }: Session,
   tenant: Tenant,
-  { until, dryRun }: { until: number; dryRun: boolean },
+  { until, dryRun, file }: { until: number; dryRun: boolean; file: string },
   out: Output,
 ): Promise<SyncReport> {
   let waited = 0;
@@ -152,13 +155,14 @@ async function follow(
     const status = await migrations.peopleSyncStatus(tenant.id);
     const waits = status?.orders.some(isOpen) === true;
     waited = waits ? waited + 1 : 0;
-    if (waits && waited >= LOOKS_BEFORE_BELIEVED) return reported(tenant, 'waiting', nextAction(status));
+    if (waits && waited >= LOOKS_BEFORE_BELIEVED) return reported(tenant, 'waiting', nextAction(status, file));
     if (Date.now() > until) {
       // On one machine nobody works on it until somebody does.
       const text = temporal.mode === 'embedded' ? out.text.timedOutHere : out.text.timedOut;
       return reported(tenant, 'running', text);
     }
-    const how = status?.held ?? status?.steps[0]?.note;
+    const [step] = status?.steps ?? [];
+    const how = status?.held ?? (out.lang === 'zh' ? step?.zh : undefined) ?? step?.note;
     if (how) out.progress(`${tenant.id}: ${how}`);
     await pause(LOOK_EVERY_MS);
   }
@@ -166,23 +170,31 @@ async function follow(
 
 function ended(tenant: Tenant, end: PeopleSyncEnd, dryRun: boolean): SyncReport {
   if ('failed' in end) {
-    return { ...reported(tenant, 'failed', `${end.failed.code}: ${end.failed.message}`), findings: [end.failed] };
+    const { failed } = end;
+    const why = { en: `${failed.code}: ${failed.message}`, zh: `${failed.code}：${messageIn(failed, 'zh')}` };
+    return { ...reported(tenant, 'failed', why), findings: [failed] };
   }
   const { ran, note, findings, report, wanted } = end.result;
   const synced = ran || (!dryRun && wanted === null && report !== null);
   return { ...reported(tenant, synced ? 'synced' : 'looked-at', note), findings, people: report };
 }
 
-function reported({ id, name }: Tenant, state: SyncReport['state'], reason: string): SyncReport {
-  return { schemaVersion: 1, tenant: id, name, state, reason, findings: [], people: null };
+function reported({ id, name }: Tenant, state: SyncReport['state'], reason: Said): SyncReport {
+  const zh = typeof reason === 'string' ? {} : { zh: reason.zh };
+  return { schemaVersion: 1, tenant: id, name, state, reason: inLang(reason, 'en'), ...zh, findings: [], people: null };
 }
 
-function linesOf({ tenant, name, state, reason, findings, people }: SyncReport, out: Output): string {
+function linesOf(
+  { tenant, name, state, reason, zh = reason, findings, people }: SyncReport,
+  { file, dryRun }: { file: string; dryRun: boolean },
+  out: Output,
+): string {
+  const of = { file, tenant, run: people?.reference ?? null };
   return [
     `${tenant}  ${name}  ${out.text.syncState[state]}`,
-    `  ${reason}`,
-    ...(people ? peopleLines(people, out.lang).map((line) => `  ${line}`) : []),
-    findingLines(findings, out),
+    `  ${out.lang === 'zh' ? zh : reason}`,
+    ...(people ? peopleLines(people, of, out.lang).map((line) => `  ${line}`) : []),
+    findingLines(findings, { ...of, again: dryRun ? null : 'sync' }, out),
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');

@@ -1,3 +1,4 @@
+import { joined, type Said } from '../said.js';
 import type { PeopleGuard, PeopleLimit } from '../tenant.js';
 
 /** What a run may do to so many people at once. */
@@ -31,10 +32,13 @@ export interface Exceeded {
 
 export type MassChangeVerdict =
   | { pass: true; numbers: string }
-  | { pass: false; reason: 'empty-source' | 'limit' | 'uncertain'; exceeded: Exceeded[]; why: string };
+  | { pass: false; reason: 'empty-source' | 'limit' | 'uncertain'; exceeded: Exceeded[]; why: Said };
 
 /** Whatever the limits, and whoever lifts them. */
-export const NOBODY_IN_E10 = 'E10 shows no people at all: look at its app and its rights; this is never let pass';
+export const NOBODY_IN_E10: Said = {
+  en: 'E10 shows no people at all: look at its app and its rights; this is never let pass',
+  zh: 'E10 中没有任何人员：请检查其应用与权限；此种情况永不放行',
+};
 
 /** The limits of the batch file's `people.guard`. */
 export function limitsOf({ percent, count, ...others }: PeopleGuard): MassChangeLimits {
@@ -63,11 +67,14 @@ export function massChangeVerdict(
     return [{ what, people, of, limit, examples: [...(examples[what] ?? [])] }];
   });
   if (exceeded.length === 0 && change.ambiguous * 2 > change.active + change.source) {
-    const why = `of ${change.ambiguous} of all people it is not certain who they are, so nobody can say what the run would do`;
+    const why = {
+      en: `of ${change.ambiguous} of all people it is not certain who they are, so nobody can say what the run would do`,
+      zh: `${change.ambiguous} 人无法确定对应，因此无法预计本次同步的影响`,
+    };
     return { pass: false, reason: 'uncertain', exceeded, why };
   }
   if (exceeded.length === 0) return { pass: true, numbers: numbersOf(change) };
-  return { pass: false, reason: 'limit', exceeded, why: exceeded.map(sentence).join('; ') };
+  return { pass: false, reason: 'limit', exceeded, why: joined(exceeded.map(sentence), { en: '; ', zh: '；' }) };
 }
 
 function baseOf(what: Guarded, { source, active }: MassChange): number {
@@ -78,14 +85,20 @@ function numbersOf({ source, active, disabled, created, changed }: MassChange): 
   return `E10 ${source}, Qiyuesuo ${active} active: ${disabled} disabled, ${created} created, ${changed} changed`;
 }
 
-function sentence({ what, people, of, limit, examples }: Exceeded): string {
-  const share = of > 0 ? ` (${percentOf(people, of)} % of ${of})` : '';
-  const shown = examples.length === 0 ? '' : `, for example ${examples.join(', ')}`;
-  return (
-    `${people} people would be ${what}${share}, more than the ${limit.count} or the ${limit.percent} % ` +
-    `that are allowed${shown}`
-  );
+function sentence({ what, people, of, limit, examples }: Exceeded): Said {
+  const percent = percentOf(people, of);
+  const shown = examples.join(', ');
+  return {
+    en:
+      `${people} people would be ${what}${of > 0 ? ` (${percent} % of ${of})` : ''}, more than the ${limit.count} or ` +
+      `the ${limit.percent} % that are allowed${shown && `, for example ${shown}`}`,
+    zh:
+      `将${GUARDED_ZH[what]} ${people} 人${of > 0 ? `（${of} 人的 ${percent}%）` : ''}，` +
+      `超过允许的 ${limit.count} 人或 ${limit.percent}%${shown && `，例如 ${shown}`}`,
+  };
 }
+
+const GUARDED_ZH: Record<Guarded, string> = { disabled: '停用', created: '新增', changed: '变更' };
 
 function percentOf(people: number, of: number): string {
   return ((people / of) * 100).toFixed(1).replace(/\.0$/, '');

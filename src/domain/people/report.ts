@@ -1,4 +1,4 @@
-import type { Finding } from '../findings.js';
+import { says, type Finding } from '../findings.js';
 import type { Grade } from '../grade.js';
 import type { UnitsReport } from '../people.js';
 import { peopleGrade } from './grade.js';
@@ -7,6 +7,7 @@ import type { MatchKey } from './matching.js';
 import { noCounts, type Comparison, type OutcomeCounts, type PersonOutcome, type ReasonCount } from './outcomes.js';
 import type { PassVerdict } from './reading.js';
 import type { PeopleListName } from './rows.js';
+import { inLang, type Said } from '../said.js';
 import type { PeopleLimit } from '../tenant.js';
 
 /** How good one field is for finding people again. */
@@ -30,10 +31,12 @@ export interface ListReport {
   keys: KeyReport[];
 }
 
-/** Heads by outcome of one unit of E10. Units are no persons: their codes may be shown. */
+/** Heads by outcome of one unit of E10. Units are no persons: their codes and names may be shown. */
 export interface UnitCounts {
   /** Code of the unit, or its id where it has none; null for people of whom no unit is known. */
   unit: string | null;
+  /** Its name, shortened; absent where it is not known, and in reports of older versions. */
+  name?: string;
   counts: OutcomeCounts;
 }
 
@@ -82,6 +85,10 @@ export interface ListReading {
 
 /** Everything that is told about the people of one sync: counts, grades, codes of units, opaque ids; nobody's name. */
 export interface PeopleReport {
+  /** When it was made, in ISO 8601; absent in reports of older versions. */
+  at?: string;
+  /** It only looked: nothing was written. */
+  rehearsal?: true;
   /** Stands for the sealed result at the worker of the site; null where nothing is kept. */
   reference: string | null;
   /** The result could not be sealed: it lies on the disk of its worker as it was read. */
@@ -89,7 +96,7 @@ export interface PeopleReport {
   /** Whether everybody was compared, some were looked up, or there was only a count. */
   by: 'list' | 'sample' | 'count';
   /** Why there was no more than that; null where everybody was compared. */
-  why: string | null;
+  why: Said | null;
   /** Null where nothing was to be judged: a look before a run. */
   grade: Grade | null;
   lists: ListReport[];
@@ -99,7 +106,7 @@ export interface PeopleReport {
   /** E9's people with E10's; null where E9 was not read. */
   baseline: ComparisonSummary | null;
   /** Why E9 was not read though the file has credentials for it; null where it was, or where it has none. */
-  e9Lost: string | null;
+  e9Lost: Said | null;
   /** What the run would do, before it. */
   foreseen: ComparisonSummary | null;
   /** What it did; null where no list exists or no run was made. */
@@ -111,7 +118,7 @@ export interface PeopleReport {
   sample: SampleResult | null;
   progress: ProgressSample[];
   /** Who let the run do more than `people.guard` allows, why, and what it would have been stopped for. */
-  guardLifted: { by: string; reason: string; what: string } | null;
+  guardLifted: { by: string; reason: string; what: Said } | null;
   /** The worker that had read Qiyuesuo's people before the run was gone after it: what the run changed is not known. */
   beforeLost: boolean;
   /** Units of the scope are not certain in E10's own list, so that everybody was taken for wanted. */
@@ -158,81 +165,118 @@ export function peopleFindings(report: PeopleReport): Finding[] {
   const { baseline, e9Lost, sample, readings, stillActive, guardLifted, beforeLost, by, why, grade } = report;
   const people = grade === null ? null : judged(report);
   const findings: Finding[] = [];
-  const add = (code: Finding['code'], severity: Finding['severity'], message: string): void => {
-    findings.push({ code, severity, message, subject: 'people' });
+  const add = (code: Finding['code'], severity: Finding['severity'], what: Said): void => {
+    findings.push({ code, severity, ...says(what), subject: 'people' });
   };
   findings.push(...liftFindings(guardLifted));
   if (people) {
     const { missing, ambiguous } = people.counts;
-    if (missing > 0)
-      add(
-        'PEOPLE-MISSING',
-        'warning',
-        `${missing} of E10 are not in Qiyuesuo as they should be${some(people, 'missing')}`,
-      );
-    if (ambiguous > 0)
-      add('PEOPLE-AMBIGUOUS', 'warning', `of ${ambiguous} it is not certain who they are${some(people, 'ambiguous')}`);
-    if (people.differing > 0)
-      add('PEOPLE-DIFFERING', 'warning', `${people.differing} are there with a field that is not E10's`);
+    if (missing > 0) {
+      const some = examplesOf(people, 'missing');
+      add('PEOPLE-MISSING', 'warning', {
+        en: `${missing} of E10 are not in Qiyuesuo as they should be${some.en}`,
+        zh: `E10 中有 ${missing} 人在契约锁中缺失或状态不符${some.zh}`,
+      });
+    }
+    if (ambiguous > 0) {
+      const some = examplesOf(people, 'ambiguous');
+      add('PEOPLE-AMBIGUOUS', 'warning', {
+        en: `of ${ambiguous} it is not certain who they are${some.en}`,
+        zh: `${ambiguous} 人无法确定对应${some.zh}`,
+      });
+    }
+    if (people.differing > 0) {
+      add('PEOPLE-DIFFERING', 'warning', {
+        en: `${people.differing} are there with a field that is not E10's`,
+        zh: `${people.differing} 人已存在，但有字段与 E10 不一致`,
+      });
+    }
     const keyless = reasonCount(people, 'no-key');
-    if (keyless > 0)
-      add('PEOPLE-UNCOMPARED', 'info', `${keyless} have none of the keys by which people are found again`);
+    if (keyless > 0) {
+      add('PEOPLE-UNCOMPARED', 'info', {
+        en: `${keyless} have none of the keys by which people are found again`,
+        zh: `${keyless} 人没有工号、手机号和邮箱，无法匹配`,
+      });
+    }
   }
-  if (stillActive > 0) add('PEOPLE-STILL-ACTIVE', 'warning', `${stillActive} are active in Qiyuesuo and not in E10`);
+  if (stillActive > 0) {
+    add('PEOPLE-STILL-ACTIVE', 'warning', {
+      en: `${stillActive} are active in Qiyuesuo and not in E10`,
+      zh: `${stillActive} 人在契约锁中仍启用，但不在 E10`,
+    });
+  }
   if (sample && sample.missing > 0) {
-    add(
-      'PEOPLE-MISSING',
-      'warning',
-      `${sample.missing} of a sample of ${sample.size} are not in Qiyuesuo, for example ${sample.examples.join(', ')}`,
-    );
+    const { missing, size, examples } = sample;
+    add('PEOPLE-MISSING', 'warning', {
+      en: `${missing} of a sample of ${size} are not in Qiyuesuo, for example ${examples.join(', ')}`,
+      zh: `抽查的 ${size} 人中有 ${missing} 人不在契约锁中，例如 ${examples.join(', ')}`,
+    });
   }
-  if (by !== 'list') add('PEOPLE-UNCOMPARED', 'info', why ?? sample?.sentence.en ?? 'head counts alone were compared');
+  if (by !== 'list') add('PEOPLE-UNCOMPARED', 'info', why ?? sample?.sentence ?? HEADS_ALONE);
   if (baseline) {
     const { missing, ambiguous, created } = baseline.counts;
     if (missing + ambiguous > 0) {
-      add(
-        'PEOPLE-BASELINE',
-        'info',
-        `of E9's people ${missing} are not in E10 and ${ambiguous} are not certain; ${created} are new in E10`,
-      );
+      add('PEOPLE-BASELINE', 'info', {
+        en: `of E9's people ${missing} are not in E10 and ${ambiguous} are not certain; ${created} are new in E10`,
+        zh: `E9 人员中 ${missing} 人不在 E10，${ambiguous} 人无法确定；E10 新增 ${created} 人`,
+      });
     }
   }
-  if (e9Lost) add('PEOPLE-UNCOMPARED', 'info', `the people of E9 were not compared: ${e9Lost}`);
+  if (e9Lost) {
+    add('PEOPLE-UNCOMPARED', 'info', {
+      en: `the people of E9 were not compared: ${inLang(e9Lost, 'en')}`,
+      zh: `未核对 E9 人员：${inLang(e9Lost, 'zh')}`,
+    });
+  }
   for (const { list, verdict } of readings) {
-    if (verdict.state === 'disturbed')
-      add('PEOPLE-EDITED', 'info', `${list} was edited while it was read: ${verdict.why}`);
+    if (verdict.state !== 'disturbed') continue;
+    add('PEOPLE-EDITED', 'info', {
+      en: `${list} was edited while it was read: ${inLang(verdict.why, 'en')}`,
+      zh: `${LIST_ZH[list]}在读取期间有变动：${inLang(verdict.why, 'zh')}`,
+    });
   }
   if (report.scopeLost) {
-    add(
-      'PEOPLE-UNCOMPARED',
-      'warning',
-      'the units of the scope are not certain in the list of E10: everybody was taken for wanted, and whoever is outside counts as missing',
-    );
+    add('PEOPLE-UNCOMPARED', 'warning', {
+      en: 'the units of the scope are not certain in the list of E10: everybody was taken for wanted, and whoever is outside counts as missing',
+      zh: '同步范围的组织在 E10 列表中不确定：已按全部人员核对，范围外的人员计为缺失',
+    });
   }
   if (report.unsealed) {
-    add(
-      'PEOPLE-UNSEALED',
-      'warning',
-      'the lists of people could not be sealed: they lie on the disk of their worker as they were read',
-    );
+    add('PEOPLE-UNSEALED', 'warning', {
+      en: 'the lists of people could not be sealed: they lie on the disk of their worker as they were read',
+      zh: '人员列表未能加密封存：仍以读取时的形式留在其 worker 的磁盘上',
+    });
   }
-  if (beforeLost)
-    add(
-      'PEOPLE-EDITED',
-      'info',
-      'the worker that knew who was in Qiyuesuo before the run is gone: what the run changed is not known',
-    );
+  if (beforeLost) {
+    add('PEOPLE-EDITED', 'info', {
+      en: 'the worker that knew who was in Qiyuesuo before the run is gone: what the run changed is not known',
+      zh: '掌握同步前契约锁人员的 worker 已失联：无法得知同步改变了什么',
+    });
+  }
   return findings;
 }
+
+const HEADS_ALONE: Said = { en: 'head counts alone were compared', zh: '只核对了人数' };
+
+const LIST_ZH: Record<PeopleListName, string> = {
+  'e9-people': 'E9 人员',
+  'e10-people': 'E10 人员',
+  'qiyuesuo-before': '契约锁人员（同步前）',
+  'qiyuesuo-after': '契约锁人员（同步后）',
+};
 
 /** That somebody let the run do more than `people.guard` allows. */
 export function liftFindings(guardLifted: PeopleReport['guardLifted']): Finding[] {
   if (guardLifted === null) return [];
-  const message = `lifted by ${guardLifted.by} (${guardLifted.reason}): ${guardLifted.what}`;
-  return [{ code: 'PEOPLE-GUARD-LIFTED', severity: 'warning', message, subject: 'people' }];
+  const { by, reason, what } = guardLifted;
+  const told = says({
+    en: `lifted by ${by} (${reason}): ${inLang(what, 'en')}`,
+    zh: `由 ${by} 放行（${reason}）：${inLang(what, 'zh')}`,
+  });
+  return [{ code: 'PEOPLE-GUARD-LIFTED', severity: 'warning', ...told, subject: 'people' }];
 }
 
-function some({ examples }: ComparisonSummary, outcome: PersonOutcome): string {
-  const ids = examples[outcome] ?? [];
-  return ids.length === 0 ? '' : `, for example ${ids.join(', ')}`;
+function examplesOf({ examples }: ComparisonSummary, outcome: PersonOutcome): Record<'en' | 'zh', string> {
+  const ids = (examples[outcome] ?? []).join(', ');
+  return ids === '' ? { en: '', zh: '' } : { en: `, for example ${ids}`, zh: `，例如 ${ids}` };
 }

@@ -60,7 +60,10 @@ describe('a run', () => {
     const verdict = massChangeVerdict({ ...calm, disabled: 62 }, limits, { disabled: ['p1', 'p2'] });
 
     expect(verdict).toMatchObject({
-      why: '62 people would be disabled (6.2 % of 1000), more than the 50 or the 5 % that are allowed, for example p1, p2',
+      why: {
+        en: '62 people would be disabled (6.2 % of 1000), more than the 50 or the 5 % that are allowed, for example p1, p2',
+        zh: '将停用 62 人（1000 人的 6.2%），超过允许的 50 人或 5%，例如 p1, p2',
+      },
     });
     expect(massChangeVerdict(calm, limits)).toMatchObject({
       numbers: 'E10 1000, Qiyuesuo 1000 active: 0 disabled, 0 created, 0 changed',

@@ -254,6 +254,7 @@ const EMPTY_TREE: Finding = {
   severity: 'warning',
   message:
     'the tree shows no organisation of E10: check address, app_key, app_secret and corpId on the page, and look again',
+  zh: '组织树中没有 E10 的组织：请核对页面上的地址、app_key、app_secret 和 corpId，然后重新查看',
   subject: 'people-sync',
 };
 
