@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Config } from './config.js';
 import { createSeal, loadSealKey, SealBroken, type Seal } from './gateways/seal.js';
 
+export { SealBroken } from './gateways/seal.js';
+
 /**
  * The 32 bytes by which this installation seals; made at the first use where the environment has none. Throws `SealBroken` where
  * something was sealed already and the key is gone: another one would open nothing of it.

@@ -8,6 +8,7 @@ import { kept } from './kept.js';
 import { HandsNeeded } from '../gateways/console/manual/hands-needed.js';
 import { createActivityEnds, type ActivityEnds } from './activity-ends.js';
 import { GatewayError, NeedsLogin, Rejected, Throttled } from '../gateways/errors.js';
+import { SealBroken } from '../gateways/seal.js';
 import { SecretMissing } from '../gateways/secrets.js';
 import { createWitnesses, type Witnesses } from './witnesses.js';
 
@@ -36,13 +37,14 @@ export class NotYet extends Error {
   }
 }
 
-/** What a gateway error or a missing secret is about; undefined for a bug. */
+/** What a gateway error, a missing secret or a wrong seal key is about; undefined for a bug. */
 export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof GatewayError) {
     const reason = error instanceof Rejected || error instanceof NeedsLogin ? error.reason : undefined;
     return { type: error.name, message: error.message, system: error.system, ...(reason ? { reason } : {}) };
   }
-  return error instanceof SecretMissing ? { type: error.name, message: error.message } : undefined;
+  const isOurs = error instanceof SecretMissing || error instanceof SealBroken;
+  return isOurs ? { type: error.name, message: error.message } : undefined;
 }
 
 /** Gives every error of an activity its Temporal meaning. Nothing else knows both worlds; bugs pass as they are. */

@@ -12,7 +12,8 @@ import type { Register, Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { createOutput, type Format, type Output } from './output.js';
 import { Interrupted } from './session.js';
-import type { Lang } from './texts.js';
+import type { Lang } from '../domain/said.js';
+import { SealBroken } from '../seal-key.js';
 import { UsageError } from './usage-error.js';
 import { workersStarter } from './workers.js';
 
@@ -150,7 +151,7 @@ function explain(error: unknown, out: Output, verbose: boolean, env: Record<stri
     out.say(out.text.interrupted);
     return EXIT.interrupted;
   }
-  const usage = [UsageError, ConfigError, OrderRefused, CannotListen];
+  const usage = [UsageError, ConfigError, OrderRefused, CannotListen, SealBroken];
   if (error instanceof Error && usage.some((kind) => error instanceof kind)) {
     out.say(error.message);
     return EXIT.usage;

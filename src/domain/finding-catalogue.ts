@@ -546,6 +546,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
       fix: '检查 qiyuesuo.openApi（私有云通常为 9182 端口）',
     },
   },
+  'SEAL-KEY-UNUSABLE': {
+    en: {
+      title: 'what was sealed does not open',
+      cause: 'the worker has another seal key than the one that sealed it, or the file was changed',
+      fix: 'give the worker of that data folder the right QYS_E10_SEAL_KEY or seal.key, start it again, then try again; where the key is lost, the message says what to delete',
+    },
+    zh: {
+      title: '封存的内容无法打开',
+      cause: 'worker 的封存密钥与封存时不同，或文件被改动',
+      fix: '为该数据目录的 worker 提供正确的 QYS_E10_SEAL_KEY 或 seal.key，重新启动后重试；密钥已丢失时按提示删除',
+    },
+  },
   'SECRET-MISSING': {
     en: {
       title: 'a secret is missing',

@@ -10,6 +10,8 @@ export const FAILURE_TYPES = {
   conflict: 'Conflict',
   unexpectedAnswer: 'UnexpectedAnswer',
   secretMissing: 'SecretMissing',
+  /** Something sealed does not open, or there is no usable key. */
+  sealBroken: 'SealBroken',
   /** A check of ours says no; the finding is in the details. */
   stepRefused: 'StepRefused',
   /** What is waited for has not happened yet; the activity asks again. */
@@ -61,6 +63,8 @@ function codeOf(type: string, system: string, reason: string | undefined): Findi
       return 'UNEXPECTED-ANSWER';
     case FAILURE_TYPES.secretMissing:
       return 'SECRET-MISSING';
+    case FAILURE_TYPES.sealBroken:
+      return 'SEAL-KEY-UNUSABLE';
     default:
       return 'STEP-FAILED';
   }

@@ -96,7 +96,10 @@ async function readIfThere(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new SealBroken(
+      `${file} cannot be read (${code}): let the user of this process read it, or set QYS_E10_SEAL_KEY to the key`,
+    );
   }
 }
 

@@ -97,6 +97,6 @@ async function endsOf(from: string, size: number): Promise<{ iv: Buffer; tag: Bu
 function broken(file: string): SealBroken {
   return new SealBroken(
     `${file} cannot be opened: it was sealed with another key, or it was changed. ` +
-      'Give this worker the QYS_E10_SEAL_KEY (or the key file) that sealed it.',
+      'Give this worker the QYS_E10_SEAL_KEY (or the key file) that sealed it, and start it again; if that key is lost for good, delete the file.',
   );
 }

@@ -172,6 +172,19 @@ describe('people syncs from the command line', { timeout: 120_000 }, () => {
     expect(everybody.length).toBeGreaterThanOrEqual(400);
     expect(everybody.every(({ outcome, reason }) => outcome !== '' && reason !== '')).toBe(true);
 
+    const key = join(cli.dataDir, 'seal.key');
+    const right = await readFile(key, 'utf8');
+    for (const [what, spoil] of [
+      ['is gone', () => rm(key)],
+      ['cannot be opened', () => writeFile(key, '0f'.repeat(32))],
+    ] as const) {
+      await spoil();
+      const sealed = await people('export', '--tenant', 'moved', '--to', details);
+      expect([sealed.code, sealed.stderr]).toEqual([2, expect.stringContaining(what)]);
+      expect(sealed.stderr).toContain('QYS_E10_SEAL_KEY');
+      await writeFile(key, right);
+    }
+
     const forgotten = await people('forget', '--tenant', 'moved', '--yes', '-o', 'json');
     expect(JSON.parse(forgotten.stdout)).toMatchObject({ tenants: [{ tenant: 'moved' }] });
     const nothing = await people('export', '--tenant', 'moved', '--to', details);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -127,5 +127,13 @@ describe('the seal key', () => {
     await writeFile(file, 'damaged');
 
     await expect(loadSealKey({ file })).rejects.toThrow(`${file} is not a seal key`);
+  });
+
+  it('that cannot be read is told with what to do', async () => {
+    const file = join(folder, 'seal.key');
+    await mkdir(file);
+
+    await expect(loadSealKey({ file })).rejects.toThrow(`${file} cannot be read (EISDIR): `);
+    await expect(loadSealKey({ file })).rejects.toThrow('QYS_E10_SEAL_KEY');
   });
 });
