@@ -7,6 +7,7 @@ import { createOrders } from './client/orders.js';
 import { createPeopleSyncs } from './client/people-syncs.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
+import { leftBefore } from './client/left-before.js';
 import { tenantAsStarted } from './client/tenant-as-started.js';
 import {
   newestRow,
@@ -21,6 +22,7 @@ import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
 import type { Order } from './domain/batch/orders.js';
 import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, tenantWorkflowId } from './domain/ids.js';
+import type { LeftBefore } from './domain/left-before.js';
 import type { Change } from './domain/plan.js';
 import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
@@ -126,6 +128,11 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** How a tenant's newest run ended; undefined where it runs, or never ran. */
     tenantEnd(tenantId: string): Promise<TenantEnd | undefined> {
       return endOfTenant(client, tenantId);
+    },
+
+    /** What its last run that wrote has left to follow up; null where that is nothing. */
+    leftBefore(tenantId: string): Promise<LeftBefore | null> {
+      return leftBefore(client, tenantId);
     },
 
     /** The newest run of each tenant; those that never ran are left out. */

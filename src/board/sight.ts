@@ -13,6 +13,7 @@ import { isFailure, type Ending } from '../domain/batch/limits.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import { assignWaves } from '../domain/batch/waves.js';
 import type { Explanation } from '../domain/batch/why.js';
+import type { LeftBefore } from '../domain/left-before.js';
 import { windowAt, type WindowNow } from '../domain/maintenance-window.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -87,6 +88,8 @@ export interface TenantSight {
   end: TenantEnd | undefined;
   why: Explanation | undefined;
   order: OpenOrder | undefined;
+  /** What an earlier run has left to follow up, where the newest one found nothing to write. */
+  left: LeftBefore | null;
 }
 
 export interface OrderSight {
@@ -251,10 +254,11 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         batch === null ? undefined : migrations.batchRow(batch),
       ]);
       const why = batch !== null && under?.running && !end ? await migrations.why(batch, id) : undefined;
+      const left = end?.ending === 'already-migrated' ? await migrations.leftBefore(id) : null;
       const dropped = !row && (under?.running ? why?.state === 'skipped' : await isThrough(under ?? null));
       const name = tenant?.name ?? status?.name ?? inFile?.tenant.name ?? id;
       const wave = row?.wave ?? inFile?.wave ?? null;
-      return { id, name, wave, batch, tenant: tenant ?? inFile?.tenant, row, dropped, status, end, why, order };
+      return { id, name, wave, batch, tenant: tenant ?? inFile?.tenant, row, dropped, status, end, why, order, left };
     },
 
     /** As it is now, never as the lists had it a moment ago. Undefined where there is no such order. */

@@ -42,7 +42,9 @@ export async function readReport(
     // A run that was cancelled, or ended from outside, leaves no result. What it still says of itself needs a worker.
     const said = end.result === null && answers ? await migrations.tenantStatus(tenant.id) : undefined;
     answers &&= end.result !== null || said !== undefined;
-    return finishedReport({ ...report, ...(said ? saidBy(said, file) : {}) }, end.ending, end.reason, end.result);
+    const left = end.ending === 'already-migrated' ? await migrations.leftBefore(tenant.id) : null;
+    const shown = { ...report, ...(said ? saidBy(said, file) : {}), leftBefore: left };
+    return finishedReport(shown, end.ending, end.reason, end.result);
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
   return batchReport(batch.batch, reports, under?.outcome ?? null);

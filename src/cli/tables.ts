@@ -209,7 +209,10 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
   return out.style(good ? 'green' : fair ? 'yellow' : 'red', outcome);
 }
 
-function whyOf({ reason, findings }: TenantReport, out: Output): string {
+function whyOf({ reason, findings, leftBefore }: TenantReport, out: Output): string {
   const last = findings.at(-1);
-  return reason || (last ? messageIn(last, out.lang) : '');
+  const why = reason || (last ? messageIn(last, out.lang) : '');
+  if (leftBefore === null) return why;
+  const codes = [...new Set(leftBefore.findings.map(({ code }) => code))];
+  return `${why}; ${out.text.leftBefore(leftBefore)}: ${codes.join(', ')}`;
 }

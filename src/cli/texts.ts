@@ -1,5 +1,11 @@
+import type { LeftBefore } from '../domain/left-before.js';
 import type { Lang } from '../domain/said.js';
 import { WORDS } from '../domain/words.js';
+
+/** In UTC, as all moments of reports. */
+function minuteOf(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+}
 
 /** Every text of the CLI in both languages; a missing one is a type error. Keys, codes and JSON are English in both. */
 const en = {
@@ -31,6 +37,8 @@ const en = {
   noSuchFile: 'there is no such file',
   noFolder: 'its folder is not there',
   isFolder: 'this is a folder',
+  leftBefore: ({ endedAt, grade }: Pick<LeftBefore, 'endedAt' | 'grade'>) =>
+    `still to follow up, from the run that ended ${minuteOf(endedAt)}${grade === null ? '' : ` (grade ${grade})`}`,
   nobodyAmbiguous: 'Nobody is uncertain: there is nothing to decide.',
   liftWantsReason: '--lift-guard wants --reason: why may this run do more than people.guard allows?',
   willSync: (tenants: readonly string[]) => `The people of these tenants are synced: ${tenants.join(', ')}`,
@@ -259,6 +267,8 @@ const zh: Texts = {
   noSuchFile: '文件不存在',
   noFolder: '所在目录不存在',
   isFolder: '这是一个目录',
+  leftBefore: ({ endedAt, grade }) =>
+    `${minuteOf(endedAt)} 结束的运行仍待跟进${grade === null ? '' : `（等级 ${grade}）`}`,
   nobodyAmbiguous: '没有无法确定的人员。',
   liftWantsReason: '--lift-guard 需要 --reason：为何本次同步可以超过 people.guard？',
   willSync: (tenants) => `将同步以下租户的人员：${tenants.join(', ')}`,

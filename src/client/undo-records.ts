@@ -49,7 +49,8 @@ interface ClosedRun {
   closed: Date;
 }
 
-async function closedRuns(client: Client, tenantId: string): Promise<ClosedRun[]> {
+/** Newest first. */
+export async function closedRuns(client: Client, tenantId: string): Promise<ClosedRun[]> {
   const runs = new Map<string, ClosedRun>();
   const take = ({ runId, type, status, startTime, closeTime }: Run): void => {
     if (status.name !== 'RUNNING')

@@ -1,5 +1,6 @@
 import type { EvidenceEntry } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
+import type { LeftBefore } from '../domain/left-before.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { Grade } from '../domain/grade.js';
 import type { StepReport, TenantResult, UndoProof } from '../domain/outcomes.js';
@@ -24,6 +25,8 @@ export interface TenantReport {
   /** Its open work order, TENANT/NUMBER. */
   order: string | null;
   findings: Finding[];
+  /** What an earlier run has left to follow up, where the newest one found nothing to write; null where that is nothing. */
+  leftBefore: LeftBefore | null;
   changes: Change[];
   steps: StepReport[];
   planHash: string | null;
@@ -50,6 +53,7 @@ export function emptyReport(batch: string, tenant: { id: string; name: string },
     needsAttention: false,
     order: null,
     findings: [],
+    leftBefore: null,
     changes: [],
     steps: [],
     planHash: null,

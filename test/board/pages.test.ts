@@ -209,6 +209,7 @@ const SEEN: TenantSight = {
     reasons: [{ because: 'paused', text: HOSTILE }],
   },
   order: undefined,
+  left: { endedAt: AT, grade: 'C', findings: [FINDING] },
 };
 
 describe.each(['en', 'zh'] as const)('a page in %s', (lang) => {

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { readReport } from '../../src/cli/reporting.js';
 import { aBoard, type ABoard } from '../support/a-board.js';
 import { anOperator } from '../support/operator.js';
-import { aRig, until, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const MANUAL = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
 
@@ -47,3 +47,32 @@ it('a cancelled run, which leaves no result, still tells its evidence', { timeou
   await rig.stopWorkers();
   expect(await report()).toMatchObject({ outcome: 'cancelled', evidence: [] });
 });
+
+it(
+  'one that found nothing to write still tells what the run before it has left to follow up',
+  { timeout: 90_000 },
+  async () => {
+    const people = { guard: { created: { percent: 1, count: 0 } }, compare: 'everybody' };
+    rig = await aRig([{ id: 'lifted', people: { e9: 17, e10: 20 }, entry: { people } }]);
+    board = await aBoard(rig.migrations, { file: { path: 'x.batch.yaml', batch: rig.batch } });
+    const tenant = rig.tenant('lifted');
+    await rig.start('lifted', { ...IMPATIENT, onFailure: 'ask' });
+    await until('it waits', async () => (await rig.migrations.tenantStatus(tenant.id))?.waiting != null);
+    await rig.migrations.decide(tenant.id, { action: 'lift-guard', by: 'li', reason: 'new colleagues' });
+    expect((await rig.end('lifted')).ending).toBe('migrated-with-warnings');
+    expect((await rig.migrate('lifted')).ending).toBe('already-migrated');
+
+    const selection = { file: 'x', batch: rig.batch, selected: [{ tenant, wave: 'all' }] };
+    const report = async () => (await readReport(rig.migrations, selection)).tenants[0];
+    const left = {
+      grade: 'C',
+      findings: [{ code: 'PEOPLE-GUARD-LIFTED', message: expect.stringContaining('li') as unknown }],
+    };
+    await expect.poll(report).toMatchObject({ outcome: 'already-migrated', findings: [], leftBefore: left });
+    const visitor = await board.visitor();
+    expect((await visitor.get(`/tenants/${tenant.id}`)).body).toContain('PEOPLE-GUARD-LIFTED');
+
+    await rig.rollback('lifted');
+    await expect.poll(() => rig.migrations.leftBefore(tenant.id)).toBeNull();
+  },
+);

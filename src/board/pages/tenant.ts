@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import { tenantUrl, type WebUi } from '../../client.js';
 import { evidenceOf, type EvidenceEntry } from '../../domain/evidence.js';
+import { commandsFor, type OfTenant } from '../../domain/commands.js';
 import type { Finding } from '../../domain/findings.js';
+import type { LeftBefore } from '../../domain/left-before.js';
 import type { FieldDifference, StepReport, StepState, UndoProof } from '../../domain/outcomes.js';
 import type { Change } from '../../domain/plan.js';
 import type { TenantStatus } from '../../domain/tenant-status.js';
@@ -35,7 +37,8 @@ export function tenantPage(seen: TenantSight, { ui, file }: { ui: WebUi; file: s
     </section>
     <section aria-labelledby="findings-title">
       <h2 id="findings-title">${text.findings}</h2>
-      ${live('findings', findings(result?.findings ?? status?.findings ?? [], page))}
+      ${live('findings', findings(result?.findings ?? status?.findings ?? [], helped, page))}
+      ${seen.left === null ? '' : live('left', leftBefore(seen.left, helped, page))}
     </section>
     <section aria-labelledby="changes-title">
       <h2 id="changes-title">${text.changes}</h2>
@@ -148,6 +151,11 @@ function findings(all: readonly Finding[], of: OfTenant, page: Page): Html {
   return html`<ul class="findings">
     ${worstFirst.map((one) => finding(one, page, commandsFor(one.code, of, 'retry')))}
   </ul>`;
+}
+
+function leftBefore({ endedAt, findings: left }: LeftBefore, of: OfTenant, page: Page): Html {
+  return html`<h3>${page.text.leftBefore} ${moment(endedAt, page)}</h3>
+    ${findings(left, of, page)}`;
 }
 
 function changes(all: readonly Change[], page: Page): Html {

@@ -42,7 +42,8 @@ export function reportCommand(register: Register): Command {
                       .map((line) => `  ${line}`)
                       .join('\n')
                   : '',
-                findingLines(tenant.findings, out),
+                findingLines(tenant.findings, helped(tenant, options.file), out),
+                ...leftLines(tenant, options.file, out),
                 evidenceLines(tenant.evidence, out),
               ]
                 .filter((line) => line.trim() !== '')
@@ -55,4 +56,15 @@ export function reportCommand(register: Register): Command {
         return EXIT.ok;
       }),
     );
+}
+
+function leftLines(tenant: TenantReport, file: string, out: Output): string[] {
+  const { leftBefore } = tenant;
+  if (leftBefore === null) return [];
+  const title = `  ${out.text.leftBefore(leftBefore)}:`;
+  return [title, findingLines(leftBefore.findings, helped(tenant, file), out)];
+}
+
+function helped({ tenant, people }: TenantReport, file: string): OfTenant & { again: Again } {
+  return { file, tenant, run: people?.reference ?? null, again: 'retry' };
 }
