@@ -3,7 +3,7 @@ import type { ComparisonSummary, PeopleReport } from '../domain/people/report.js
 import { gradeRule } from '../domain/people/grade.js';
 import { outcomeTexts, PERSON_OUTCOMES, reasonTexts, type PersonOutcome } from '../domain/people/outcomes.js';
 import { peopleFindings } from '../domain/people/report.js';
-import { messageIn } from '../domain/findings.js';
+import { messageIn, type Finding } from '../domain/findings.js';
 import type { Lang } from '../domain/said.js';
 import { explained, madeAt, peopleWords, unitName } from './people-words.js';
 
@@ -26,12 +26,20 @@ const LABEL = 230;
 const LABEL_LENGTH = 18;
 const ROW = 22;
 
-/** The people of one sync as one page that needs nothing else: no script, no address. The same report gives the same bytes. */
-export function peopleHtml(report: PeopleReport, of: { tenant: string; name: string }, lang: Lang): string {
+/**
+ * The people of one sync as one page that needs nothing else: no script, no address. The same report gives the same bytes. `findings`:
+ * what was told with it, such as what the guard says in a rehearsal; what the report alone gives, if absent.
+ */
+export function peopleHtml(
+  report: PeopleReport,
+  of: { tenant: string; name: string; findings?: readonly Finding[] },
+  lang: Lang,
+): string {
   const words = peopleWords[lang];
   const { grade, sample, baseline, foreseen, actual, progress, cameOut } = report;
   const judged = actual ?? foreseen;
   const made = madeAt(report, lang);
+  const told = (of.findings ?? peopleFindings(report)).filter(({ code }) => code.startsWith('PEOPLE-'));
   const page = html`<!doctype html>
     <html lang="${lang}">
       <head>
@@ -55,7 +63,7 @@ export function peopleHtml(report: PeopleReport, of: { tenant: string; name: str
         <ul>
           ${explained(report, lang).map((line) => html`<li>${line}</li>`)}
           ${sample ? html`<li>${sample.sentence[lang]}</li>` : ''}
-          ${peopleFindings(report).map((one) => html`<li><code>${one.code}</code> ${messageIn(one, lang)}</li>`)}
+          ${told.map((one) => html`<li><code>${one.code}</code> ${messageIn(one, lang)}</li>`)}
         </ul>
         ${table(words.baseline, baseline, lang)} ${table(words.foreseen, foreseen, lang)}
         ${table(words.actual, actual, lang)}

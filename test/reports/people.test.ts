@@ -210,6 +210,13 @@ describe('the report of people', () => {
     }
   });
 
+  it('shows on a page what the guard would say', () => {
+    const guarded = { code: 'PEOPLE-GUARD', severity: 'blocking', message: 'too many', zh: '人数过多' } as const;
+    const page = peopleHtml(aReport({ rehearsal: true }), { tenant: 'acme', name: 'Acme', findings: [guarded] }, 'zh');
+
+    expect(page).toContain('<code>PEOPLE-GUARD</code> 人数过多');
+  });
+
   it.each(['en', 'zh'] as const)('is a page that needs nothing else, the same bytes each time: %s', (lang) => {
     const page = peopleHtml(aReport(), { tenant: 'acme', name: '<Acme>' }, lang);
 

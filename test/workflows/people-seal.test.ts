@@ -27,7 +27,7 @@ it(
     const { id } = rig.tenant('acme');
     const keyFile = join(rig.dataDir, 'seal.key');
     const waiting = async () => (await rig.migrations.tenantStatus(id))?.waiting ?? null;
-    rig.world.fault({ ...E10, tenant: 'acme', kind: 'latency', ms: 1_000, times: 60 });
+    rig.world.fault({ ...E10, tenant: 'acme', kind: 'latency', ms: 1_000, times: 20 });
     await rig.start('acme', PATIENT);
     const isSync = async () => (await rig.migrations.tenantStatus(id))?.step === 'sync-people';
     await until('it syncs people', isSync, 60_000);
