@@ -209,9 +209,15 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
   return out.style(good ? 'green' : fair ? 'yellow' : 'red', outcome);
 }
 
-function whyOf({ reason, findings, leftBefore }: TenantReport, out: Output): string {
+/** What happened and why, for whoever reads it. */
+export function reasonIn({ reason, zh = reason }: Pick<TenantReport, 'reason' | 'zh'>, { lang }: Output): string {
+  return lang === 'zh' ? zh : reason;
+}
+
+function whyOf(tenant: TenantReport, out: Output): string {
+  const { findings, leftBefore } = tenant;
   const last = findings.at(-1);
-  const why = reason || (last ? messageIn(last, out.lang) : '');
+  const why = reasonIn(tenant, out) || (last ? messageIn(last, out.lang) : '');
   if (leftBefore === null) return why;
   const codes = [...new Set(leftBefore.findings.map(({ code }) => code))];
   return `${why}; ${out.text.leftBefore(leftBefore)}: ${codes.join(', ')}`;

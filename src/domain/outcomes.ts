@@ -5,6 +5,7 @@ import type { Grade } from './grade.js';
 import type { PeopleReport } from './people/report.js';
 import type { Change } from './plan.js';
 import type { Step } from './steps.js';
+import type { Said } from './said.js';
 import type { Tenant } from './tenant.js';
 
 export const OUTCOMES = [
@@ -69,6 +70,8 @@ export interface TenantResult {
   outcome: Outcome;
   /** One sentence: what happened and why. Never empty. */
   reason: string;
+  /** The same in Chinese, where it is ours to say. */
+  zh?: string;
   grade: Grade | null;
   failedStep: Step | null;
   findings: Finding[];
@@ -83,6 +86,11 @@ export interface TenantResult {
   undoRecord: UndoRecord | null;
   /** Of its people sync, or, where nothing was written, of the look before it; null where none was made, absent in results of older versions. */
   people?: PeopleReport | null;
+}
+
+/** A sentence as a result has it. */
+export function reasonOf(said: Said): Pick<TenantResult, 'reason' | 'zh'> {
+  return typeof said === 'string' ? { reason: said } : { reason: said.en, zh: said.zh };
 }
 
 /** A sealed payload: AES-256-GCM over gzipped JSON, Base64. Only an activity of a worker with the seal key can open it. */

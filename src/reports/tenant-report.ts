@@ -21,6 +21,8 @@ export interface TenantReport {
   grade: Grade | null;
   /** Why; never empty at the end. */
   reason: string;
+  /** The same in Chinese, where it is ours to say. */
+  zh?: string;
   needsAttention: boolean;
   /** Its open work order, TENANT/NUMBER. */
   order: string | null;
@@ -78,6 +80,8 @@ export function finishedReport(
     ...(result === null
       ? {}
       : {
+          // Whoever asked for it may have said more.
+          ...(result.zh !== undefined && result.reason === reason ? { zh: result.zh } : {}),
           step: result.failedStep ?? result.steps.findLast(({ state }) => state !== 'pending')?.step ?? null,
           grade: result.grade,
           findings: result.findings,

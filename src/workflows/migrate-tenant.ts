@@ -1,15 +1,23 @@
 import { CancellationScope, isCancellation, patched, setHandler, sleep } from '@temporalio/workflow';
 import type { Endpoint } from '../domain/batch/endpoints.js';
-import { type Finding, isBlocking } from '../domain/findings.js';
-import { type Outcome, type Sealed, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
+import { type Finding, isBlocking, messageIn } from '../domain/findings.js';
+import {
+  reasonOf,
+  type Outcome,
+  type Sealed,
+  type TenantResult,
+  type UndoProof,
+  type UndoRecord,
+} from '../domain/outcomes.js';
 import { looksAhead } from '../domain/people/look-ahead.js';
 import type { Change } from '../domain/plan.js';
 import { prepared, staleFindings } from '../domain/prepared.js';
 import { stepsOf, type Step } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
-import type { Said } from '../domain/said.js';
+import { joined, type Lang, type Said } from '../domain/said.js';
 import type { Tenant } from '../domain/tenant.js';
 import { verdictOfUndo } from '../domain/undo-verdict.js';
+import { WORDS } from '../domain/words.js';
 import type { SnapshotResult } from '../activities/snapshot.js';
 import { activityGroups, activityQueue } from './activity-groups.js';
 import { attended } from './attended.js';
@@ -80,7 +88,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     shared: input.shared ?? [],
     liftGuard: (by: string, reason: string) => people.liftGuard(by, reason),
   };
-  let whyCancelled = 'cancelled';
+  let whyCancelled = CANCELLED;
   setHandler(cancelReasonSignal, (why) => void (whyCancelled = why), {
     description: 'Why this tenant is about to be cancelled',
   });
@@ -110,12 +118,15 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
       if (!record || compensation.steps().length === 0) {
         return close(
           cancelled
-            ? { outcome: 'cancelled', reason: `${whyCancelled} before the first write` }
-            : { outcome: 'blocked', reason: `${finding.code}: ${finding.message}`, failedStep: step },
+            ? {
+                outcome: 'cancelled',
+                reason: { en: `${whyCancelled} before the first write`, zh: `${cancelledZh()}；首次写入之前` },
+              }
+            : { outcome: 'blocked', reason: codeAndWords(finding), failedStep: step },
         );
       }
       const proof = await undoTenant(compensation, { tenant, record }, groups);
-      return close(undone(cancelled ? whyCancelled : null, step, finding, proof));
+      return close(undone(cancelled ? { en: whyCancelled, zh: cancelledZh() } : null, step, finding, proof));
     });
   }
 
@@ -204,12 +215,18 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     });
     progress.found(verdict.findings);
     const warned = verdict.grade === 'C';
-    const told = tenant.qiyuesuo.driver === 'manual' ? '; what the console shows was told by people' : '';
+    const toFollowUp = codes(progress.status.findings, 'warning');
     return {
       outcome: warned ? 'migrated-with-warnings' : 'migrated',
-      reason: warned
-        ? `migrated; to follow up: ${codes(progress.status.findings, 'warning')}${told}`
-        : `migrated and verified${told}`,
+      reason: sentenceOf(
+        warned
+          ? { en: `migrated; to follow up: ${toFollowUp}`, zh: `已迁移；待跟进：${toFollowUp}` }
+          : { en: 'migrated and verified', zh: '已迁移并核验' },
+        tenant.qiyuesuo.driver === 'manual' && {
+          en: 'what the console shows was told by people',
+          zh: '控制台内容由人员填报',
+        },
+      ),
       grade: verdict.grade,
     };
   }
@@ -224,9 +241,17 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     const toFollowUp = codes(progress.status.findings, 'warning');
     return {
       outcome: 'already-migrated',
-      reason: `everything was as wanted: nothing was written${toFollowUp ? `; to follow up: ${toFollowUp}` : ''}`,
+      reason: sentenceOf(
+        { en: 'everything was as wanted: nothing was written', zh: '均已符合要求：未写入任何内容' },
+        toFollowUp !== '' && { en: `to follow up: ${toFollowUp}`, zh: `待跟进：${toFollowUp}` },
+      ),
       grade: verdict.grade,
     };
+  }
+
+  /** An operator's own words stay as they are. */
+  function cancelledZh(): string {
+    return whyCancelled === CANCELLED ? '已取消' : whyCancelled;
   }
 
   function leftToUndo(): UndoRecord | null {
@@ -263,6 +288,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
         grade: null,
         undo: null,
         ...ending,
+        ...reasonOf(ending.reason),
         findings: progress.status.findings,
         steps: progress.status.steps,
         changes: snapshot?.plan.changes ?? [],
@@ -277,27 +303,41 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 }
 
+const CANCELLED = 'cancelled';
+
 function newRecord(tenant: Tenant, snapshot: Sealed): UndoRecord {
   return { tenant, snapshot, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };
 }
 
-type Ending = Pick<TenantResult, 'outcome' | 'reason'> & Partial<Pick<TenantResult, 'grade' | 'failedStep' | 'undo'>>;
+type Ending = Pick<TenantResult, 'outcome'> & { reason: Said } & Partial<
+    Pick<TenantResult, 'grade' | 'failedStep' | 'undo'>
+  >;
 
-function blocked(findings: readonly Finding[], failedStep: Step): Ending {
-  const reasons = findings.filter(isBlocking).map(({ code, message }) => `${code}: ${message}`);
-  return { outcome: 'blocked', reason: reasons.join('; '), failedStep };
+function codeAndWords(finding: Finding): Record<Lang, string> {
+  return { en: `${finding.code}: ${finding.message}`, zh: `${finding.code}：${messageIn(finding, 'zh')}` };
 }
 
-function undone(
-  cancelled: string | null,
-  failedStep: Step | null,
-  { code, message }: Finding,
-  proof: UndoProof,
-): Ending {
+function sentenceOf(...parts: (Said | false)[]): Said {
+  return joined(
+    parts.filter((part) => part !== false),
+    { en: '; ', zh: '；' },
+  );
+}
+
+function blocked(findings: readonly Finding[], failedStep: Step): Ending {
+  const reasons = findings.filter(isBlocking).map(codeAndWords);
+  return { outcome: 'blocked', reason: sentenceOf(...reasons), failedStep };
+}
+
+function undone(cancelled: Said | null, failedStep: Step | null, finding: Finding, proof: UndoProof): Ending {
   const { complete, words } = verdictOfUndo(proof);
   const outcome: Outcome = !complete ? 'rollback-incomplete' : cancelled !== null ? 'cancelled' : 'rolled-back';
-  const why = cancelled ?? `${failedStep ?? 'a step'} failed (${code}: ${message})`;
-  return { outcome, reason: `${why}; ${words}`, failedStep, undo: proof };
+  const found = codeAndWords(finding);
+  const why = cancelled ?? {
+    en: `${failedStep ?? 'a step'} failed (${found.en})`,
+    zh: `${failedStep === null ? '步骤' : WORDS.zh.stepName[failedStep]}失败（${found.zh}）`,
+  };
+  return { outcome, reason: sentenceOf(why, words), failedStep, undo: proof };
 }
 
 function codes(findings: readonly Finding[], severity: Finding['severity']): string {

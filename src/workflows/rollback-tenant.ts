@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { TenantResult, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import { reasonOf, type TenantResult, type UndoProof, type UndoRecord } from '../domain/outcomes.js';
 import { asMigrated } from '../domain/as-migrated.js';
+import { joined } from '../domain/said.js';
 import { stepsOf } from '../domain/steps.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -57,7 +58,7 @@ export async function rollbackTenant({
     {
       tenantId: tenant.id,
       outcome: complete ? 'rolled-back' : 'rollback-incomplete',
-      reason: `${reason}; ${words}`,
+      ...reasonOf(joined([reason, words], { en: '; ', zh: '；' })),
       grade: null,
       failedStep: null,
       findings: progress.status.findings,

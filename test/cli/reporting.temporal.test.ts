@@ -68,7 +68,12 @@ it(
       grade: 'C',
       findings: [{ code: 'PEOPLE-GUARD-LIFTED', message: expect.stringContaining('li') as unknown }],
     };
-    await expect.poll(report).toMatchObject({ outcome: 'already-migrated', findings: [], leftBefore: left });
+    await expect.poll(report).toMatchObject({
+      outcome: 'already-migrated',
+      zh: '均已符合要求：未写入任何内容',
+      findings: [],
+      leftBefore: left,
+    });
     const visitor = await board.visitor();
     expect((await visitor.get(`/tenants/${tenant.id}`)).body).toContain('PEOPLE-GUARD-LIFTED');
 

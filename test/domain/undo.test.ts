@@ -74,7 +74,8 @@ describe('a choice that nobody can empty on its page', () => {
     );
     const { complete, words } = verdictOfUndo(proof);
     expect(complete).toBe(true);
-    expect(words).toContain('cannot be emptied on its page, so left: integration.syncSource');
+    expect(words.en).toContain('cannot be emptied on its page, so left: integration.syncSource');
+    expect(words.zh).toBe('已回退并证明 0/0；原为空但页面无法清空，因此保留：integration.syncSource');
     expect(
       verdictOfUndo(proveUndo([{ field: 'integration.syncSource', before: null, wrote: 'https', found: 'https' }])),
     ).toMatchObject({ complete: false });

@@ -70,7 +70,7 @@ function head(seen: TenantSight, file: string, page: Page): Html {
       ${
         end
           ? html`<dt>${text.reason}</dt>
-              <dd>${english(end.reason, page)}</dd>`
+              <dd>${page.lang === 'en' ? end.reason : (end.result?.zh ?? english(end.reason, page))}</dd>`
           : ''
       }
       <dt>${text.nextAction}</dt>

@@ -9,7 +9,7 @@ import { usableFolder, writePeoplePages } from '../people-pages.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
-import { causeLines, changeLines, evidenceLines, findingLines, stateOf, tenantTable } from '../tables.js';
+import { causeLines, changeLines, evidenceLines, findingLines, reasonIn, stateOf, tenantTable } from '../tables.js';
 
 export function reportCommand(register: Register): Command {
   return withSelectors(new Command('report'))
@@ -31,7 +31,7 @@ export function reportCommand(register: Register): Command {
             ...report.tenants.map((tenant) =>
               [
                 `${tenant.tenant}  ${tenant.name}  ${stateOf(tenant, out)}`,
-                `  ${tenant.reason}`,
+                `  ${reasonIn(tenant, out)}`,
                 ...tenant.steps.map(
                   ({ step, state, note, zh = note }) =>
                     `  ${step}: ${state}${note === undefined ? '' : ` (${out.lang === 'zh' ? zh : note})`}`,
