@@ -4,6 +4,7 @@ import { registerEngine } from './engine.js';
 import { guardNetwork, type NetworkRules } from './network.js';
 import { restoreSessionStorage, type Session } from './session.js';
 import { createTurns } from './turns.js';
+import { openWayOut, type WayOut } from './way-out.js';
 import { createWay, type Way } from './way.js';
 
 export interface BrowsersOptions {
@@ -62,7 +63,13 @@ const QUIET = [
   '--disable-component-update',
   '--disable-quic',
   '--no-first-run',
+  // A browser that goes nowhere has no names to look up; pages must not find a way of their own, as calls do.
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  '--dns-prefetch-disable',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
+/** Of what belongs to no context: each context has a way out of its own. */
+const NOWHERE = { server: 'http://nowhere.invalid' };
 
 export function createBrowsers(options: BrowsersOptions): Browsers {
   const {
@@ -92,7 +99,8 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     await registerEngine();
     const { chromium } = await browserLibrary();
     try {
-      return await chromium.launch({ executablePath, headless, chromiumSandbox: sandbox, args: QUIET, ...SIGNALS });
+      const how = { executablePath, headless, chromiumSandbox: sandbox, args: QUIET, proxy: NOWHERE };
+      return await chromium.launch({ ...how, ...SIGNALS });
     } catch {
       const asRoot = sandbox && process.getuid?.() === 0 ? ' (as root: QYS_E10_BROWSER_SANDBOX=off)' : '';
       throw new BrowserGone(`${executablePath} does not start: run it by hand to see why${asRoot}`);
@@ -116,17 +124,20 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
       const leaveOrigin = await turnAt(origin).enter(onWanted);
       const leavePlace = await places.enter(onWanted);
       let context: BrowserContext | undefined;
+      let out: WayOut | undefined;
       const release = async (): Promise<void> => {
         await context?.close().catch(() => undefined);
+        await out?.close();
         leavePlace();
         leaveOrigin();
       };
       try {
-        context = await newContext(await launched(), session, way.proxy(origin, rules.hosts));
+        out = await openWayOut(way.connect);
+        context = await newContext(await launched(), session, out);
         // A page that was handed to the browser comes from no address, so its sockets count as an intrusion into this network. Browsers that
         // do not know the permission do not ask for it.
         await context.grantPermissions(['local-network-access']).catch(() => undefined);
-        await guardNetwork(context, rules, way);
+        await guardNetwork(context, rules, way, out);
         if (session) await restoreSessionStorage(context, session);
         return { context, release };
       } catch (error) {
@@ -142,15 +153,11 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
   };
 }
 
-async function newContext(
-  browser: Browser,
-  session: Session | undefined,
-  proxy: ReturnType<Way['proxy']>,
-): Promise<BrowserContext> {
+async function newContext(browser: Browser, session: Session | undefined, out: WayOut): Promise<BrowserContext> {
   try {
     return await browser.newContext({
       ...(session ? { storageState: session.storage, userAgent: session.userAgent } : {}),
-      ...(proxy ? { proxy } : {}),
+      proxy: { server: out.address },
       // They answer past our routes.
       serviceWorkers: 'block',
       acceptDownloads: false,

@@ -49,7 +49,7 @@ export async function logIn(options: LogInOptions): Promise<Session> {
     });
   try {
     const { way } = browsers;
-    const proxy = way.proxy(new URL(address).origin, []);
+    const proxy = way.proxy(new URL(address).origin);
     const context = await browser.newContext({
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { hostMatches } from '../../hosts.js';
+import type { WayOut } from './way-out.js';
 import { carryTo, type Way } from './way.js';
 
 /** Whether anything but reads may leave a context; and what did, by paths only. */
@@ -41,7 +42,12 @@ export function createGate(state: Gate['state']): Gate {
  * Everything goes out once, and by this process: the browser itself sends a POST again where a connection that it used before dies, up
  * to seven times, and follows redirects without asking anybody. Other hosts are not called at all.
  */
-export async function guardNetwork(context: BrowserContext, rules: NetworkRules, way: Way): Promise<void> {
+export async function guardNetwork(
+  context: BrowserContext,
+  rules: NetworkRules,
+  way: Way,
+  out: Pick<WayOut, 'expect'>,
+): Promise<void> {
   const mayCall = (url: URL): boolean => isAllowed(url, rules.hosts);
   const closed = new AbortController();
   context.once('close', () => closed.abort());
@@ -74,7 +80,7 @@ export async function guardNetwork(context: BrowserContext, rules: NetworkRules,
     if (!onlyReads && gate.acting) gate.sent.push(path);
     return counted(gate, carried);
   });
-  await guardSockets(context, rules, mayCall);
+  await guardSockets(context, rules, mayCall, out);
 }
 
 /** What a page sends by a socket may be anything, so none of it passes a closed gate; what it is sent is only read. */
@@ -82,12 +88,14 @@ async function guardSockets(
   context: BrowserContext,
   rules: NetworkRules,
   mayCall: (url: URL) => boolean,
+  out: Pick<WayOut, 'expect'>,
 ): Promise<void> {
   await context.routeWebSocket(
     () => true,
     (socket) => {
       const url = new URL(socket.url());
       if (!mayCall(url)) return void socket.close({ code: 1008 }).catch(() => undefined);
+      out.expect(url);
       const server = socket.connectToServer();
       socket.onMessage((message) => {
         const { gate } = rules;

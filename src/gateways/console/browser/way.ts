@@ -3,11 +3,14 @@ import type { BrowserContext, BrowserContextOptions, Request, Route } from 'play
 import { createAgents } from '../../agents.js';
 import { proxyFor, type ForwardProxy } from '../../forward-proxy.js';
 import { classifyNetworkFailure } from '../../network.js';
+import { createConnector, type Connector } from './connect.js';
 
 /** How a browser of this process reaches consoles: by the same authorities and forward proxies as all other gateways. */
 export interface Way {
-  /** For a context at this origin which may call these hosts beside it; undefined: direct. */
-  proxy(origin: string, hosts: readonly string[]): BrowserContextOptions['proxy'];
+  /** For the window in which an operator logs in at this origin; undefined: direct. */
+  proxy(origin: string): BrowserContextOptions['proxy'];
+  /** For a socket of a page: the browser itself gets nowhere. */
+  connect: Connector;
   /** Makes a request of a page in this process, once: the browser itself would send it again where a connection dies. */
   carry: Carrier;
   /**
@@ -70,19 +73,11 @@ const NOT_HANDED_ON = ['connection', 'keep-alive', 'transfer-encoding', 'content
 /** By default every console is reached directly, and only authorities of the system are trusted. */
 export function createWay({ ca = [], forwardProxy = {} }: WayOptions = {}): Way {
   return {
-    proxy(origin, hosts) {
+    proxy(origin) {
       const server = proxyFor(new URL(origin), forwardProxy);
-      if (!server) return undefined;
-      const { protocol } = new URL(origin);
-      const isDirect = (host: string): boolean =>
-        URL.canParse(`${protocol}//${host}`) && proxyFor(new URL(`${protocol}//${host}`), forwardProxy) === false;
-      const bypass = hosts.filter(isDirect).join(',');
-      return {
-        server: `${server.protocol}//${server.host}:${server.port}`,
-        ...(bypass === '' ? {} : { bypass }),
-        ...server.auth,
-      };
+      return server ? { server: `${server.protocol}//${server.host}:${server.port}`, ...server.auth } : undefined;
     },
+    connect: createConnector(ca, forwardProxy),
     carry: createCarrier(ca, forwardProxy),
     needsCarrying: ({ protocol }) => protocol === 'https:' && ca.length > 0,
   };

@@ -1,6 +1,7 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowsers, type Browsers } from '../../../../src/gateways/console/browser/browsers.js';
@@ -138,6 +139,8 @@ describe.skipIf(CHROMIUM === undefined)('a forward proxy', () => {
       console(request, response);
     }).on('connect', (request, socket, head) => {
       asked.push(`CONNECT ${request.url}`);
+      if (request.headers['proxy-authorization'] === undefined)
+        return socket.end('HTTP/1.1 407 x\r\nproxy-authenticate: Basic realm="x"\r\n\r\n');
       const outside = connect(tunnel, '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         outside.write(head);
@@ -180,12 +183,28 @@ describe.skipIf(CHROMIUM === undefined)('a forward proxy', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is passed by for the hosts of a page map which NO_PROXY names', () => {
-    const way = wayBy([], { http: proxy, noProxy: 'sso.example' });
-    expect(way.proxy('http://console.example', ['console.example', 'sso.example:8443'])).toMatchObject({
-      bypass: 'sso.example:8443',
+  it('opens tunnels for the sockets of pages, with its name and password', async () => {
+    const push = createHttpServer(console).on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      seen.push(`a socket at ${request.url}`);
+      socket.destroy();
+    });
+    tunnel = await listening(push);
+    await at('http://console.invalid', wayBy([], { http: proxy }), async (page) => {
+      await page.goto('http://console.invalid/page');
+      const talks = `new Promise((resolve) => { new WebSocket('ws://console.invalid/push').onclose = () => resolve('closed'); })`;
+      expect(await page.evaluate(talks)).toBe('closed');
+    });
+    expect(asked).toContain('CONNECT console.invalid:80');
+    expect(seen).toContain('a socket at /push');
+  });
+
+  it('is used by the window in which an operator logs in', () => {
+    const way = wayBy([], { http: proxy, noProxy: 'direct.example' });
+    expect(way.proxy('http://console.example')).toMatchObject({
+      server: expect.any(String) as string,
       username: 'user',
     });
-    expect(way.proxy('https://console.example', [])).toBeUndefined();
+    expect(way.proxy('http://direct.example')).toBeUndefined();
+    expect(way.proxy('https://console.example')).toBeUndefined();
   });
 });
