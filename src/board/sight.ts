@@ -122,6 +122,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   const ordersOnce = createSharedLooks<OpenOrder[]>(now);
   const troublesOnce = createSharedLooks<Trouble[]>(now);
   const throughOnce = createSharedLooks<boolean>(now);
+  const leftOutOnce = createSharedLooks<ReadonlySet<string> | undefined>(now);
   const waiterOnce = createSharedLooks<TenantStatus | undefined>(now);
   /** By run: what a run was started with never changes. */
   const asStarted = new Map<string, Tenant>();
@@ -141,7 +142,18 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
     return file === null || ofFile.has(tenantId) || batch === batchName;
   }
 
-  /** As in the CLI's `status`: before its end, nothing but the batch itself knows whom it has left out. */
+  /** Before its end, nothing but the batch itself knows whom it has left out. Asked only where it has left out anybody. */
+  async function leftOut(batch: string, row: BatchRow | null, status: BatchStatus | undefined): Promise<IsLeftOut> {
+    if (!row?.running) {
+      const through = await isThrough(row);
+      return () => through;
+    }
+    if (!status?.endings.skipped) return () => false;
+    const ids = await leftOutOnce(batch, () => migrations.leftOut(batch));
+    return (id) => ids?.has(id) === true;
+  }
+
+  /** As in the CLI's `status`. */
   async function isThrough(row: BatchRow | null): Promise<boolean> {
     if (file === null || row === null || row.running) return false;
     return throughOnce(`${row.content} ${row.outcome}`, () => migrations.isThrough(file.batch, row));
@@ -186,7 +198,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         }),
         { concurrency: AT_ONCE },
       );
-      const all = listed(rows, await isThrough(row));
+      const all = listed(rows, await leftOut(batch, row, status));
       const shown = wanted.shown ?? (all.length <= ON_A_PAGE ? 'all' : 'attention');
       const matching = all.filter((one) => isShown(one, shown));
       const pages = Math.max(1, Math.ceil(matching.length / ON_A_PAGE));
@@ -302,14 +314,14 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   }
 
   /** Tenants of the file in its order, and those that only the lists know. */
-  function listed(rows: readonly TenantRow[], through: boolean): ListedTenant[] {
+  function listed(rows: readonly TenantRow[], isLeftOut: IsLeftOut): ListedTenant[] {
     const byId = new Map(rows.map((row) => [row.tenantId, row]));
     const inFile = [...ofFile].map(([id, { tenant, wave }]) => ({
       id,
       name: tenant.name,
       wave,
       row: byId.get(id) ?? null,
-      dropped: through && !byId.has(id),
+      dropped: !byId.has(id) && isLeftOut(id),
     }));
     const others = rows
       .filter(({ tenantId }) => !ofFile.has(tenantId))
@@ -320,6 +332,8 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
 }
 
 const REMEMBERED = 2_000;
+
+type IsLeftOut = (tenantId: string) => boolean;
 
 function isShown({ row, dropped }: ListedTenant, shown: Shown): boolean {
   const ending = row?.ending ?? null;

@@ -28,6 +28,7 @@ import {
   batchStatusQuery,
   cutOverUpdate,
   dropTenantsUpdate,
+  leftOutQuery,
   pauseUpdate,
   rejectWaveUpdate,
   resumeUpdate,
@@ -252,6 +253,22 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
         return ask(() => openHandleOf(batch).query(whyQuery, candidate));
       }
       return undefined;
+    },
+
+    /**
+     * Whom a batch that is under way has left out; undefined where no worker answers. Whoever was skipped otherwise has a run, and is
+     * among them too.
+     */
+    async leftOut(batch: string): Promise<ReadonlySet<string> | undefined> {
+      const waves = await ask(() => openHandleOf(batch).query(leftOutQuery));
+      if (!waves) return undefined;
+      const ids = new Set<string>();
+      for (const [wave, { sources, at }] of waves.entries()) {
+        if (at.length === 0) continue;
+        const tenants = await tenantsOf(store, { batch, wave, sources });
+        for (const [from, length] of at) for (const { id } of tenants.slice(from, from + length)) ids.add(id);
+      }
+      return ids;
     },
 
     /** Hash of what a file would run: an approval is for this and nothing else. */

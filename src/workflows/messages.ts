@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
+import type { Range } from '../domain/batch/ledger.js';
 import type { Candidate } from '../domain/batch/schedule.js';
 import type { Source } from '../domain/batch/state.js';
 import type { BatchStatus } from '../domain/batch/status.js';
@@ -57,6 +58,9 @@ export const batchStatusQuery = defineQuery<BatchStatus>('progress');
 export const sourcesQuery = defineQuery<{ waves: Source[][]; endpoints: string[]; targets: Record<string, number> }>(
   'sources',
 );
+
+/** Those of each wave who were left out, by their positions in it. */
+export const leftOutQuery = defineQuery<{ sources: Source[]; at: Range[] }[]>('leftOut');
 
 /** What keeps a tenant of the batch where it is. */
 export const whyQuery = defineQuery<Explanation, [Candidate]>('why');

@@ -48,6 +48,7 @@ import {
   endpointRefusedSignal,
   firstLookSignal,
   pauseSignal,
+  leftOutQuery,
   sourcesQuery,
   targetThrottledSignal,
   tenantEndedSignal,
@@ -137,6 +138,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     description: 'What keeps a tenant where it is',
   });
   setHandler(sourcesQuery, sources, { description: 'Where the tenants of this batch lie' });
+  setHandler(
+    leftOutQuery,
+    () => state.waves.map((wave) => ({ sources: wave.sources, at: rangesOf(wave.ledger, 'skipped') })),
+    { description: 'Which tenants were left out' },
+  );
   setHandler(tenantEndedSignal, settle, { description: 'A tenant tells how it ended' });
   setHandler(
     endpointRefusedSignal,

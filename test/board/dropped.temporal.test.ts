@@ -41,6 +41,8 @@ it('tells a tenant that was dropped from one that has not started', { timeout: 9
   expect(await own()).not.toContain('left out of the batch');
   await rig.migrations.dropTenants(batch, { ...ORDER, tenantIds: [id] });
   await expect.poll(own).toContain('left out of the batch');
+  await expect.poll(listed).toContain('dropped');
+  expect(rowOf(await visitor.get(`/batches/${batch}`), rig.tenant('stays').id)).toContain('not started');
 
   await rig.migrations.resume(batch, { ...ORDER, on: { wave: 'all' } });
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ endings: { migrated: 1, skipped: 1 } });
