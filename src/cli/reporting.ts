@@ -39,11 +39,12 @@ export async function readReport(
     if (detail === 'troubled' && !isTroubled(row)) return { ...report, ...shownBy(row, file) };
     const end = await migrations.tenantEnd(tenant.id);
     if (!end) return { ...report, ...shownBy(row, file) };
-    // A run that was cancelled, or ended from outside, leaves no result. What it still says of itself needs a worker.
+    // A run that was cancelled, or ended from outside, leaves no result. What it still says of itself, but for evidence, needs a worker.
     const said = end.result === null && answers ? await migrations.tenantStatus(tenant.id) : undefined;
     answers &&= end.result !== null || said !== undefined;
-    const left = end.ending === 'already-migrated' ? await migrations.leftBefore(tenant.id) : null;
-    const shown = { ...report, ...(said ? saidBy(said, file) : {}), leftBefore: left };
+    const leftBefore = end.ending === 'already-migrated' ? await migrations.leftBefore(tenant.id) : null;
+    const { evidence = [] } = end;
+    const shown = { ...report, evidence, ...(said ? saidBy(said, file) : {}), leftBefore };
     return finishedReport(shown, end.ending, end.reason, end.result);
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });

@@ -2,10 +2,17 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { tenantWorkflowId } from '../domain/ids.js';
 import type { Ending } from '../domain/batch/limits.js';
+import type { EvidenceEntry } from '../domain/evidence.js';
 import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
 
 /** What became of a tenant's run: its own result, or how it ended from outside. */
-export type TenantEnd = { ending: Ending; result: TenantResult | null; reason: string };
+export interface TenantEnd {
+  ending: Ending;
+  result: TenantResult | null;
+  reason: string;
+  /** Of a run that was cancelled, which has no result: what it left; absent where there is none. */
+  evidence?: EvidenceEntry[];
+}
 
 /** A tenant's newest run. Both are null while it runs. */
 export interface TenantRun {
@@ -79,7 +86,8 @@ function failedEnd(cause: unknown, memo: Record<string, unknown>): TenantEnd {
   }
   if (cause instanceof CancelledFailure) {
     const reason = typeof memo['reason'] === 'string' ? memo['reason'] : 'cancelled';
-    return { ending: 'cancelled', result: null, reason };
+    const evidence = memo['evidence'] as EvidenceEntry[] | undefined;
+    return { ending: 'cancelled', result: null, reason, ...(evidence ? { evidence } : {}) };
   }
   if (cause instanceof TimeoutFailure) return { ending: 'timed-out', result: null, reason: 'the run timed out' };
   const reason = cause instanceof TerminatedFailure ? cause.message || 'terminated' : 'terminated';

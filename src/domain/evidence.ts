@@ -34,8 +34,11 @@ export type EvidenceEntry = { at: string; step: Step; undo: boolean; name: strin
   { kind: 'picture'; page: string; moment: string } | { kind: 'file'; order: number; by: string }
 );
 
-/** The newest of one activity, and of one tenant, where hundreds of categories are edited: `evidence/index.jsonl` at the worker has all. */
-export const PICTURES_AT_MOST = { activity: 100, tenant: 400 };
+/**
+ * The newest of one activity, of one tenant, and of what the lists tell of a tenant, where hundreds of categories are edited:
+ * `evidence/index.jsonl` at the worker has all.
+ */
+export const PICTURES_AT_MOST = { activity: 100, tenant: 400, lists: 100 };
 
 /** Everything that a tenant's run has as evidence, in the order of time. */
 export function evidenceOf({

@@ -1,5 +1,5 @@
 import { CancellationScope, CancelledFailure, getExternalWorkflowHandle, upsertMemo } from '@temporalio/workflow';
-import { evidenceOf } from '../domain/evidence.js';
+import { evidenceOf, PICTURES_AT_MOST } from '../domain/evidence.js';
 import { batchWorkflowId, partitionWorkflowId } from '../domain/ids.js';
 import type { TenantResult } from '../domain/outcomes.js';
 import { failedAs, FAILED_OUTCOMES } from './failures.js';
@@ -31,6 +31,7 @@ export async function closeTenant(
       outcome: result.outcome,
       reason: result.reason,
       proof: result.undo && `${result.undo.equal}/${result.undo.total}`,
+      ...(evidence.length === 0 ? {} : { evidence: evidence.slice(-PICTURES_AT_MOST.lists) }),
     });
     throw new CancelledFailure(result.reason);
   }

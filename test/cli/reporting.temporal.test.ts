@@ -45,7 +45,8 @@ it('a cancelled run, which leaves no result, still tells its evidence', { timeou
   expect((await visitor.get(`/tenants/${tenant.id}`)).body).toContain(evidence.sha256);
 
   await rig.stopWorkers();
-  expect(await report()).toMatchObject({ outcome: 'cancelled', evidence: [] });
+  expect(await report()).toMatchObject({ outcome: 'cancelled', steps: [], evidence: [{ sha256: evidence.sha256 }] });
+  expect((await visitor.get(`/tenants/${tenant.id}`)).body).toContain(evidence.sha256);
 });
 
 it(

@@ -46,7 +46,7 @@ export function tenantPage(seen: TenantSight, { ui, file }: { ui: WebUi; file: s
       ${live('changes', changes(result?.changes ?? status?.changes ?? [], page))}
     </section>
     ${result?.undo ? proof(result.undo, page) : ''} ${live('people', people(seen, page))}
-    ${live('evidence', evidence(result?.evidence ?? (status ? evidenceOf(status) : []), page))}`;
+    ${live('evidence', evidence(result?.evidence ?? (status ? evidenceOf(status) : end?.evidence) ?? [], page))}`;
 }
 
 /** One sentence that says whether anything has changed. */
