@@ -16,6 +16,7 @@ import type { Tenant } from '../domain/tenant.js';
 import { proveUndo, sortUndo, type OwnedValue } from '../domain/undo.js';
 import { SECRET_FIELDS, wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
+import { formBeforeFilling } from './form-before.js';
 import { readBack, saveSeen, settled } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { NOTHING_UNDONE, restorePage, type UndoResult } from './restore.js';
@@ -48,6 +49,13 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
         },
         leave,
       });
+    },
+
+    /** The picture that `undoConfigure` needs, where no step has kept it. Null: there is nothing for it to do. */
+    async pictureBeforeUndo({ tenant, pages, snapshot }: Omit<UndoInput, 'leave'>): Promise<Sealed | null> {
+      const { fields } = seal.open(snapshot, Snapshot).integration;
+      const before = await formBeforeFilling(tenant, open(tenant, pages), fields);
+      return before && seal.seal(before);
     },
 
     async undoConfigure({ tenant, pages, before, leave }: UndoInput & { before: Sealed }): Promise<UndoResult> {

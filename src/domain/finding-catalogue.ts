@@ -277,6 +277,18 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
     },
     zh: { title: '无法从外部证明', cause: '没有可用于证明的公开接口', fix: '请一位用户登录一次' },
   },
+  'FORM-FILLED-UNTOLD': {
+    en: {
+      title: "E10's form is filled in, and nobody has told what it held before",
+      cause: 'the order of the switch was rejected or withdrawn after the form had been saved',
+      fix: 'tell what the form showed after the switch and before that, as that order asked: the undo puts it back',
+    },
+    zh: {
+      title: 'E10 表单已填写，但未填报填写前的内容',
+      cause: '切换工单在表单保存之后被拒绝或撤回',
+      fix: '按该工单的要求，填报切换后、填写前表单显示的内容；回退会据此恢复',
+    },
+  },
   'FORMAT-SUSPECT': {
     en: { title: 'a value looks unusual', cause: 'it has not the usual shape', fix: 'look at it again' },
     zh: { title: '值的格式可疑', cause: '与常见格式不符', fix: '再核对一次' },

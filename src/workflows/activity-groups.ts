@@ -38,7 +38,14 @@ type Polls = Pick<TenantActivities, 'awaitPeopleSync' | 'awaitOtherSync'>;
 type Waits = Pick<TenantActivities, 'awaitForward'>;
 type Undos = Pick<
   TenantActivities,
-  'undoMode' | 'undoConfigure' | 'undoCallback' | 'undoPeopleSync' | 'undoCategories' | 'undoForward' | 'proveUndo'
+  | 'undoMode'
+  | 'pictureBeforeUndo'
+  | 'undoConfigure'
+  | 'undoCallback'
+  | 'undoPeopleSync'
+  | 'undoCategories'
+  | 'undoForward'
+  | 'proveUndo'
 >;
 
 export interface ActivityGroups {
@@ -130,6 +137,7 @@ export function activityGroups(policy: Policy, taskQueue?: string): ActivityGrou
       },
       {
         undoMode: '回退: OA 版本',
+        pictureBeforeUndo: 'what the E10 form held before it was filled with the switch',
         undoConfigure: '回退: 集成信息',
         undoCallback: '回退: 全局回调',
         undoPeopleSync: '回退: 人员同步设置',

@@ -157,7 +157,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');
     undoable('switch-mode');
-    // A person does switch, form and callback on one trip.
+    // A person does switch, form and callback on one trip, and a page may store the switch only together with the form.
+    for (const step of filledWithSwitch(tenant)) undoable(step);
     if (isPrivate && tenant.qiyuesuo.driver === 'manual') undoable('callback');
     await during('switch-mode', () => writes.switchMode({ tenant }));
     record.switched = taken.plan.changes.some(({ target }) => target === 'integration.oaVersion');
@@ -304,6 +305,11 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 }
 
 const CANCELLED = 'cancelled';
+
+/** Not in runs of older versions. */
+function filledWithSwitch({ qiyuesuo }: Tenant): Step[] {
+  return qiyuesuo.driver !== 'api' && patched('form-with-switch') ? ['configure'] : [];
+}
 
 function newRecord(tenant: Tenant, snapshot: Sealed): UndoRecord {
   return { tenant, snapshot, switched: false, beforeConfigure: null, peopleSync: null, steps: [] };

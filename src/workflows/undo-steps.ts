@@ -1,7 +1,8 @@
-import type { Sealed, UndoProof, UndoRecord } from '../domain/outcomes.js';
+import type { UndoProof, UndoRecord } from '../domain/outcomes.js';
 import type { OursInPeopleSync } from '../domain/owned.js';
 import type { Step } from '../domain/steps.js';
 import type { Tenant } from '../domain/tenant.js';
+import type { UndoResult } from '../activities/restore.js';
 import type { ActivityGroups } from './activity-groups.js';
 import type { Compensation, UndoStep } from './compensation.js';
 
@@ -10,6 +11,8 @@ export interface UndoFacts {
   tenant: Tenant;
   record: UndoRecord;
 }
+
+const NOTHING_OF_OURS: UndoResult = { restored: 0, foreign: [], left: [] };
 
 /** The undo of each step that writes. Scope and schedule belong to the switch, which may clear them: they go back after it. */
 export function undoStep(step: Step, { tenant, record }: UndoFacts, { undos }: ActivityGroups): UndoStep {
@@ -23,7 +26,12 @@ export function undoStep(step: Step, { tenant, record }: UndoFacts, { undos }: A
         return undone;
       };
     case 'configure':
-      return (leave) => undos.undoConfigure({ tenant, snapshot, before: record.beforeConfigure as Sealed, leave });
+      return async (leave) => {
+        // Filled in with the switch, by a step that then failed: nobody had come to keep the picture.
+        record.beforeConfigure ??= await undos.pictureBeforeUndo({ tenant, snapshot });
+        const before = record.beforeConfigure;
+        return before ? undos.undoConfigure({ tenant, snapshot, before, leave }) : NOTHING_OF_OURS;
+      };
     case 'callback':
       return (leave) => undos.undoCallback({ tenant, snapshot, leave });
     case 'sync-people':

@@ -80,17 +80,18 @@ export function withHands<Groups extends object>(
   }
 
   async function byHand(name: string, activity: Activity, input: object): Promise<unknown> {
-    let written = 0;
+    let done = NOTHING_DONE;
     for (;;) {
       try {
         const result = await activity({ ...input, pages });
         tell(name, toldBy(result));
-        return withWritten(result, written);
+        return withDone(result, done);
       } catch (error) {
         tell(name, toldIn(error));
         const needed = neededIn(error) ?? loginIn(error);
         if (!needed) throw error;
-        written += await trip(UNDOES[name] ?? null, needed);
+        const more = await trip(UNDOES[name] ?? null, needed);
+        done = { pages: done.pages + more.pages, fields: done.fields + more.fields };
       }
     }
   }
@@ -101,8 +102,7 @@ export function withHands<Groups extends object>(
     if (told) progress.told(told, { step, undo: undone !== undefined });
   }
 
-  /** Answers how many pages were saved on the trip. */
-  async function trip(undone: Step | null, { tasks, findings }: Needed): Promise<number> {
+  async function trip(undone: Step | null, { tasks, findings }: Needed): Promise<Done> {
     const last = orders.at(-1);
     const again = last !== undefined && isSameTrip(last, tasks);
     const step = undone ?? progress.status.step ?? 'snapshot';
@@ -126,10 +126,8 @@ export function withHands<Groups extends object>(
     } finally {
       progress.ordered(order);
     }
-    const saved = tasks
-      .filter(({ do: what, field }) => what !== 'read' && field !== LOGIN)
-      .map(({ field }) => consoleField(field)?.page);
-    return new Set(saved).size;
+    const saved = tasks.filter(({ do: what, field }) => what !== 'read' && field !== LOGIN);
+    return { pages: new Set(saved.map(({ field }) => consoleField(field)?.page)).size, fields: saved.length };
   }
 
   async function confirmed(order: WorkOrder): Promise<void> {
@@ -197,14 +195,25 @@ function loginIn(error: unknown): Needed | undefined {
   };
 }
 
-function withWritten(result: unknown, written: number): unknown {
-  if (written === 0 || typeof result !== 'object' || result === null || !('written' in result)) return result;
-  return { ...result, written: Number(result.written) + written };
+/** What people saved on the trips for one activity, which finds it done when it is asked again. */
+interface Done {
+  pages: number;
+  fields: number;
+}
+
+const NOTHING_DONE: Done = { pages: 0, fields: 0 };
+
+/** A step counts pages, an undo fields. */
+function withDone(result: unknown, { pages, fields }: Done): unknown {
+  if (fields === 0 || typeof result !== 'object' || result === null) return result;
+  if ('written' in result) return { ...result, written: Number(result.written) + pages };
+  return 'restored' in result ? { ...result, restored: Number(result.restored) + fields } : result;
 }
 
 /** Of which step an activity is the undo. */
 const UNDOES: Record<string, Step> = {
   undoMode: 'switch-mode',
+  pictureBeforeUndo: 'configure',
   undoConfigure: 'configure',
   undoCallback: 'callback',
   undoPeopleSync: 'sync-people',

@@ -31,6 +31,8 @@ export function actsAtPages(page: Page, simulated: SimulatedTenant, secrets: Sec
   page.setDefaultTimeout(PATIENCE_MS);
   const hands = handsAt(page, simulated);
   const isPublic = simulated.spec.deployment === 'public';
+  /** What the form showed right after the switch, when last there: nobody can read that again. */
+  let noted: Record<string, string> = {};
 
   async function open(platform: 'console' | 'signing', ...menu: string[]): Promise<void> {
     await page.goto(`${simulated.at[platform]}/`);
@@ -317,7 +319,8 @@ export function actsAtPages(page: Page, simulated: SimulatedTenant, secrets: Sec
     const reads = open.flatMap(({ field, do: what }) => (what === 'read' ? [field] : []));
     const before = reads.filter((field) => field.startsWith('before:'));
     const form = sets.filter(isOf('integration.'));
-    const seen = form.length > 0 ? await saveForm(form, before) : {};
+    if (form.length > 0) noted = await saveForm(form, before);
+    const seen = Object.fromEntries(before.map((field) => [field, noted[field] ?? EMPTY]));
     const [callback, people] = [sets.filter(isOf('callback.')), sets.filter(isOf('people-sync.'))];
     if (callback.length > 0) await saveCallback(callback);
     if (people.length > 0) await savePeople(people);

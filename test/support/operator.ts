@@ -25,6 +25,8 @@ interface Run {
 export interface Habits {
   /** Answers with this instead of doing the order; undefined: does it. */
   instead?(order: WorkOrder): Partial<OrderAction> | undefined;
+  /** Does the order, and rejects it all the same, with this reason; undefined: tells that it is done. */
+  refuses?(order: WorkOrder): string | undefined;
   /** After a task at the console was done, before it is told. */
   afterwards?(order: WorkOrder): void;
   /** Whether an answer may come too late. */
@@ -72,6 +74,8 @@ function actsByContract(rig: Rig, name: string): Acts {
   const address = `${simulated.at.console}/console/v1`;
   const token = Object.entries(simulated.env).find(([name]) => name.endsWith('CONSOLE_TOKEN'))?.[1] ?? '';
   let runId = '';
+  /** What the form showed right after the switch, when last there: nobody can read that again. */
+  let noted: Record<string, string> = {};
 
   async function call(method: string, path: string, body?: Json, headers: Record<string, string> = {}): Promise<Json> {
     const response = await fetch(`${address}${path}`, {
@@ -206,10 +210,14 @@ function actsByContract(rig: Rig, name: string): Acts {
     const values: Record<string, string> = {};
     const sets = order.tasks.filter((task) => task.do === 'set' && !task.done);
     const isSwitch = ({ field }: OrderTask): boolean => field === 'integration.oaVersion';
+    const isOfForm = ({ field }: OrderTask): boolean => field.startsWith('integration.');
     await set(sets.filter(isSwitch));
-    for (const { field } of order.tasks.filter((task) => task.field.startsWith('before:'))) {
-      values[field] = (await read(field.replace('before:', ''))) || EMPTY;
+    const before = order.tasks.filter((task) => task.field.startsWith('before:'));
+    const isOnTheWay = sets.some(isOfForm);
+    for (const { field } of before) {
+      values[field] = (isOnTheWay ? await read(field.replace('before:', '')) : noted[field]) || EMPTY;
     }
+    if (isOnTheWay) noted = { ...values };
     await set(sets.filter((task) => !isSwitch(task)));
     if (order.tasks.some((task) => task.do === 'start' && !task.done)) {
       const begun = await call('POST', '/people-sync/runs', {}, { 'Idempotency-Key': `${id}-${order.number}` });
@@ -252,7 +260,9 @@ export function anOperator(rig: Rig, name: string, by = '张三', acts: Acts = a
     const other = habits.instead?.(order);
     const rows = habits.rows?.(order);
     const mine = rows ? { ...order, tasks: order.tasks.filter(({ field }) => rows.includes(field)) } : order;
-    const action = other ? ({ number: order.number, by, ...other } as OrderAction) : await act(mine);
+    const reason = habits.refuses?.(order);
+    const told = other ? ({ number: order.number, by, ...other } as OrderAction) : await act(mine);
+    const action = reason === undefined ? told : ({ number: order.number, by, do: 'reject', reason } as const);
     habits.afterwards?.(order);
     try {
       await rig.migrations.tellOrder(id, rows && action.do === 'confirm' ? { ...action, rows } : action);

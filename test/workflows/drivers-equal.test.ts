@@ -138,6 +138,8 @@ describe.each(CONSOLES)('%s', { timeout: 600_000 }, (name, shape) => {
 interface Refusal {
   rejects: RegExp;
   after?: RegExp;
+  /** Does all of it first, and tells nothing of that. */
+  done?: true;
 }
 
 type Struck = Omit<Fault | PageFault, 'tenant'>;
@@ -178,6 +180,17 @@ const FAILURES: Failing[] = [
       api: { ...API, method: 'PUT', path: '/integration' },
       manual: { after: /^(before:|integration\.oaVersion$)/, rejects: /^integration\./ },
       browser: { ...PAGE, path: SAVE },
+    },
+    onOneTrip: ['manual', 'browser'],
+  },
+  {
+    step: 'configure',
+    what: 'with the form filled in',
+    shape: { fieldSets: 'shared', scope: 'departments', scopeAfterSwitch: 'cleared' },
+    failures: {
+      api: { ...API, method: 'PUT', path: '/integration' },
+      manual: { rejects: /^integration\./, done: true },
+      browser: { ...PAGE, kind: 'drops-field', field: 'teamCode', path: SAVE, times: 1 },
     },
     onOneTrip: ['manual', 'browser'],
   },
@@ -243,19 +256,35 @@ const FAILURES: Failing[] = [
     },
     onOneTrip: ['manual', 'browser'],
   },
+  {
+    step: 'configure',
+    what: 'of the public cloud, filled in',
+    shape: { deployment: 'public' },
+    failures: {
+      api: { ...API, method: 'PUT', path: '/integration' },
+      manual: { rejects: /^integration\./, done: true },
+      browser: { ...PAGE, kind: 'drops-field', field: 'teamCode', path: SAVE, times: 1 },
+    },
+    onOneTrip: ['manual', 'browser'],
+  },
 ];
 
 /** Rejects one order, and does all others. */
-function refusing({ rejects, after }: Refusal): Habits {
+function refusing({ rejects, after, done }: Refusal): Habits {
   let refused = false;
   const left = ({ tasks, undo }: WorkOrder, which: RegExp | undefined): boolean =>
     !undo && tasks.some(({ field, do: what, done }) => what !== 'read' && !done && which?.test(field));
+  function reason(order: WorkOrder): string | undefined {
+    if (refused || !left(order, rejects) || left(order, after)) return undefined;
+    refused = true;
+    return 'not tonight';
+  }
   return {
     instead(order) {
-      if (refused || !left(order, rejects) || left(order, after)) return undefined;
-      refused = true;
-      return { do: 'reject', reason: 'not tonight' };
+      const why = done ? undefined : reason(order);
+      return why === undefined ? undefined : { do: 'reject', reason: why };
     },
+    refuses: (order) => (done ? reason(order) : undefined),
     rows: (order) =>
       left(order, after) && left(order, rejects)
         ? order.tasks.flatMap(({ field }) => (after?.test(field) ? [field] : []))

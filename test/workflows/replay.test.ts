@@ -6,6 +6,7 @@ import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import { batchWorkflowId, peopleSyncWorkflowId, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { SyncPeopleInput } from '../../src/workflows/sync-people.js';
+import { anOperator } from '../support/operator.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 type History = ReturnType<typeof historyFromJSON>;
@@ -23,6 +24,7 @@ it('replays what it runs today; recorded anew on request', async () => {
     { id: 'rolled-back', people, syncFails: true },
     { id: 'blocked', wrongCorpId: true },
     { id: 'cancelled', people, sameAddress: true },
+    { id: 'rejected', people, entry: { qiyuesuo: { driver: 'manual', api: undefined } } },
   ]);
   for (const id of ['migrated', 'public', 'rolled-back', 'blocked']) await rig.migrate(id);
   await rig.start('cancelled');
@@ -31,7 +33,14 @@ it('replays what it runs today; recorded anew on request', async () => {
   await rig.client.workflow.getHandle(tenantWorkflowId(waiting)).cancel();
   await rig.end('cancelled');
 
-  for (const id of ['migrated', 'public', 'rolled-back', 'blocked', 'cancelled']) {
+  await rig.start('rejected');
+  await anOperator(rig, 'rejected').work({
+    instead: ({ undo, tasks }) =>
+      !undo && tasks.some(({ do: what }) => what === 'set') ? { do: 'reject', reason: 'not tonight' } : undefined,
+  });
+  await rig.end('rejected');
+
+  for (const id of ['migrated', 'public', 'rolled-back', 'blocked', 'cancelled', 'rejected']) {
     await replaysOnce(`migrate-tenant-${id}`, await newestHistory(rig, tenantWorkflowId(rig.tenant(id).id)));
   }
   await rig.rollback('migrated');
@@ -152,7 +161,7 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(14);
+  expect(files.length).toBeGreaterThanOrEqual(16);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));

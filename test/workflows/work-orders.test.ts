@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
-import { anOperator } from '../support/operator.js';
+import type { WorkOrder } from '../../src/domain/work-orders/work-order.js';
+import { anOperator, type Habits } from '../support/operator.js';
 import { aRig, IMPATIENT, undoable, undoneByPages, until, type Rig } from '../support/rig.js';
 
 const MANUAL = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
@@ -107,8 +108,69 @@ describe('a tenant whose console only people see', () => {
       late: () => cancelled,
     });
     const { ending, reason } = await rig.end('acme');
-    expect({ ending, reason }).toEqual({ ending: 'cancelled', reason: 'cancelled; undone and proved 17/17' });
-    expect(undoable(rig, 'acme')).toMatchObject({ integration: (before as { integration: unknown }).integration });
+    expect(ending).toBe('cancelled');
+    expect(reason).toMatch(/^cancelled; undone and proved 17\/17; was empty .*: integration.syncSource$/);
+    expect(undoneByPages(rig, 'acme', before)).toEqual(before);
+  });
+
+  describe('whose order to switch is rejected', () => {
+    const SHAPES: [string, Partial<TenantSpec>][] = [
+      ['with a form for each version', {}],
+      ['with one form for both', { fieldSets: 'shared' }],
+      ['with a scope that the switch clears', { scope: 'departments', scopeAfterSwitch: 'cleared' }],
+      ['in the public cloud', { deployment: 'public' }],
+    ];
+    const ofSwitch = (order: WorkOrder): boolean => !order.undo && fieldsOf(order, 'set').length > 0;
+    const notTonight = (order: WorkOrder) => (ofSwitch(order) ? 'not tonight' : undefined);
+
+    async function rejected(spec: Partial<TenantSpec>, habits: Habits) {
+      const operator = await begun({ previousSecrets: true, ...spec });
+      const before = undoable(rig, 'acme');
+      await operator.work(habits);
+      const { ending, result } = await rig.end('acme');
+      expect({ ending, step: result?.failedStep }).toEqual({ ending: 'rolled-back', step: 'switch-mode' });
+      expect(result?.undo).toMatchObject({ left: [], foreign: [] });
+      expect(undoneByPages(rig, 'acme', before)).toEqual(before);
+      return operator.done.filter(({ undo }) => undo);
+    }
+
+    it.each(SHAPES)('is put back by orders after the form was filled, each field once: %s', async (_name, spec) => {
+      const orders = await rejected(spec, { refuses: notTonight });
+      const sets = orders.map((order) => fieldsOf(order, 'set'));
+      expect(sets.flat().filter((field) => field === 'integration.teamCode')).toHaveLength(1);
+      // Its fields are out of sight behind the way back.
+      const at = (field: string): number => sets.findIndex((fields) => fields.includes(field));
+      expect(at('integration.oaVersion')).toBeGreaterThan(at('integration.teamCode'));
+      const recalled = orders.filter((order) => fieldsOf(order, 'read').includes('before:integration.teamCode'));
+      expect(recalled.flatMap(({ findings }) => findings.map(({ code }) => code))).toEqual(['FORM-FILLED-UNTOLD']);
+    });
+
+    it.each(SHAPES)('is only looked at where nothing was done by then: %s', async (_name, spec) => {
+      const orders = await rejected(spec, {
+        instead: (order) => (ofSwitch(order) ? { do: 'reject', reason: 'not tonight' } : undefined),
+      });
+      expect(orders.flatMap((order) => fieldsOf(order, 'set'))).toEqual([]);
+      expect(orders.flatMap((order) => fieldsOf(order, 'read').filter((field) => field.startsWith('before:')))).toEqual(
+        [],
+      );
+    });
+
+    it('is asked for no picture that was told before: the switch was confirmed, and the form rejected', async () => {
+      const told = /^(before:|integration\.oaVersion$)/;
+      const orders = await rejected(
+        { fieldSets: 'shared' },
+        {
+          rows: (order) =>
+            ofSwitch(order) && order.tasks.some(({ field, done }) => told.test(field) && !done)
+              ? order.tasks.flatMap(({ field }) => (told.test(field) ? [field] : []))
+              : undefined,
+          refuses: (order) =>
+            order.tasks.some(({ field, done }) => told.test(field) && !done) ? undefined : notTonight(order),
+        },
+      );
+      expect(orders.flatMap((order) => fieldsOf(order, 'read')).join()).not.toContain('before:');
+      expect(orders.flatMap((order) => fieldsOf(order, 'set'))).toContain('integration.teamCode');
+    });
   });
 
   it('opens a category again whose page shows a third address, instead of passing it by', async () => {

@@ -58,6 +58,11 @@ export function createManualDriver(tenant: Tenant, seen: Seen, secrets: KnownSec
     async formBeforeFilling() {
       return known(beforeField('integration.oaAddress')) ? formOf(beforeField) : undefined;
     },
+    async recallForm() {
+      const asked = formFields().map(beforeField);
+      if (!asked.every(known)) throw new HandsNeeded(reads(asked), [FORM_FILLED]);
+      return formOf(beforeField);
+    },
     async saveIntegration({ fields, secrets: given }, now) {
       setForm(fields, given, now);
     },
@@ -256,6 +261,15 @@ const EMPTY_TREE: Finding = {
     'the tree shows no organisation of E10: check address, app_key, app_secret and corpId on the page, and look again',
   zh: '组织树中没有 E10 的组织：请核对页面上的地址、app_key、app_secret 和 corpId，然后重新查看',
   subject: 'people-sync',
+};
+
+/** The order of that trip asked for it, and was never confirmed. */
+const FORM_FILLED: Finding = {
+  code: 'FORM-FILLED-UNTOLD',
+  severity: 'warning',
+  message:
+    'the form was filled in on a trip that was not confirmed: what did it show after the switch, before that? It is put back so; say empty for a field that was',
+  subject: 'integration',
 };
 
 const PUBLIC_FIELDS = ['singleSignOn', 'oaAddress', 'teamCode'] as const;
