@@ -50,11 +50,13 @@ function byProxy(
         : http.request({ ...asked, agent: agents.http });
     request.once('error', reject);
     request.once('timeout', () => request.destroy(new Error('no connection within the time')));
-    request.once('response', () => request.destroy(new Error('the forward proxy opens no tunnel')));
-    request.once('connect', ({ statusCode }, socket: Socket) => {
-      if (statusCode === 200) return resolve(socket.setTimeout(0));
-      socket.destroy();
-      reject(new Error(`the forward proxy opens no tunnel: ${statusCode}`));
+    request.once('connect', ({ statusCode }, socket: Socket, head) => {
+      if (statusCode !== 200) {
+        socket.destroy();
+        return reject(new Error(`the forward proxy opens no tunnel: ${statusCode}`));
+      }
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket.setTimeout(0));
     });
     request.end();
   });
