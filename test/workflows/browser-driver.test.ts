@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOGIN } from '../../src/domain/work-orders/console-fields.js';
 import { chromiumPath } from '../support/chromium.js';
-import { aRig, until, type Rig } from '../support/rig.js';
+import { aRig, undoable, undoneByPages, until, type Rig } from '../support/rig.js';
 
 const BROWSER = { entry: { qiyuesuo: { driver: 'browser', api: undefined } } };
 const SMALL = { people: { e9: 6, e10: 6 }, categories: { legacy: 2, otherOldHost: 0, elsewhere: 1, none: 1 } };
@@ -51,5 +51,16 @@ describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser dr
     expect(momentsOf('sync-people')).toEqual(expect.arrayContaining(['said', 'after']));
     expect(momentsOf('callback')).toEqual(expect.arrayContaining(['failed', 'after']));
     for (const { name, sha256 } of evidence) expect(name).toBe(`${sha256}.png`);
+  });
+
+  it('is put back where its page kept only a part of the form that it saved with the switch', async () => {
+    rig = await aRig([{ id: 'acme', ...SMALL, ...BROWSER }]);
+    const before = undoable(rig, 'acme');
+    rig.world.fault({ tenant: 'acme', path: '/web/api/integration/save', kind: 'drops-field', field: 'teamCode' });
+    await rig.logIn('acme');
+    const { ending, result } = await rig.migrate('acme');
+    expect({ ending, step: result?.failedStep }).toEqual({ ending: 'rolled-back', step: 'switch-mode' });
+    expect(result?.undo).toMatchObject({ left: [], foreign: [] });
+    expect(undoneByPages(rig, 'acme', before)).toEqual(before);
   });
 });
