@@ -7,9 +7,10 @@ import { wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
 import { StepRefused } from './failures.js';
 import { msUntilOpen } from '../domain/maintenance-window.js';
+import { formBeforeFilling } from './form-before.js';
 import { preflight, type PreflightResult } from './preflight.js';
 import { readInMode } from './read-in-mode.js';
-import { previousFingerprints, secretFingerprints, takeSnapshot, type SnapshotResult } from './snapshot.js';
+import { previousFingerprints, secretFingerprints, Snapshot, takeSnapshot, type SnapshotResult } from './snapshot.js';
 import type { OpenSystems } from './systems.js';
 
 export interface TenantInput {
@@ -44,11 +45,18 @@ export function createReadActivities({ open, seal }: ReadDeps) {
      * The E10 fields show only after the switch, and a console may keep one set of fields per OA version: so what `configure`
      * overwrites is looked at here, right before it. Refuses where an undo could not restore a secret.
      */
-    async pictureBeforeConfigure({ tenant, pages }: TenantInput): Promise<Sealed> {
+    async pictureBeforeConfigure({ tenant, pages, snapshot }: TenantInput & { snapshot?: Sealed }): Promise<Sealed> {
       const systems = open(tenant, pages);
       const driver = await systems.console();
       const now = await readInMode(driver, 'E10');
-      const found = { ...now, fields: (await driver.formBeforeFilling?.()) ?? now.fields };
+      // Workflows of older versions do not give the snapshot.
+      const before = snapshot
+        ? await formBeforeFilling(tenant, systems, driver, {
+            snapshot: seal.open(snapshot, Snapshot).integration.fields,
+            found: now,
+          })
+        : await driver.formBeforeFilling?.();
+      const found = { ...now, fields: before ?? now.fields };
       const wanted = wantedFields(tenant, await secretFingerprints(systems));
       const changes = formChanges(found, wanted);
       const [lost] = secretFindings(tenant, changes, await previousFingerprints(systems)).filter(

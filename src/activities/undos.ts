@@ -51,10 +51,20 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       });
     },
 
-    /** The picture that `undoConfigure` needs, where no step has kept it. Null: there is nothing for it to do. */
+    /**
+     * The picture that `undoConfigure` needs, where the step that keeps it was not reached. Null: the form shows nothing of ours, or
+     * another version stands there.
+     */
     async pictureBeforeUndo({ tenant, pages, snapshot }: Omit<UndoInput, 'leave'>): Promise<Sealed | null> {
+      const systems = open(tenant, pages);
+      const driver = await systems.console();
+      const found = await settled(
+        () => driver.readIntegration(),
+        ({ oaVersion }) => oaVersion === 'E10',
+      );
+      if (found.oaVersion !== 'E10') return null;
       const { fields } = seal.open(snapshot, Snapshot).integration;
-      const before = await formBeforeFilling(tenant, open(tenant, pages), fields);
+      const before = await formBeforeFilling(tenant, systems, driver, { snapshot: fields, found });
       return before && seal.seal(before);
     },
 

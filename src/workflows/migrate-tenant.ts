@@ -194,7 +194,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   /** The picture before is taken once: a second attempt would see what the first one wrote. */
   async function configured({ sealed }: SnapshotResult) {
     record ??= newRecord(tenant, sealed);
-    record.beforeConfigure ??= await reads.pictureBeforeConfigure({ tenant });
+    record.beforeConfigure ??= await reads.pictureBeforeConfigure({ tenant, snapshot: sealed });
     undoable('configure');
     return writes.configure({ tenant });
   }

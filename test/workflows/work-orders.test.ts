@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
+import type { DecisionAction } from '../../src/domain/tenant-status.js';
 import type { WorkOrder } from '../../src/domain/work-orders/work-order.js';
 import { anOperator, type Habits } from '../support/operator.js';
 import { aRig, IMPATIENT, undoable, undoneByPages, until, type Rig } from '../support/rig.js';
@@ -153,6 +154,35 @@ describe('a tenant whose console only people see', () => {
       expect(orders.flatMap((order) => fieldsOf(order, 'read').filter((field) => field.startsWith('before:')))).toEqual(
         [],
       );
+    });
+
+    it('is put back to what was there before, also where it was tried again and failed later on', async () => {
+      rig = await aRig([{ id: 'acme', ...MANUAL, previousSecrets: true, fieldSets: 'shared' }]);
+      const before = undoable(rig, 'acme');
+      const { id } = rig.tenant('acme');
+      const operator = anOperator(rig, 'acme');
+      const decided = async (action: DecisionAction): Promise<void> => {
+        await until('it asks for a decision', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+        await rig.migrations.decide(id, { action, by: '李四', reason: 'as agreed' });
+      };
+      await rig.start('acme', { ...IMPATIENT, onFailure: 'ask' });
+      await operator.next();
+      await operator.next({ refuses: notTonight });
+      await decided('retry');
+      let rejected = false;
+      while (!rejected) {
+        await operator.next({
+          instead: (order) => {
+            rejected = fieldsOf(order, 'start').length > 0;
+            return rejected ? { do: 'reject', reason: 'HR wants to wait' } : undefined;
+          },
+        });
+      }
+      await decided('undo');
+      await operator.work();
+      const { ending, result } = await rig.end('acme');
+      expect({ ending, step: result?.failedStep }).toEqual({ ending: 'rolled-back', step: 'sync-people' });
+      expect(undoneByPages(rig, 'acme', before)).toEqual(before);
     });
 
     it('is asked for no picture that was told before: the switch was confirmed, and the form rejected', async () => {

@@ -37,8 +37,8 @@ export interface ConsoleDriver {
    * already. Undefined where it did not.
    */
   formBeforeFilling?(): Promise<IntegrationFields | undefined>;
-  /** The same, from the memory of whoever filled it in and has not told yet. Absent where there is nobody to be asked. */
-  recallForm?(): Promise<IntegrationFields>;
+  /** Asks whoever filled it in and has not told: then `formBeforeFilling` knows. Absent where there is nobody to be asked. */
+  recallForm?(): Promise<never>;
   /** Saves the fields of the OA version that is stored now. */
   saveIntegration(write: IntegrationWrite, seen: Integration): Promise<void>;
   readCallback(): Promise<CallbackSettings>;
