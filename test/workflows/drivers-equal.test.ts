@@ -292,9 +292,20 @@ function refusing({ rejects, after, done }: Refusal): Habits {
   };
 }
 
+/** Each failure at a private console of the usual version, and with QYS_E10_DRIVERS=all at each of them. */
+const AT_CONSOLES = FAILURES.filter(({ always }) => ALL || always).flatMap((failing) => {
+  const isPublic = failing.shape?.deployment === 'public';
+  const consoles = CONSOLES.filter(([, { deployment }]) => (deployment === 'public') === isPublic);
+  return (ALL ? consoles : [['', {}] as const]).map(([at, shape]) => ({
+    ...failing,
+    at,
+    shape: { ...shape, ...failing.shape },
+  }));
+});
+
 describe('a failure is undone with the same proof, whoever drove it', { timeout: 600_000 }, () => {
-  it.each(FAILURES.filter(({ always }) => ALL || always))('in $step: $what', async (failing) => {
-    const { step, shape = {}, failures, onOneTrip = [] } = failing;
+  it.each(AT_CONSOLES)('in $step: $what $at', async (failing) => {
+    const { step, shape, failures, onOneTrip = [] } = failing;
     const drivers = withBrowser(ALL);
     const hands: Hands = ALL && chromiumPath !== undefined ? 'at pages' : 'by contract';
     rig = await aRig(drivers.map((driver) => ({ id: driver, ...SHAPE, ...shape, ...ENTRY[driver] })));
