@@ -161,7 +161,7 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(16);
+  expect(files.length).toBeGreaterThanOrEqual(15);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));
