@@ -37,7 +37,7 @@ export interface DatabaseLimits {
 }
 
 /** Measured with a million people on each side: what does not fit goes to the run's own folder, and is gone afterwards. */
-export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 192, threads: 2, sliceRows: 250_000 };
+export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 128, threads: 2, sliceRows: 250_000 };
 
 /** Files of DuckDB that this process has open. */
 export interface Databases {
@@ -93,6 +93,9 @@ async function openInstance(
     memory_limit: `${limits.memoryMiB}MiB`,
     threads: '1',
     temp_directory: spill,
+    // What was needed for a moment goes back to the system, where it would be kept for the next time.
+    allocator_background_threads: 'true',
+    allocator_flush_threshold: '16MiB',
     // A site has no way to DuckDB's server, and nothing of it is needed.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -21,6 +21,8 @@ export function comparisonsOf(family: string): Comparison[] {
 /** More candidates than anybody would look through. */
 const MOST_CANDIDATES = 10;
 const RANKS = MATCH_RULES.map((_, rank) => rank);
+/** Rows of which those are chosen, for one person. */
+const MOST_CLOSE = RANKS.length * MOST_CANDIDATES;
 
 /**
  * Finds the people of one side again among those of the other, as `MATCH_RULES` says. Leaves tables behind: `m_match` with the
@@ -144,24 +146,35 @@ async function nameUnclear(db: Database, comparison: Comparison): Promise<void> 
        SELECT n, ${reason} AS reason FROM m_unclear WHERE side = '${side}'`,
     );
   }
-  const sameKey = RANKS.map(
-    (rank) =>
-      `SELECT w.n AS wanted, f.n AS found FROM unclear w JOIN (
-         SELECT n, key_${rank} FROM m_found SEMI JOIN unclear USING (key_${rank})
-         QUALIFY row_number() OVER (PARTITION BY key_${rank} ORDER BY n) <= ${MOST_CANDIDATES}) f USING (key_${rank})`,
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE m_asked AS
+     SELECT w.*, row_number() OVER () - 1 AS place FROM m_wanted w SEMI JOIN m_wanted_unclear u ON u.n = w.n`,
   );
+  for (const rank of RANKS) {
+    await db.run(
+      `CREATE OR REPLACE TEMP TABLE m_close_${rank} AS
+       SELECT n, key_${rank} FROM m_found SEMI JOIN m_asked USING (key_${rank})
+       QUALIFY row_number() OVER (PARTITION BY key_${rank} ORDER BY n) <= ${MOST_CANDIDATES}`,
+    );
+  }
   // Those about whom a person has decided stay, so that the same file can be given back twice.
   await db.run(`DELETE FROM candidate WHERE comparison = $1 AND wanted_id NOT IN (SELECT wanted_id FROM m_decided)`, [
     comparison,
   ]);
-  await db.run(
-    `INSERT INTO candidate
-     WITH unclear AS (SELECT w.* FROM m_wanted w SEMI JOIN m_wanted_unclear u ON u.n = w.n),
-       close AS (${sameKey.join(' UNION ')})
-     SELECT $1, w.id, f.id, u.reason FROM close
-       JOIN ${tableOf(wanted)} w ON w.n = close.wanted JOIN ${tableOf(found)} f ON f.n = close.found
-       JOIN m_wanted_unclear u ON u.n = close.wanted
-     QUALIFY row_number() OVER (PARTITION BY w.id ORDER BY f.id) <= ${MOST_CANDIDATES}`,
-    [comparison],
-  );
+  const asked = await db.row<{ people: number }>('SELECT count(*)::INTEGER AS people FROM m_asked');
+  for (const slice of rangesOf({ sliceRows: Math.ceil(db.sliceRows / MOST_CLOSE) }, asked?.people ?? 0, 'place')) {
+    const close = RANKS.map(
+      (rank) =>
+        `SELECT w.n AS wanted, f.n AS found FROM m_asked w JOIN m_close_${rank} f USING (key_${rank}) WHERE ${slice}`,
+    );
+    await db.run(
+      `INSERT INTO candidate
+       WITH close AS (${close.join(' UNION ')})
+       SELECT $1, w.id, f.id, u.reason FROM close
+         JOIN ${tableOf(wanted)} w ON w.n = close.wanted JOIN ${tableOf(found)} f ON f.n = close.found
+         JOIN m_wanted_unclear u ON u.n = close.wanted
+       QUALIFY row_number() OVER (PARTITION BY w.id ORDER BY f.id) <= ${MOST_CANDIDATES}`,
+      [comparison],
+    );
+  }
 }

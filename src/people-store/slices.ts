@@ -11,7 +11,7 @@ export async function largest(db: Database, tables: readonly string[]): Promise<
 }
 
 /** Conditions that cut a table by its `n`: each is true of neighbours, so that only their part of the file is read. */
-export function rangesOf({ sliceRows }: Database, rows: number, column: string): string[] {
+export function rangesOf({ sliceRows }: Pick<Database, 'sliceRows'>, rows: number, column: string): string[] {
   if (rows <= sliceRows) return ['true'];
   return Array.from({ length: Math.ceil(rows / sliceRows) }, (_, slice) => {
     return `${column} >= ${slice * sliceRows} AND ${column} < ${(slice + 1) * sliceRows}`;
