@@ -74,6 +74,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   const prepares = input.until === 'snapshot';
   const people = tenantPeople({
     tenant,
+    policy,
     syncPeople: groups.children.syncPeople,
     progress,
     prepares,
@@ -83,8 +84,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   const attendance = {
     gate,
     progress,
-    // Nobody is asked about a tenant that is only prepared.
-    policy: prepares ? ({ ...policy, onFailure: 'undo' } as const) : policy,
+    // Nobody is asked about a tenant that is only prepared; in runs of older versions somebody may have been.
+    policy: prepares && patched('prepared-asks-nobody') ? ({ ...policy, onFailure: 'undo' } as const) : policy,
     shared: input.shared ?? [],
     liftGuard: (by: string, reason: string) => people.liftGuard(by, reason),
   };
@@ -148,11 +149,16 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     progress.found(stale);
     if (stale.some(isBlocking)) return blocked(stale, 'snapshot');
 
-    const ahead = await peopleAhead(taken);
+    let ahead = await peopleAhead(taken);
     if (prepares) return prepared(taken.plan);
 
     // A person may have answered, or everybody have been read, when the window had closed.
     if (ahead || progress.status.orders.length > 0) await maintenanceWindow();
+    await gate.pass();
+    if (ahead && !ahead.skipped && people.isOld()) {
+      ahead = await peopleAhead(taken);
+      await maintenanceWindow();
+    }
 
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');

@@ -72,6 +72,8 @@ export function peopleLook({
   let looks = 1;
   let unsealed = false;
   let looked = { at: 0, tookMs: 0 };
+  /** In runs of older versions pauses do not count before a night. */
+  let heldMs = 0;
 
   async function ahead(tell: (wanted: WantedPeopleSync) => Promise<void>): Promise<Ahead> {
     const since = now();
@@ -85,7 +87,10 @@ export function peopleLook({
       const { source, active, lifted } = await plan(false);
       wanted = { ...wanted, source, active, ...(lifted === undefined ? {} : { lifted }) };
     }
-    looked = readBefore ?? { at: now() - idleMs, tookMs: now() - since };
+    // Read anew by another worker, it is as old as that.
+    const isAsBefore = lists.home === readBefore?.home;
+    heldMs = idleMs > 0 && !patched('waits-are-age') ? idleMs : 0;
+    looked = isAsBefore && readBefore ? readBefore : { at: now() - idleMs + heldMs, tookMs: now() - since };
     return { wanted, foreseen };
   }
 
@@ -131,7 +136,7 @@ export function peopleLook({
     ahead,
     read,
     // How long reading itself takes is no reason to read again: it would take so long again.
-    isStale: () => now() - looked.at > freshMs,
+    isStale: () => now() - looked.at + heldMs > freshMs,
     async anew() {
       await seal();
       readBefore = undefined;

@@ -5,8 +5,10 @@ import { idempotencyKey } from '../domain/ids.js';
 import type { WantedPeopleSync } from '../domain/people.js';
 import type { PeopleReport } from '../domain/people/report.js';
 import type { Said } from '../domain/said.js';
+import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import { findingOfFailure, refused } from './failures.js';
+import { FRESH_MS, now } from './people-look.js';
 import { foreseenInWords } from './people-report.js';
 import type { Progress } from './progress.js';
 import type { SyncPeopleInput, SyncPeopleResult } from './sync-people.js';
@@ -15,6 +17,8 @@ import type { SyncPeopleInput, SyncPeopleResult } from './sync-people.js';
 export interface TenantPeople {
   /** What the run would do, while nothing is written: too much of it ends the tenant as it is, instead of undoing it. */
   ahead(): Promise<{ note: Said }>;
+  /** What was looked at is of another day by now. */
+  isOld(): boolean;
   sync(taken: SnapshotResult): Promise<{ written: number; note: Said }>;
   /** For what is looked at, or synced, from now on. */
   liftGuard(by: string, reason: string): void;
@@ -26,6 +30,7 @@ export interface TenantPeople {
 
 export function tenantPeople({
   tenant,
+  policy,
   syncPeople,
   progress,
   prepares,
@@ -33,6 +38,7 @@ export function tenantPeople({
   decided,
 }: {
   tenant: Tenant;
+  policy: Policy;
   syncPeople: (input: SyncPeopleInput) => Promise<SyncPeopleResult>;
   progress: Progress;
   /** The tenant ends before its first write. */
@@ -49,6 +55,8 @@ export function tenantPeople({
   let readings = 0;
   let readingHolds = false;
   let failedRuns = 0;
+  let lookedAt = 0;
+  const freshMs = policy.peopleFreshMs ?? FRESH_MS;
 
   /** What was read before may have been mended since; a run of the console is asked for anew only where one has failed. */
   function synced(of: Pick<SyncPeopleInput, 'snapshot' | 'until'>): Promise<SyncPeopleResult> {
@@ -69,15 +77,17 @@ export function tenantPeople({
         en: 'looks at what the run would do, before anything is written',
         zh: '写入前先查看同步会带来的变化',
       });
-      const { findings, note, report } = await synced({ snapshot: null, until: 'guard' });
+      const { findings, note, report, read } = await synced({ snapshot: null, until: 'guard' });
       foreseen = report;
       const [wrong] = findings.filter(isBlocking);
       if (wrong) throw refused(wrong);
       readingHolds = true;
+      lookedAt = read?.at ?? now();
       // The run tells them as they are then.
       if (prepares) progress.found(findings);
       return { note: report ? foreseenInWords(report) : note };
     },
+    isOld: () => now() - lookedAt > freshMs,
     async sync({ sealed, plan }) {
       if (!plan.changes.some(({ target }) => target === 'people-sync.run')) {
         return { written: 0, note: { en: 'as wanted already: no run is started', zh: '已符合要求：不启动同步' } };

@@ -3,6 +3,7 @@ import type { JournalEntry, JournalFilter } from '../../simulators/kernel/journa
 import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/policy.js';
 import type { PeopleChoice } from '../../src/domain/tenant.js';
+import { pauseSignal } from '../../src/workflows/messages.js';
 import type { MigrateTenantInput } from '../../src/workflows/migrate-tenant.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
     [
       { id: 'whole', people: MANY, scope: 'departments', scopeAfterSwitch: 'cleared' },
       { id: 'slow', people: { e9: 12, e10: 12 } },
+      { id: 'held', people: { e9: 12, e10: 12 } },
       { id: 'blocked', ...GROWN },
       { id: 'asked', people: { ...MANY, e10: 2_303 }, entry: NOBODY_NEW },
       { id: 'skipped', ...GROWN },
@@ -120,6 +122,26 @@ describe('before the first write', () => {
     }
     const runs = (await syncsOf('slow')).map(({ run }) => run);
     expect(new Set(runs).size).toBe(runs.length);
+  });
+
+  it('what is old before the first write, since the tenant was paused, is looked at again', async () => {
+    const list = { tenant: 'held', system: 'console', path: '/people' } as const;
+    rig.world.fault({ ...list, kind: 'latency', ms: 1_000 });
+    await startWith('held', { policy: FORGETFUL });
+    await until('it is looked at', () => rig.world.journal.times({ ...list, tenant: rig.tenant('held').id }) > 0);
+    const handle = rig.client.workflow.getHandle(tenantWorkflowId(rig.tenant('held').id));
+    await handle.signal(pauseSignal, true);
+    const since = Date.now();
+    await until('it is of another day', () => Date.now() - since > 4_000);
+    expect(writes('held')).toEqual([]);
+    await handle.signal(pauseSignal, false);
+
+    const { ending, reason } = await rig.end('held');
+
+    expect(ending, reason).toBe('migrated');
+    const [first] = writes('held');
+    expect(pages('held').e10.filter(({ seq }) => seq < (first?.seq ?? 0)).length).toBeGreaterThan(1);
+    expect((await syncsOf('held')).filter(({ until }) => until === 'guard')).toHaveLength(2);
   });
 
   it('is as before where heads alone are counted: no look, no list', async () => {

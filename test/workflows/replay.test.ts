@@ -59,8 +59,8 @@ it('replays people syncs: looked at before the switch, by list, lifted, and by n
     {},
     { defaults: { people: { compare: 'everybody' } } },
   );
-  const byNight = { ...IMPATIENT, peopleFreshMs: 20_000, nightGraceMs: 0 };
-  const night = Date.now() + 30_000;
+  const byNight = { ...IMPATIENT, peopleFreshMs: 30_000, nightGraceMs: 0 };
+  const night = Date.now() + 45_000;
   for (const id of ['night', 'guarded-night']) {
     const tenant = { ...rig.tenant(id), people: { ...rig.tenant(id).people, run: 'nightly' as const } };
     await rig.client.workflow.start('syncPeople', {
