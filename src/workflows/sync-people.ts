@@ -13,7 +13,7 @@ import { activityGroups, activityQueue } from './activity-groups.js';
 import { createGate } from './gate.js';
 import { peopleSyncDecidedSignal, peopleSyncNightSignal } from './messages.js';
 import type { PeopleAfter } from './people-lists.js';
-import { peopleLook, type Ahead, type ReadPeople } from './people-look.js';
+import { now, peopleLook, type Ahead, type ReadPeople } from './people-look.js';
 import { peopleNight } from './people-night.js';
 import {
   comparedReport,
@@ -70,8 +70,16 @@ export interface SyncPeopleResult {
  */
 export async function syncPeople(input: SyncPeopleInput): Promise<SyncPeopleResult> {
   const told: Told = { pictures: [], findings: [] };
-  const result = await synced(input, told);
+  const result = dated(await synced(input, told), input);
   return told.pictures.length + told.findings.length === 0 ? result : { ...result, told };
+}
+
+/** When it was, and whether it only looked: for whoever reads its report later. */
+function dated(result: SyncPeopleResult, { until }: SyncPeopleInput): SyncPeopleResult {
+  const { report } = result;
+  if (report === null) return result;
+  const at = new Date(now()).toISOString();
+  return { ...result, report: { ...report, at, ...(until === undefined ? {} : { rehearsal: true as const }) } };
 }
 
 async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleResult> {

@@ -203,10 +203,16 @@ describe('alone', () => {
   it('looks only, until the guard; then syncs', async () => {
     const looked = await sync(rig, 'moved', {}, { until: 'guard' });
     expect(looked.result).toMatchObject({ ran: false, report: { grade: null, foreseen: { people: 30 } } });
+    const began = Date.now() - 60_000;
+    const at = (report: { at?: string } | null): number => Date.parse(report?.at ?? '');
+    expect(looked.result.report?.rehearsal).toBe(true);
+    expect(at(looked.result.report)).toBeGreaterThan(began);
     expect(rig.world.journal.writes(rig.tenant('moved').id)).toEqual([]);
 
     const { result } = await sync(rig, 'moved');
     expect(result).toMatchObject({ ran: true, report: { by: 'list', grade: 'A' } });
+    expect(result.report).not.toHaveProperty('rehearsal');
+    expect(at(result.report)).toBeGreaterThan(at(looked.result.report));
   });
 
   it('tells who is ambiguous, or has no key, by number, and gives them no good grade', async () => {
