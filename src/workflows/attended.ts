@@ -1,7 +1,8 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Endpoint, EndpointSystem } from '../domain/batch/endpoints.js';
-import { isBlocking, isLiftable, type Finding, type FindingCode } from '../domain/findings.js';
+import { isBlocking, isLiftable, messageIn, says, type Finding, type FindingCode } from '../domain/findings.js';
 import type { Policy } from '../domain/policy.js';
+import { joined, type Lang } from '../domain/said.js';
 import type { Step } from '../domain/steps.js';
 import type { DecisionAction } from '../domain/tenant-status.js';
 import { FAILURE_TYPES, type Trouble } from '../domain/trouble.js';
@@ -23,7 +24,7 @@ export interface Attendance {
 export interface Skipped {
   skipped: true;
   written: 0;
-  note: string;
+  note: Record<Lang, string>;
 }
 
 /**
@@ -46,7 +47,8 @@ export async function attended<T extends object>(
       if (refused && (await gate.park(refused.endpoint, refused.why))) continue;
       if (policy.onFailure !== 'ask' || WRITES_NOTHING.includes(step)) throw error;
 
-      const { code, message } = findingOfFailure(error);
+      const finding = findingOfFailure(error);
+      const { code, message } = finding;
       const allowed: DecisionAction[] = [
         'retry',
         ...(isLiftable(code) ? (['lift-guard'] as const) : []),
@@ -57,8 +59,9 @@ export async function attended<T extends object>(
       if (action === 'undo') throw error;
       if (action === 'lift-guard') liftGuard(by, reason);
       if (action === 'skip') {
-        const note = `skipped by ${by}: ${reason}`;
-        progress.found([{ code, severity: 'warning', message: `${message}; ${note}`, subject: step }]);
+        const note = { en: `skipped by ${by}: ${reason}`, zh: `由 ${by} 跳过：${reason}` };
+        const what = joined([{ en: message, zh: messageIn(finding, 'zh') }, note], { en: '; ', zh: '；' });
+        progress.found([{ code, severity: 'warning', ...says(what), subject: step }]);
         return { skipped: true, written: 0, note };
       }
     }

@@ -113,7 +113,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     const finding = findingOfFailure(error);
     if (!cancelled) {
       progress.found([finding]);
-      if (step) progress.leave(step, 'failed', { note: finding.message });
+      if (step) progress.leave(step, 'failed', { note: { en: finding.message, zh: messageIn(finding, 'zh') } });
     }
     return await CancellationScope.nonCancellable(async () => {
       if (!record || compensation.steps().length === 0) {

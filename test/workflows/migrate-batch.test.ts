@@ -182,9 +182,15 @@ describe('a wave whose failures ask', () => {
       expect.objectContaining({
         severity: 'warning',
         subject: 'sync-people',
-        message: expect.stringMatching(/skipped by tester: test$/) as string,
+        message: expect.stringMatching(/; skipped by tester: test$/) as string,
+        zh: expect.stringMatching(/；由 tester 跳过：test$/) as string,
       }),
     );
+    expect(skipped.result?.steps.find(({ step }) => step === 'sync-people')).toMatchObject({
+      state: 'skipped',
+      note: 'skipped by tester: test',
+      zh: '由 tester 跳过：test',
+    });
     expect(await endOf('t2')).toMatchObject({ ending: 'rolled-back', result: { failedStep: 'sync-people' } });
     expect(rig.world.tenant('t2').state().integration['oaVersion']).toBe('E9');
   });

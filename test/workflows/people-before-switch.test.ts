@@ -181,6 +181,10 @@ describe('too much blocks the tenant, and nothing is written', () => {
 
     expect(end, end.reason).toMatchObject({ ending: 'blocked', result: { failedStep: 'sync-people', undo: null } });
     expect(end.reason).toMatch(/^PEOPLE-GUARD: 3 people would be created/);
+    expect(end.result?.steps.find(({ state }) => state === 'failed')).toMatchObject({
+      note: expect.stringMatching(/^3 people would be created/) as string,
+      zh: expect.stringMatching(/^\p{Script=Han}/u) as string,
+    });
     expect(end.result?.people).toMatchObject({ grade: null, foreseen: { counts: { created: 3 } }, actual: null });
     expect(end.result?.undoRecord).toBeNull();
     expect(writes('blocked')).toEqual([]);
