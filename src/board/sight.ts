@@ -123,6 +123,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   const troublesOnce = createSharedLooks<Trouble[]>(now);
   const throughOnce = createSharedLooks<boolean>(now);
   const leftOutOnce = createSharedLooks<ReadonlySet<string> | undefined>(now);
+  const leftBeforeOnce = createSharedLooks<LeftBefore | null>(now);
   const waiterOnce = createSharedLooks<TenantStatus | undefined>(now);
   /** By run: what a run was started with never changes. */
   const asStarted = new Map<string, Tenant>();
@@ -142,8 +143,12 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
     return file === null || ofFile.has(tenantId) || batch === batchName;
   }
 
-  /** Before its end, nothing but the batch itself knows whom it has left out. Asked only where it has left out anybody. */
+  /**
+   * Before its end, nothing but the batch itself knows whom it has left out. Asked only where it has left out anybody, and a batch file
+   * says who else is to be listed than those that have run.
+   */
   async function leftOut(batch: string, row: BatchRow | null, status: BatchStatus | undefined): Promise<IsLeftOut> {
+    if (file === null) return () => false;
     if (!row?.running) {
       const through = await isThrough(row);
       return () => through;
@@ -266,7 +271,11 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         batch === null ? undefined : migrations.batchRow(batch),
       ]);
       const why = batch !== null && under?.running && !end ? await migrations.why(batch, id) : undefined;
-      const left = end?.ending === 'already-migrated' ? await migrations.leftBefore(id) : null;
+      // A walk through its runs: pages that keep themselves up to date share it.
+      const left =
+        end?.ending === 'already-migrated' && row
+          ? await leftBeforeOnce(row.runId, () => migrations.leftBefore(id))
+          : null;
       const dropped = !row && (under?.running ? why?.state === 'skipped' : await isThrough(under ?? null));
       const name = tenant?.name ?? status?.name ?? inFile?.tenant.name ?? id;
       const wave = row?.wave ?? inFile?.wave ?? null;

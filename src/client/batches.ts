@@ -8,7 +8,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { tenantsOf, type BatchStore } from '../batch-store/store.js';
+import { BatchMissing, tenantsOf, type BatchStore } from '../batch-store/store.js';
 import { candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { endpointsOf } from '../domain/batch/endpoints.js';
@@ -256,17 +256,22 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     },
 
     /**
-     * Whom a batch that is under way has left out; undefined where no worker answers. Whoever was skipped otherwise has a run, and is
-     * among them too.
+     * Whom a batch that is under way has left out; undefined where no worker answers, or the batch lies on another machine. Whoever
+     * was skipped otherwise has a run, and is among them too.
      */
     async leftOut(batch: string): Promise<ReadonlySet<string> | undefined> {
       const waves = await ask(() => openHandleOf(batch).query(leftOutQuery));
       if (!waves) return undefined;
       const ids = new Set<string>();
-      for (const [wave, { sources, at }] of waves.entries()) {
-        if (at.length === 0) continue;
-        const tenants = await tenantsOf(store, { batch, wave, sources });
-        for (const [from, length] of at) for (const { id } of tenants.slice(from, from + length)) ids.add(id);
+      try {
+        for (const [wave, { sources, at }] of waves.entries()) {
+          if (at.length === 0) continue;
+          const tenants = await tenantsOf(store, { batch, wave, sources });
+          for (const [from, length] of at) for (const { id } of tenants.slice(from, from + length)) ids.add(id);
+        }
+      } catch (error) {
+        if (error instanceof BatchMissing) return undefined;
+        throw error;
       }
       return ids;
     },

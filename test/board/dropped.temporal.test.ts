@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { createFileBatchStore } from '../../src/batch-store/files.js';
+import { createMigrations } from '../../src/client.js';
 import { aBoard, type ABoard, type Answer } from '../support/a-board.js';
 import { aRig, IMPATIENT, type Rig } from '../support/rig.js';
 
@@ -43,6 +46,7 @@ it('tells a tenant that was dropped from one that has not started', { timeout: 9
   await expect.poll(own).toContain('left out of the batch');
   await expect.poll(listed).toContain('dropped');
   expect(rowOf(await visitor.get(`/batches/${batch}`), rig.tenant('stays').id)).toContain('not started');
+  await showsTheBatchElsewhere(batch, id);
 
   await rig.migrations.resume(batch, { ...ORDER, on: { wave: 'all' } });
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ endings: { migrated: 1, skipped: 1 } });
@@ -52,3 +56,21 @@ it('tells a tenant that was dropped from one that has not started', { timeout: 9
   const ended = await visitor.get(`/batches/${batch}?show=ended`);
   expect(rowOf(ended, id)).toContain('dropped');
 });
+
+/** On a machine without the folder of batches nobody can say who was left out; with no batch file, nobody asks. */
+async function showsTheBatchElsewhere(batch: string, dropped: string): Promise<void> {
+  const store = createFileBatchStore(join(rig.dataDir, 'another-machine'));
+  const migrations = createMigrations({ client: rig.client, store, coordinatorQueue: 'none' });
+  expect(await migrations.leftOut(batch)).toBeUndefined();
+  for (const file of [{ path: 'x.batch.yaml', batch: rig.batch }, null]) {
+    const elsewhere = await aBoard(migrations, { file });
+    try {
+      const page = await (await elsewhere.visitor()).get(`/batches/${batch}`);
+      expect(page.status).toBe(200);
+      expect(rowOf(page, dropped)).toEqual(file === null ? '' : expect.stringContaining('not started'));
+    } finally {
+      await elsewhere.close();
+    }
+  }
+  await migrations.settled();
+}
