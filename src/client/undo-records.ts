@@ -18,7 +18,7 @@ const ANSWER_WITHIN_MS = 30_000;
 export async function leftToUndo(client: Client, tenantId: string): Promise<LeftToUndo> {
   const records: UndoRecord[] = [];
   let endedAt = new Date(0);
-  for (const { runId, type, closed } of await closedRuns(client, tenantId)) {
+  for (const { runId, type, closed } of await closedRuns(client, tenantWorkflowId(tenantId))) {
     const end = await endOfRun(client, tenantId, runId);
     if (type === 'rollbackTenant') {
       if (end.ending === 'rolled-back') break;
@@ -50,24 +50,23 @@ interface ClosedRun {
 }
 
 /** Newest first. */
-export async function closedRuns(client: Client, tenantId: string): Promise<ClosedRun[]> {
+export async function closedRuns(client: Client, workflowId: string): Promise<ClosedRun[]> {
   const runs = new Map<string, ClosedRun>();
   const take = ({ runId, type, status, startTime, closeTime }: Run): void => {
     if (status.name !== 'RUNNING')
       runs.set(runId, { runId, type, at: startTime.getTime(), closed: closeTime ?? startTime });
   };
-  for await (const listed of client.workflow.list({ query: `WorkflowId = '${tenantWorkflowId(tenantId)}'` }))
-    take(listed);
-  const newest = await newestOf(client, tenantId);
+  for await (const listed of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) take(listed);
+  const newest = await newestOf(client, workflowId);
   if (newest) take(newest);
   return [...runs.values()].sort((one, other) => other.at - one.at);
 }
 
 type Run = Pick<WorkflowExecutionInfo, 'runId' | 'type' | 'status' | 'startTime' | 'closeTime'>;
 
-async function newestOf(client: Client, tenantId: string): Promise<Run | undefined> {
+async function newestOf(client: Client, workflowId: string): Promise<Run | undefined> {
   try {
-    return await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe();
+    return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

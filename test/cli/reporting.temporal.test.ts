@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { readReport } from '../../src/cli/reporting.js';
+import type { PeopleSyncEnd } from '../../src/client.js';
 import { aBoard, type ABoard } from '../support/a-board.js';
 import { anOperator } from '../support/operator.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
@@ -80,5 +81,38 @@ it(
 
     await rig.rollback('lifted');
     await expect.poll(() => rig.migrations.leftBefore(tenant.id)).toBeNull();
+  },
+);
+
+it(
+  'what a people sync since then found stands, also behind later ones that only looked or failed',
+  { timeout: 90_000 },
+  async () => {
+    const guard = { percent: 100, count: 300 };
+    const people = { guard, compare: 'everybody' };
+    rig = await aRig([{ id: 'untidy', people: { e9: 60, e10: 60, untidy: 200, sharedMobiles: 4 }, entry: { people } }]);
+    board = await aBoard(rig.migrations);
+    const tenant = rig.tenant('untidy');
+    const left = async () => (await rig.migrations.leftBefore(tenant.id))?.findings.map(({ code }) => code) ?? [];
+    const sync = async (how: { until?: 'guard' }, of: Partial<typeof tenant.people>) => {
+      const synced = { ...tenant, people: { ...tenant.people, ...of } };
+      expect(await rig.migrations.startPeopleSync(synced, { policy: IMPATIENT, ...how })).toBe('started');
+      let end: PeopleSyncEnd | undefined;
+      const isOver = async () => (end = await rig.migrations.peopleSyncEnd(tenant.id)) !== undefined;
+      await until('the sync ends', isOver, 40_000);
+      return end;
+    };
+    expect((await rig.migrate('untidy')).ending).toBe('migrated-with-warnings');
+    expect(await left()).toContain('PEOPLE-AMBIGUOUS');
+
+    const ofSync = ['PEOPLE-COUNT-DIFFERS'];
+    expect(await sync({}, { compare: 'count' })).toMatchObject({ result: { ran: true } });
+    expect(await left()).toEqual(ofSync);
+    expect(await sync({ until: 'guard' }, {})).toMatchObject({ result: { ran: false } });
+    // What ended a moment ago may not be in lists yet, once it is the newest no more.
+    await expect.poll(left, { timeout: 10_000 }).toEqual(ofSync);
+    rig.world.fault({ tenant: 'untidy', system: 'console', kind: 'unauthorised', times: Infinity });
+    expect(await sync({}, {})).toMatchObject({ failed: { code: 'CONSOLE-NEEDS-LOGIN' } });
+    await expect.poll(left, { timeout: 10_000 }).toEqual(ofSync);
   },
 );
