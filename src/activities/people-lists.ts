@@ -66,8 +66,8 @@ export interface PeopleListsDeps {
 }
 
 /**
- * Lists of people and their comparison, on the disk of this worker. Nobody leaves these activities: results hold counts, codes of
- * units, digests and opaque ids.
+ * Lists of people and their comparison, on the disk of this worker. Nobody leaves these activities: results hold counts, codes and
+ * names of units, digests and opaque ids.
  */
 export function createPeopleListActivities({ open, stores, homeAt }: PeopleListsDeps) {
   // First chunks come by the queue of the site, which has many more places.

@@ -42,8 +42,8 @@ export interface CompareInput {
 }
 
 /**
- * The people of one run of one tenant, in a DuckDB file of the site's worker. Results hold counts, opaque ids and codes of
- * units, and may stand in a history; rows of people never leave it, but by an export that an operator asks for.
+ * The people of one run of one tenant, in a DuckDB file of the site's worker. Results hold counts, opaque ids, and codes and names
+ * of units, and may stand in a history; rows of people never leave it, but by an export that an operator asks for.
  */
 export interface PeopleStore {
   readonly reference: PeopleReference;

@@ -83,7 +83,7 @@ export interface ListReading {
   verdict: PassVerdict;
 }
 
-/** Everything that is told about the people of one sync: counts, grades, codes of units, opaque ids; nobody's name. */
+/** Everything that is told about the people of one sync: counts, grades, codes and names of units, opaque ids; nobody's name. */
 export interface PeopleReport {
   /** When it was made, in ISO 8601; absent in reports of older versions. */
   at?: string;
