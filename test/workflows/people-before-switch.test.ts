@@ -291,6 +291,7 @@ describe('a tenant that is only prepared', () => {
       state: 'pending',
       written: 0,
       note: 'foreseen before the first write: 2 created, 12 linked',
+      zh: '写入前预计：新增 2，已存在并绑定到 E10 人员 12',
     });
     expect(writes('prepared')).toEqual([]);
   });
