@@ -268,6 +268,7 @@ const FORM_FILLED: Finding = {
   severity: 'warning',
   message:
     'the form was filled in on a trip that was not confirmed: what did it show after the switch, before that? It is put back so; say empty for a field that was',
+  zh: '表单是在未确认的一次操作中填写的：切换之后、填写之前显示的是什么？将据此恢复；原本为空的字段请填“空”',
   subject: 'integration',
 };
 
