@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { connect as openConnection, type Socket } from 'node:net';
+import { connect as openConnection, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAgents } from '../../agents.js';
 import { proxyFor, type ForwardProxy, type ProxyServer } from '../../forward-proxy.js';
@@ -41,12 +41,14 @@ function byProxy(
   agents: ReturnType<typeof createAgents>,
 ): Promise<Duplex> {
   const secret = auth && Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
+  // Else the host that the tunnel leads to is what the certificate of the proxy would have to name. An address is no server name.
+  const servername = isIP(host) ? '' : host;
   const headers = { host: authority, ...(secret === undefined ? {} : { 'proxy-authorization': `Basic ${secret}` }) };
   const asked = { host, port, method: 'CONNECT', path: authority, headers, timeout: WITHIN_MS };
   return new Promise((resolve, reject) => {
     const request =
       protocol === 'https:'
-        ? https.request({ ...asked, agent: agents.https })
+        ? https.request({ ...asked, servername, agent: agents.https })
         : http.request({ ...asked, agent: agents.http });
     request.once('error', reject);
     request.once('timeout', () => request.destroy(new Error('no connection within the time')));
