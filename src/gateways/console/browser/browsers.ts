@@ -157,7 +157,7 @@ async function newContext(browser: Browser, session: Session | undefined, out: W
   try {
     return await browser.newContext({
       ...(session ? { storageState: session.storage, userAgent: session.userAgent } : {}),
-      proxy: { server: out.address },
+      proxy: out.proxy,
       // They answer past our routes.
       serviceWorkers: 'block',
       acceptDownloads: false,

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { hostMatches } from '../../hosts.js';
-import type { WayOut } from './way-out.js';
+import { introduce, type WayOut } from './way-out.js';
 import { carryTo, type Way } from './way.js';
 
 /** Whether anything but reads may leave a context; and what did, by paths only. */
@@ -90,11 +90,15 @@ async function guardSockets(
   mayCall: (url: URL) => boolean,
   out: Pick<WayOut, 'expect'>,
 ): Promise<void> {
+  let introduced: Promise<void> | undefined;
   await context.routeWebSocket(
     () => true,
-    (socket) => {
+    async (socket) => {
       const url = new URL(socket.url());
-      if (!mayCall(url)) return void socket.close({ code: 1008 }).catch(() => undefined);
+      if (!mayCall(url)) return socket.close({ code: 1008 }).catch(() => undefined);
+      // Its page may be closed with those of the console: then the next socket tries again.
+      introduced ??= introduce(context).catch(() => void (introduced = undefined));
+      await introduced;
       out.expect(url);
       const server = socket.connectToServer();
       socket.onMessage((message) => {

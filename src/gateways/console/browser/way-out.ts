@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { BrowserContext } from 'playwright-core';
 import { authorityOf, type Connector } from './connect.js';
 
 /**
@@ -9,22 +11,37 @@ import { authorityOf, type Connector } from './connect.js';
  * hand to us, such as requests of a SharedWorker: those end here.
  */
 export interface WayOut {
-  /** As a browser takes it. */
-  address: string;
-  /** A socket is about to be opened there. */
+  /** As a browser takes it. Whoever else works on this machine does not know the password. */
+  proxy: { server: string; username: string; password: string };
+  /** A socket is about to be opened there: one tunnel, once. */
   expect(url: URL): void;
   close(): Promise<void>;
 }
 
-/** A browser may ask twice where the first connection is slow. */
+/** What a page has given up by then opens nothing any more. */
 const OPENS_WITHIN_MS = 10_000;
+const USERNAME = 'page';
+const ASKS = 'Basic realm="way out"';
+const INTRODUCTION = 'http://way-out.invalid/';
 
 export async function openWayOut(connect: Connector): Promise<WayOut> {
-  const expected = new Map<string, { url: URL; until: number }>();
+  const password = randomBytes(16).toString('hex');
+  const authorization = `Basic ${Buffer.from(`${USERNAME}:${password}`).toString('base64')}`;
+  let expected: { url: URL; until: number }[] = [];
   const open = new Set<Duplex>();
-  // An answer of ours would pass for one of the host.
-  const server = createServer(({ socket }) => void socket.destroy());
-  server.on('connect', (request, socket: Duplex, head) => void tunnel(request.url ?? '', socket, head));
+  const server = createServer((request, response) => {
+    const { url, headers, socket } = request;
+    // Any other answer of ours would pass for one of the host.
+    if (url !== INTRODUCTION) return void socket.destroy();
+    if (headers['proxy-authorization'] === authorization) return void response.end();
+    response.writeHead(407, { 'Proxy-Authenticate': ASKS }).end();
+  });
+  server.on('connect', ({ url = '', headers }, socket: Duplex, head) => {
+    keep(socket);
+    if (headers['proxy-authorization'] !== authorization)
+      return void socket.end(`HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: ${ASKS}\r\n\r\n`);
+    void tunnel(url, socket, head);
+  });
 
   function keep(one: Duplex): void {
     open.add(one);
@@ -32,11 +49,19 @@ export async function openWayOut(connect: Connector): Promise<WayOut> {
     one.once('close', () => open.delete(one));
   }
 
+  /** What is expected there, which is used up by that. */
+  function take(authority: string): URL | undefined {
+    const now = Date.now();
+    expected = expected.filter(({ until }) => until >= now);
+    const known = expected.find(({ url }) => authorityOf(url) === authority.toLowerCase());
+    expected = expected.filter((one) => one !== known);
+    return known?.url;
+  }
+
   async function tunnel(authority: string, socket: Duplex, head: Buffer): Promise<void> {
-    keep(socket);
-    const known = expected.get(authority.toLowerCase());
-    if (!known || known.until < Date.now()) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-    const outside = await connect(known.url).catch(() => undefined);
+    const url = take(authority);
+    if (!url) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    const outside = await connect(url).catch(() => undefined);
     if (!outside) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     keep(outside);
     socket.once('close', () => outside.destroy());
@@ -52,9 +77,9 @@ export async function openWayOut(connect: Connector): Promise<WayOut> {
     server.listen(0, '127.0.0.1', resolve);
   });
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    proxy: { server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, username: USERNAME, password },
     expect(url) {
-      expected.set(authorityOf(url), { url, until: Date.now() + OPENS_WITHIN_MS });
+      expected.push({ url, until: Date.now() + OPENS_WITHIN_MS });
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -63,4 +88,18 @@ export async function openWayOut(connect: Connector): Promise<WayOut> {
       await closed;
     },
   };
+}
+
+/**
+ * Chromium gives name and password where a page is loaded, and to sockets only those that it has given before; without them they stay
+ * shut. So a page of ours goes first.
+ */
+export async function introduce(context: BrowserContext): Promise<void> {
+  const page = await context.newPage();
+  try {
+    await page.route(INTRODUCTION, (route) => route.continue());
+    await page.goto(INTRODUCTION);
+  } finally {
+    await page.close();
+  }
 }

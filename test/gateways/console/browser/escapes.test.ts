@@ -175,6 +175,17 @@ describe.skipIf(CHROMIUM === undefined)('of what a page of a console can do to c
     expect(reached).toEqual([]);
   });
 
+  it.each(['open', 'closed'] as const)(
+    'a shared worker takes no way that a page has used, at a gate that is %s',
+    async (state) => {
+      const at = address.replace('http', 'ws');
+      const script = `${talked(`${at}/push`)}.then(() => ${inShared(talked(`${at}/more`))})`;
+      expect(await inPage(script, createGate(state))).toBe('closed');
+      expect(seen).toContain('GET /push');
+      expect(seen).not.toContain('GET /more');
+    },
+  );
+
   it('nothing is sent on when a page goes, by that page', async () => {
     const rules = { gate: createGate('open'), hosts: [new URL(address).host], reads: [] };
     const { context, release } = await fleet.lease({ origin: address, rules });
