@@ -1,7 +1,7 @@
 import { ownedIntegration } from '../domain/owned.js';
 import type { Integration, IntegrationFields } from '../domain/settings.js';
 import type { Tenant } from '../domain/tenant.js';
-import { sortUndo } from '../domain/undo.js';
+import { sortUndo, staysFilled } from '../domain/undo.js';
 import { wantedFields } from '../domain/wanted.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
 import { secretFingerprints } from './snapshot.js';
@@ -22,12 +22,23 @@ export async function formBeforeFilling(
   tenant: Tenant,
   systems: Systems,
   driver: ConsoleDriver,
-  { snapshot, found }: FormSeen,
+  seen: FormSeen,
 ): Promise<IntegrationFields | null> {
   const told = await driver.formBeforeFilling?.();
   if (told) return told;
-  const wrote = wantedFields(tenant, await secretFingerprints(systems));
-  const { restore } = sortUndo(ownedIntegration(snapshot, wrote, found.fields));
-  if (restore.length > 0) await driver.recallForm?.();
+  if ((await oursIn(tenant, systems, driver, seen)).length > 0) await driver.recallForm?.();
   return null;
+}
+
+/** Fields of the form that have our values by now; not those that nobody could put back on its page. */
+export async function oursIn(
+  tenant: Tenant,
+  systems: Systems,
+  driver: ConsoleDriver,
+  { snapshot, found }: FormSeen,
+): Promise<string[]> {
+  const wrote = wantedFields(tenant, await secretFingerprints(systems));
+  const values = ownedIntegration(snapshot, wrote, found.fields);
+  const { restore } = sortUndo(values.filter((value) => !staysFilled(value, driver.cannotEmpty)));
+  return restore.map(({ field }) => field);
 }

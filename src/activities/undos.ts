@@ -1,5 +1,6 @@
 import { sameAddress } from '../domain/addresses.js';
 import { wantedCallback } from '../domain/callback.js';
+import { says } from '../domain/findings.js';
 import { fingerprint } from '../domain/fingerprint.js';
 import type { Sealed, UndoProof } from '../domain/outcomes.js';
 import type { Step } from '../domain/steps.js';
@@ -16,7 +17,8 @@ import type { Tenant } from '../domain/tenant.js';
 import { proveUndo, sortUndo, type OwnedValue } from '../domain/undo.js';
 import { SECRET_FIELDS, wantedFields } from '../domain/wanted.js';
 import type { Seal } from '../gateways/seal.js';
-import { formBeforeFilling } from './form-before.js';
+import { StepRefused } from './failures.js';
+import { formBeforeFilling, oursIn } from './form-before.js';
 import { readBack, saveSeen, settled } from './look-and-write.js';
 import type { TenantInput } from './reads.js';
 import { NOTHING_UNDONE, restorePage, type UndoResult } from './restore.js';
@@ -53,7 +55,8 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
 
     /**
      * The picture that `undoConfigure` needs, where the step that keeps it was not reached. Null: the form shows nothing of ours, or
-     * another version stands there.
+     * another version stands there. Refuses where it shows our values and there is nobody who knows what it held: another run has filled it
+     * in. While E10 is chosen, a person still sees the form, and can put it back.
      */
     async pictureBeforeUndo({ tenant, pages, snapshot }: Omit<UndoInput, 'leave'>): Promise<Sealed | null> {
       const systems = open(tenant, pages);
@@ -64,8 +67,13 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       );
       if (found.oaVersion !== 'E10') return null;
       const { fields } = seal.open(snapshot, Snapshot).integration;
-      const before = await formBeforeFilling(tenant, systems, driver, { snapshot: fields, found });
-      return before && seal.seal(before);
+      const seen = { snapshot: fields, found };
+      const before = await formBeforeFilling(tenant, systems, driver, seen);
+      if (before) return seal.seal(before);
+      // The public cloud has one form: the way back empties it, and the proof sees it.
+      const ours = found.deployment === 'public' ? [] : await oursIn(tenant, systems, driver, seen);
+      if (ours.length > 0) throw filledByAnother(ours);
+      return null;
     },
 
     async undoConfigure({ tenant, pages, before, leave }: UndoInput & { before: Sealed }): Promise<UndoResult> {
@@ -171,6 +179,15 @@ export function createUndoActivities({ open, seal }: { open: OpenSystems; seal: 
       );
     },
   };
+}
+
+function filledByAnother(fields: readonly string[]): StepRefused {
+  const named = fields.join(', ');
+  const what = says({
+    en: `the form of E10 shows our values in ${named}, and only the run that filled it in knew what it held before: put it back by hand while it shows, then retry; skip leaves it as it is`,
+    zh: `E10 表单的 ${named} 为我方填写的值，填写前的内容只有当时的运行知道：请趁表单仍显示时手工恢复，然后重试；跳过则保持不变`,
+  });
+  return new StepRefused({ code: 'FORM-FILLED-UNTOLD', ...what, subject: 'integration' });
 }
 
 /** The form as the snapshot has it; its secrets as far as there are references to them. */

@@ -280,13 +280,14 @@ export const catalogue: Record<FindingCode, Record<'en' | 'zh', FindingText>> = 
   'FORM-FILLED-UNTOLD': {
     en: {
       title: "E10's form is filled in, and nobody has told what it held before",
-      cause: 'the order of the switch was rejected or withdrawn after the form had been saved',
-      fix: 'tell what the form showed after the switch and before that, as that order asked: the undo puts it back',
+      cause:
+        'the order of the switch was rejected or withdrawn after the form had been saved; with a browser: another run had saved it, and ended before its next step',
+      fix: 'tell what the form showed after the switch and before that, as that order asked: the undo puts it back. With a browser: put it back by hand on the page, then retry',
     },
     zh: {
       title: 'E10 表单已填写，但未填报填写前的内容',
-      cause: '切换工单在表单保存之后被拒绝或撤回',
-      fix: '按该工单的要求，填报切换后、填写前表单显示的内容；回退会据此恢复',
+      cause: '切换工单在表单保存之后被拒绝或撤回；使用浏览器时：由另一次运行保存，且该运行未进入下一步即结束',
+      fix: '按该工单的要求，填报切换后、填写前表单显示的内容；回退会据此恢复。使用浏览器时：请在页面上手工恢复，然后重试',
     },
   },
   'FORMAT-SUSPECT': {

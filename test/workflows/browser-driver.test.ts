@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { tenantWorkflowId } from '../../src/domain/ids.js';
 import { LOGIN } from '../../src/domain/work-orders/console-fields.js';
 import { chromiumPath } from '../support/chromium.js';
-import { aRig, undoable, undoneByPages, until, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, undoable, undoneByPages, until, type Rig } from '../support/rig.js';
 
 const BROWSER = { entry: { qiyuesuo: { driver: 'browser', api: undefined } } };
 const SMALL = { people: { e9: 6, e10: 6 }, categories: { legacy: 2, otherOldHost: 0, elsewhere: 1, none: 1 } };
@@ -62,5 +63,42 @@ describe.skipIf(chromiumPath === undefined)('a tenant whose console a browser dr
     expect({ ending, step: result?.failedStep }).toEqual({ ending: 'rolled-back', step: 'switch-mode' });
     expect(result?.undo).toMatchObject({ left: [], foreign: [] });
     expect(undoneByPages(rig, 'acme', before)).toEqual(before);
+  });
+
+  it('leaves no form behind that another run has filled in: a person puts it back while it shows', async () => {
+    rig = await aRig([{ id: 'acme', ...SMALL, ...BROWSER }]);
+    const before = undoable(rig, 'acme');
+    const { id } = rig.tenant('acme');
+    const asked = (step: string): Promise<void> =>
+      until(
+        `it asks about ${step}`,
+        async () => (await rig.migrations.tenantStatus(id))?.waiting?.step === step,
+        60_000,
+      );
+    rig.world.fault({ tenant: 'acme', path: '/web/api/integration/save', kind: 'drops-field', field: 'teamCode' });
+    await rig.logIn('acme');
+    await rig.start('acme', { ...IMPATIENT, onFailure: 'ask' });
+    await asked('switch-mode');
+    await rig.client.workflow.getHandle(tenantWorkflowId(id)).terminate();
+
+    const undone = rig.rollback('acme');
+    await asked('configure');
+    // By then E10 is still chosen, so that the form shows.
+    expect(rig.world.tenant('acme').state()).toMatchObject({ integration: { oaVersion: 'E10' } });
+    rig.world.tenant('acme').edit(({ sets }) => {
+      const { syncSource } = sets.E10;
+      // That choice nobody can empty on the page.
+      sets.E10 = { singleSignOn: false, ...(syncSource === undefined ? {} : { syncSource }) };
+    });
+    await rig.migrations.decide(id, { action: 'retry', by: '李四', reason: 'put back by hand' });
+    const { ending, result } = await undone;
+    expect(ending).toBe('rolled-back');
+    expect(undoneByPages(rig, 'acme', before)).toEqual(before);
+    expect(result?.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'UNDO-INCOMPLETE',
+        message: expect.stringContaining('FORM-FILLED-UNTOLD: the form of E10 shows our values in') as string,
+      }),
+    );
   });
 });
