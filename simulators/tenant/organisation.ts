@@ -87,21 +87,24 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
     return index % 17 === 16 ? '' : `u${numberOf(index)}@${spec.id}.example.cn`;
   }
 
-  /** What is wrong with the keys of this person, if anything is. */
+  /** What is wrong with the keys of this person, if anything is: each trouble in turn, evenly spread. */
   function untidyKeys(index: number): Partial<Pick<Employee, 'jobNumber' | 'mobile' | 'email'>> {
-    if (spec.people.untidy === 0 || index === 0) return {};
-    const hash = hash32(seed, 'untidy', index);
-    if (hash % 1000 >= spec.people.untidy) return {};
+    const turn = untidyUpTo(index);
+    if (index === 0 || turn === untidyUpTo(index - 1)) return {};
     const other = index - 1;
     const troubles = [
+      { mobile: mobileOf(other) },
+      { jobNumber: numberOf(other) },
+      { email: emailOf(other) },
       { jobNumber: '' },
       { mobile: '' },
       { email: '' },
-      { jobNumber: numberOf(other) },
-      { mobile: mobileOf(other) },
-      { email: emailOf(other) },
     ] as const;
-    return troubles[Math.floor(hash / 1000) % troubles.length] ?? {};
+    return troubles[turn % troubles.length] ?? {};
+  }
+
+  function untidyUpTo(index: number): number {
+    return Math.floor((index * spec.people.untidy) / 1000);
   }
 
   return {

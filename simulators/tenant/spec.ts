@@ -33,7 +33,7 @@ export interface PeopleCounts {
   secondary: number;
   /** People in Qiyuesuo who are not of the OA: invited by hand. */
   external?: number;
-  /** Of a thousand people so many have, by seed, no or somebody else's job number, mobile number or e-mail address. */
+  /** Of a thousand people so many have no or somebody else's job number, mobile number or e-mail address. */
   untidy?: number;
   /** So many people share the mobile number of the first one. */
   sharedMobiles: number;
