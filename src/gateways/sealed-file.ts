@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
 import { SealBroken } from './seal.js';
 
 const CIPHER = 'aes-256-gcm';
@@ -10,8 +9,6 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** Each piece goes to a thread and back: in larger ones a file takes a third less. */
 const PIECE_BYTES = 256 * 1024;
-/** A column store is packed already: more effort would take long and gain little. */
-const GZIP = { level: 1, chunkSize: PIECE_BYTES };
 
 /** Seals files of any size, and opens them again. */
 export interface FileSeal {
@@ -31,7 +28,7 @@ export function createFileSeal(key: Buffer): FileSeal {
   };
 }
 
-/** IV, then AES-256-GCM over gzip, then the tag. */
+/** IV, then AES-256-GCM over the file as it is, then the tag: a column store is packed already. */
 async function sealFile(from: string, to: string, key: Buffer, boundTo: string): Promise<void> {
   const draft = `${to}.part`;
   const iv = randomBytes(IV_BYTES);
@@ -39,7 +36,6 @@ async function sealFile(from: string, to: string, key: Buffer, boundTo: string):
   await rm(draft, { force: true });
   await pipeline(
     createReadStream(from, { highWaterMark: PIECE_BYTES }),
-    createGzip(GZIP),
     cipher,
     async function* (chunks: AsyncIterable<Buffer>) {
       yield iv;
@@ -60,9 +56,8 @@ async function openSealedFile(from: string, to: string, key: Buffer, boundTo: st
     .setAuthTag(ends.tag);
   try {
     await pipeline(
-      createReadStream(from, { start: IV_BYTES, end: size - TAG_BYTES - 1 }),
+      createReadStream(from, { start: IV_BYTES, end: size - TAG_BYTES - 1, highWaterMark: PIECE_BYTES }),
       decipher,
-      createGunzip(),
       createWriteStream(draft, { mode: 0o600 }),
     );
   } catch (error) {
