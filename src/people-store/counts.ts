@@ -12,6 +12,7 @@ import type { ComparisonSummary, UnitCounts } from '../domain/people/report.js';
 import type { Database } from './database.js';
 import { keySql } from './keys.js';
 import { SIDES } from './matching.js';
+import { namesOf, shownId } from './names.js';
 import type { Opaque } from './opaque.js';
 import { tableOf } from './tables.js';
 
@@ -72,8 +73,8 @@ export async function massChange(
 ): Promise<{ change: MassChange; examples: Partial<Record<Guarded, string[]>> }> {
   const numbers = await db.row<MassChange>(
     `SELECT (SELECT count(*)::INTEGER FROM e10_people
-         ANTI JOIN (SELECT wanted_id FROM outcome WHERE comparison = 'foreseen' AND reason = 'outside-scope') o
-         ON id = o.wanted_id) AS source,
+         ANTI JOIN (SELECT wanted FROM outcome WHERE comparison = 'foreseen' AND reason = 'outside-scope') o
+         ON n = o.wanted) AS source,
        (SELECT count_if(active AND (oa_user_id IS NOT NULL OR NOT shown))::INTEGER
          FROM qiyuesuo_before, (SELECT count(oa_user_id) > 0 AS shown FROM qiyuesuo_before)) AS active,
        count_if(outcome = 'ambiguous')::INTEGER AS ambiguous, count_if(outcome = 'disabled')::INTEGER AS disabled, count_if(outcome = 'created')::INTEGER AS created,
@@ -95,12 +96,13 @@ export async function massChange(
 export async function foreseenAndActual(
   db: Database,
 ): Promise<{ foreseen: PersonOutcome | null; actual: PersonOutcome | null; people: number }[]> {
+  // Who is new in Qiyuesuo, and not of E10, has no number in either: nothing was foreseen of them.
   const of = (comparison: Comparison): string =>
-    `(SELECT coalesce(wanted_id, before_id, after_id) AS id, wanted_id IS NOT NULL AS wanted, outcome
+    `(SELECT coalesce(wanted, before) AS n, wanted IS NOT NULL AS wanted, outcome
       FROM outcome WHERE comparison = '${comparison}')`;
   return db.rows(
     `SELECT f.outcome AS foreseen, a.outcome AS actual, count(*)::INTEGER AS people
-     FROM ${of('foreseen')} f FULL JOIN ${of('actual')} a USING (id, wanted) GROUP BY 1, 2 ORDER BY 1, 2`,
+     FROM ${of('foreseen')} f FULL JOIN ${of('actual')} a USING (n, wanted) GROUP BY 1, 2 ORDER BY 1, 2`,
   );
 }
 
@@ -112,18 +114,13 @@ export async function stillActive(db: Database): Promise<number> {
   return answer?.people ?? 0;
 }
 
-/** The opaque id under which an outcome is shown: of E10's person, or of the other one where E10 has none. */
-export function shownId(opaque: Opaque, comparison: Comparison): string {
-  const family = comparison === 'baseline' ? 'e9' : 'qiyuesuo';
-  return `CASE WHEN wanted_id IS NOT NULL THEN ${opaque.sql('e10', 'wanted_id')}
-    ELSE ${opaque.sql(family, 'coalesce(before_id, after_id)')} END`;
-}
-
 async function exampleIds(db: Database, opaque: Opaque, comparison: Comparison, where: string): Promise<string[]> {
   const found = await db.rows<{ id: string }>(
-    `SELECT ${shownId(opaque, comparison)} AS id FROM (
+    `WITH few AS (
        SELECT * FROM outcome WHERE comparison = $1 AND (${where})
-       ORDER BY coalesce(wanted_id, before_id, after_id) LIMIT ${EXAMPLES})`,
+       ORDER BY wanted, before, after LIMIT ${EXAMPLES})
+     SELECT ${shownId(opaque, comparison)} AS id FROM few o ${namesOf(comparison, 'few')}
+     ORDER BY o.wanted, o.before, o.after`,
     [comparison],
   );
   return found.map(({ id }) => id);

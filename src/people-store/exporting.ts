@@ -1,11 +1,8 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Comparison } from '../domain/people/outcomes.js';
-import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
-import { SIDES } from './matching.js';
+import { counterpartId, namesOf, shownId } from './names.js';
 import type { Opaque } from './opaque.js';
-import { familyOf, tableOf } from './tables.js';
-import { shownId } from './counts.js';
 
 export interface ExportInput {
   comparison: Comparison;
@@ -25,14 +22,14 @@ const FIELDS = ['name', 'job_number', 'mobile', 'email'] as const;
 /** Everybody of a comparison with outcome, reason, and the fields before and after; in no order. */
 export async function exportOutcomes(db: Database, opaque: Opaque, input: ExportInput): Promise<{ rows: number }> {
   const { comparison, file, format, content } = input;
-  const [before, after] = sources(comparison);
+  // What a run does to a person is before and after it; otherwise what is there, and what is wanted.
+  const after = comparison === 'actual' ? 'a' : 'w';
   const shown = (table: string, column: string): string =>
     content === 'personal' ? `${table}.${column}` : opaque.sql('field', `${table}.${column}`);
   const fields = FIELDS.flatMap((column) => [
     `${shown('b', column)} AS before_${column}`,
-    `${shown('a', column)} AS after_${column}`,
+    `${shown(after, column)} AS after_${column}`,
   ]);
-  const other = opaque.sql(familyOf(SIDES[comparison].found), 'coalesce(o.after_id, o.before_id)');
   const options = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
   // A spreadsheet takes a file for UTF-8 by its first bytes alone; DuckDB writes none, so they are part of the header.
   const columns = format === 'csv' ? `person AS "${BYTE_ORDER_MARK}person", * EXCLUDE (person)` : '*';
@@ -48,11 +45,9 @@ export async function exportOutcomes(db: Database, opaque: Opaque, input: Export
              SELECT * FROM outcome WHERE comparison = '${comparison}' AND rowid >= ${from} AND rowid < ${to}),
            x AS (
              SELECT ${shownId(opaque, comparison)} AS person,
-               CASE WHEN o.wanted_id IS NOT NULL THEN ${other} END AS counterpart, o.outcome, o.reason, o.unit, o.changed,
+               CASE WHEN o.wanted IS NOT NULL THEN ${counterpartId(opaque, comparison)} END AS counterpart, o.outcome, o.reason, o.unit, o.changed,
                o.differs, ${fields.join(', ')}
-             FROM slice o
-               LEFT JOIN ${someOf(before)} b ON b.id = o.${before.key}
-               LEFT JOIN ${someOf(after)} a ON a.id = o.${after.key})
+             FROM slice o ${namesOf(comparison, 'slice')})
            SELECT person, counterpart, outcome, reason, coalesce(nullif(u.code, ''), x.unit) AS unit, changed, differs,
              x.* EXCLUDE (person, counterpart, outcome, reason, unit, changed, differs)
            FROM x LEFT JOIN e10_units u ON u.id = x.unit
@@ -87,26 +82,6 @@ async function slicesOf(db: Database, comparison: Comparison): Promise<{ from: n
   return slices;
 }
 
-/** The people of a list who are in the slice. */
-function someOf({ list, key }: { list: PeopleListName; key: string }): string {
-  return `(SELECT l.* FROM ${tableOf(list)} l SEMI JOIN slice ON l.id = slice.${key})`;
-}
-
 function textSql(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Which lists the fields before and after come from. */
-function sources(comparison: Comparison) {
-  const { found, wanted } = SIDES[comparison];
-  if (comparison === 'actual') {
-    return [
-      { list: 'qiyuesuo-before', key: 'before_id' },
-      { list: 'qiyuesuo-after', key: 'after_id' },
-    ] as const;
-  }
-  return [
-    { list: found, key: 'before_id' },
-    { list: wanted, key: 'wanted_id' },
-  ] as const;
 }

@@ -34,7 +34,7 @@ export async function comparePeople(
   for (const part of ['both', 'found', 'wanted'] as const) {
     for (const slice of rangesOf(db, rows, part === 'wanted' ? 'wanted' : 'found')) {
       await db.run(
-        `INSERT INTO outcome SELECT '${comparison}', wanted_id, before_id, after_id, verdict.outcome, verdict.reason, unit,
+        `INSERT INTO outcome SELECT '${comparison}', wanted, before, after, verdict.outcome, verdict.reason, unit,
            nullif(changed, ''), nullif(differs, '')
          FROM (SELECT *, ${VERDICTS[comparison]} AS verdict
            FROM (SELECT *, coalesce(changed_since, differs) AS changed FROM (${joinedPeople(comparison, part, slice, { shown, bindings })})))`,
@@ -68,13 +68,13 @@ function joinedPeople(
   // What a run does to a person: before with after, where both are known; otherwise what is there with what is wanted.
   const changedSince = after ? differing('b', 'f', shown) : 'NULL';
   const known = after
-    ? `b.id AS before_id, f.id AS after_id, b.active AS was_active, b.id IS NOT NULL AS was_there,
+    ? `b.n AS before, m.found AS after, b.active AS was_active, b.id IS NOT NULL AS was_there,
        b.oa_user_id IS DISTINCT FROM f.oa_user_id AS bound_anew`
-    : `f.id AS before_id, NULL AS after_id, NULL::BOOLEAN AS was_active, false AS was_there, false AS bound_anew`;
+    : `m.found AS before, NULL AS after, NULL::BOOLEAN AS was_active, false AS was_there, false AS bound_anew`;
   // Where a run has bound nobody to an id of E10, what stands there is another kind of id: nothing follows from it.
   const boundElsewhere =
     after && !bindings.toWanted ? 'false' : 'f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id';
-  return `SELECT w.id AS wanted_id, ${known}, m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found,
+  return `SELECT m.wanted, ${known}, m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found,
       w.id IS NOT NULL AS has_wanted, f.active, fu.reason AS found_unclear, wu.reason AS wanted_unclear,
       o.id IS NOT NULL AS outside,
       ${boundElsewhere} AS bound_elsewhere, ${bindings.shown ? 'f.oa_user_id IS NULL' : 'false'} AS unbound,
@@ -211,12 +211,12 @@ const VERDICTS: Record<Comparison, string> = {
 
 /** Leavers, secondary accounts and people without a login: E10 does not show them either (`facts/weaver.md` §5.1). */
 const NOT_COMPARED = `INSERT INTO outcome
-  SELECT 'baseline', NULL, id, NULL, 'skipped', not_compared, NULL, NULL, NULL FROM e9_people
+  SELECT 'baseline', NULL, n, NULL, 'skipped', not_compared, NULL, NULL, NULL FROM e9_people
   WHERE not_compared IS NOT NULL`;
 
 /** In Qiyuesuo before the run, and not after it. */
 const GONE = `INSERT INTO outcome
-  SELECT 'actual', NULL, b.id, NULL, CASE WHEN b.active THEN 'disabled' ELSE 'skipped' END,
+  SELECT 'actual', NULL, b.n, NULL, CASE WHEN b.active THEN 'disabled' ELSE 'skipped' END,
     CASE WHEN b.active THEN 'removed' ELSE 'was-disabled' END, NULL, NULL, NULL
   FROM qiyuesuo_before b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
 

@@ -37,7 +37,8 @@ export async function createTables(db: Database): Promise<void> {
     // What was read, in the order of reading. `next` is null after the last page; a page of kind `again` only goes back.
     `CREATE TABLE IF NOT EXISTS page (list VARCHAR, pass INTEGER, page INTEGER, kind VARCHAR, start VARCHAR, next VARCHAR,
        row_count INTEGER, total BIGINT, last_id VARCHAR, digest VARCHAR)`,
-    `CREATE TABLE IF NOT EXISTS outcome (comparison VARCHAR, wanted_id VARCHAR, before_id VARCHAR, after_id VARCHAR,
+    // `wanted`, `before` and `after` are the `n` of people in the lists that were compared (`namesOf`).
+    `CREATE TABLE IF NOT EXISTS outcome (comparison VARCHAR, wanted INTEGER, before INTEGER, after INTEGER,
        outcome VARCHAR, reason VARCHAR, unit VARCHAR, changed VARCHAR, differs VARCHAR)`,
     'CREATE TABLE IF NOT EXISTS candidate (comparison VARCHAR, wanted_id VARCHAR, found_id VARCHAR, reason VARCHAR)',
     // What a person decided: `found_id` null says that nobody is the same.
