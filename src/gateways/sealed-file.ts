@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SealBroken } from './seal.js';
 
@@ -55,11 +56,7 @@ async function openSealedFile(from: string, to: string, key: Buffer, boundTo: st
     .setAAD(Buffer.from(boundTo))
     .setAuthTag(ends.tag);
   try {
-    await pipeline(
-      createReadStream(from, { start: IV_BYTES, end: size - TAG_BYTES - 1, highWaterMark: PIECE_BYTES }),
-      decipher,
-      createWriteStream(draft, { mode: 0o600 }),
-    );
+    await pipeline(sealedPart(from, size), decipher, createWriteStream(draft, { mode: 0o600 }));
   } catch (error) {
     await rm(draft, { force: true });
     // A full disk is no wrong key.
@@ -76,8 +73,15 @@ async function openSealedFile(from: string, to: string, key: Buffer, boundTo: st
   }
 }
 
+/** What is between IV and tag. */
+function sealedPart(from: string, size: number): Readable {
+  // A stream has no way to say that it begins behind its end.
+  if (size === IV_BYTES + TAG_BYTES) return Readable.from([]);
+  return createReadStream(from, { start: IV_BYTES, end: size - TAG_BYTES - 1, highWaterMark: PIECE_BYTES });
+}
+
 async function endsOf(from: string, size: number): Promise<{ iv: Buffer; tag: Buffer }> {
-  if (size < IV_BYTES + TAG_BYTES + 1) throw broken(from);
+  if (size < IV_BYTES + TAG_BYTES) throw broken(from);
   const file = await open(from, 'r');
   try {
     const [iv, tag] = [Buffer.alloc(IV_BYTES), Buffer.alloc(TAG_BYTES)];
