@@ -51,7 +51,7 @@ async function reconcile(): Promise<PeopleRan> {
   const baseline = await store.compare({ comparison: 'baseline', scope: null });
   const foreseen = await store.compare({ comparison: 'foreseen', scope: null });
   await store.massChange();
-  store.close();
+  await store.close();
   await stores.forget(run);
   const counts = { baseline: baseline.people, linked: foreseen.counts.linked, ambiguous: foreseen.counts.ambiguous };
   return { readSeconds, seconds: (performance.now() - since) / 1_000, counts };
@@ -73,7 +73,7 @@ async function readAll(
       pages: pagesPerChunk,
       after,
     });
-    store.close();
+    await store.close();
     if (chunk.done) return;
     after = chunk;
   }

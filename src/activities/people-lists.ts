@@ -78,7 +78,7 @@ export function createPeopleListActivities({ open, stores, homeAt }: PeopleLists
     try {
       return await work(store);
     } finally {
-      store.close();
+      await store.close();
     }
   }
 

@@ -78,7 +78,7 @@ export interface PeopleStore {
    * those about whom nothing was decided: where there are some, nothing is taken back.
    */
   undoDecisions(comparison: Comparison, people: readonly string[]): Promise<{ undecided: string[] }>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** All stores of a worker. */
@@ -150,7 +150,7 @@ export function createPeopleStores({
         if (left !== sealed) await rm(left, { recursive: true, force: true });
       }
     } finally {
-      db.close();
+      await db.close();
     }
   }
 
@@ -164,7 +164,7 @@ export function createPeopleStores({
         try {
           await decisions.bring(run.tenantId, opened);
         } catch (error) {
-          opened.close();
+          await opened.close();
           throw error;
         }
         return opened;

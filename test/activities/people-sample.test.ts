@@ -21,7 +21,7 @@ it('waits for look-ups under way when one fails, asks none of them again, and tw
     'e10-people',
     mobiles.map((mobile, index) => person(`e${index}`, { mobile })),
   );
-  store.close();
+  await store.close();
 
   const asked: string[] = [];
   let working = false;

@@ -83,7 +83,7 @@ async function exported(stores: Awaited<ReturnType<typeof someStores>>['stores']
   const file = join(dataDir, 'rows.csv');
   await store.export({ comparison: 'foreseen', file, format: 'csv', content: 'personal' });
   const { digest, pass } = await store.position('e10-people');
-  store.close();
+  await store.close();
   return [pass, digest, ...(await readFile(file, 'utf8')).split('\n').sort()].join('\n');
 }
 

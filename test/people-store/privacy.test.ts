@@ -51,7 +51,7 @@ it('a person is in the file of the run alone, in no result, and nowhere after it
   const [csv, parquet] = [join(dataDir, 'out.csv'), join(dataDir, 'out.parquet')];
   told.push(await store.export({ comparison: 'foreseen', file: csv, format: 'csv', content: 'opaque' }));
   told.push(await store.export({ comparison: 'foreseen', file: parquet, format: 'parquet', content: 'opaque' }));
-  store.close();
+  await store.close();
 
   // Told without digests: sixteen hexadecimal digits may hold any number.
   expect(MARKS.filter((mark) => JSON.stringify(told).includes(mark))).toEqual([]);
@@ -67,7 +67,7 @@ it('a person is in the file of the run alone, in no result, and nowhere after it
 it('forgets all runs of a tenant, and none of another', async () => {
   const { stores, dataDir } = await someStores();
   for (const run of [RUN, { ...RUN, runId: 'run-2' }, { tenantId: 'other', runId: 'run-1' }])
-    (await stores.open(run)).close();
+    await (await stores.open(run)).close();
 
   expect(await stores.forgetTenant('acme')).toMatchObject({ runs: 2 });
 
@@ -78,7 +78,7 @@ it('lies in folders and files that are the owner’s alone', async () => {
   const { stores, dataDir } = await someStores();
   const store = await stores.open(RUN);
   await fill(store, 'e10-people', [person('e1')]);
-  store.close();
+  await store.close();
 
   const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
   const [tenant = ''] = await readdir(join(dataDir, 'people'));
@@ -100,7 +100,7 @@ it('shows the fields before and after as fingerprints, unless an operator asks f
 
   await store.export({ comparison: 'foreseen', file: opaque, format: 'csv', content: 'opaque' });
   await store.export({ comparison: 'foreseen', file: personal, format: 'csv', content: 'personal' });
-  store.close();
+  await store.close();
 
   const [header, row = ''] = (await readFile(personal, 'utf8')).split('\n');
   expect(header).toBe(

@@ -142,11 +142,11 @@ describe('a list', () => {
     const source = aList(() => people(9));
     const before = await stores.open(RUN);
     const first = await before.readChunk({ list: 'e10-people', source, pages: 3, after: null });
-    before.close();
+    await before.close();
 
     const after = await stores.open(RUN);
     const rest = await after.readChunk({ list: 'e10-people', source, pages: 9, after: first });
-    after.close();
+    await after.close();
 
     expect(rest).toMatchObject({ restarted: false, done: true, rows: 9 });
   });

@@ -20,7 +20,7 @@ it('leaves one sealed file, which several may open again at once', async () => {
   const { dataDir, stores } = await someStores();
   const store = await stores.open(RUN);
   await fill(store, 'e10-people', [person('e1', { mobile: '13899990001' })]);
-  store.close();
+  await store.close();
 
   await stores.seal(RUN);
   await stores.seal(RUN);
@@ -32,7 +32,7 @@ it('leaves one sealed file, which several may open again at once', async () => {
 
   const opened = await Promise.all([stores.open(RUN), stores.open(RUN), stores.open(RUN)]);
   for (const one of opened) expect((await one.report('e10-people')).people).toBe(1);
-  for (const one of opened) one.close();
+  for (const one of opened) await one.close();
   await stores.seal(RUN);
   expect(await filesBelow(dataDir)).toEqual(['people.sealed']);
 
@@ -40,7 +40,7 @@ it('leaves one sealed file, which several may open again at once', async () => {
   expect(reference).toBe(stores.referenceOf(RUN));
   const again = await stores.open({ tenantId: RUN.tenantId, reference });
   expect((await again.position('e10-people')).ended).toBe(true);
-  again.close();
+  await again.close();
 });
 
 it('takes no path for a reference', async () => {
@@ -54,14 +54,14 @@ it('is opened once, however many ask for a sealed file at a time', async () => {
   const store = await stores.open(RUN);
   const rows = Array.from({ length: 900 }, (_, index) => person(`e${index}`));
   await fill(store, 'e10-people', rows);
-  store.close();
+  await store.close();
   await stores.seal(RUN);
 
   const opened = await Promise.all(Array.from({ length: 6 }, () => stores.open(RUN)));
 
   for (const one of opened) {
     expect((await one.position('e10-people')).rows).toBe(900);
-    one.close();
+    await one.close();
   }
 });
 
@@ -72,7 +72,7 @@ it('leaves a file alone that somebody has open', async () => {
 
   await expect(stores.seal(RUN)).rejects.toThrow(/in use/);
   expect((await store.position('e10-people')).rows).toBe(1);
-  store.close();
+  await store.close();
   expect(await fileOf(dataDir)).toMatch(/people\.duckdb$/);
 
   await stores.seal(RUN);
@@ -83,7 +83,7 @@ it('leaves a file alone that another process has open', async () => {
   const { stores, dataDir } = await someStores();
   const store = await stores.open(RUN);
   await fill(store, 'e10-people', [person('e1')]);
-  store.close();
+  await store.close();
   const file = await fileOf(dataDir);
   const program = `
     import { DuckDBInstance } from '@duckdb/node-api';
@@ -112,7 +112,7 @@ it('seals what a killed process had not yet put into the file', async () => {
   // As a kill leaves them behind: the file as it was, and its log.
   await copyFile(file, `${file}.kept`);
   await copyFile(`${file}.wal`, `${file}.log`);
-  store.close();
+  await store.close();
   await copyFile(`${file}.kept`, file);
   await copyFile(`${file}.log`, `${file}.wal`);
   await writeFile(`${file}.draft`, 'of an opening that was killed');
@@ -123,17 +123,17 @@ it('seals what a killed process had not yet put into the file', async () => {
 
   const again = await stores.open(RUN);
   expect((await again.position('e10-people')).rows).toBe(2);
-  again.close();
+  await again.close();
 });
 
 it('of several runs the newest is the one that was made last, whichever was opened since', async () => {
   const { stores } = await someStores();
   const newer = { ...RUN, runId: 'run-2' };
   for (const run of [RUN, newer]) {
-    (await stores.open(run)).close();
+    await (await stores.open(run)).close();
     await stores.seal(run);
   }
-  (await stores.open(RUN)).close();
+  await (await stores.open(RUN)).close();
   await stores.seal(RUN);
 
   expect(await stores.referencesOf(RUN.tenantId)).toEqual([stores.referenceOf(newer), stores.referenceOf(RUN)]);
@@ -149,7 +149,7 @@ describe('tidying up', () => {
     for (const run of [old, RUN]) {
       const store = await stores.open(run);
       await fill(store, 'e10-people', [person('e1', { mobile: '13899990001' })]);
-      store.close();
+      await store.close();
     }
     const longAgo = new Date(Date.now() - 2 * HOUR_MS);
     const folder = join(dataDir, 'people');
@@ -170,7 +170,7 @@ describe('tidying up', () => {
     expect((await filesBelow(dataDir)).toSorted()).toEqual(['people.duckdb', 'people.sealed']);
     const again = await stores.open(old);
     expect((await again.position('e10-people')).rows).toBe(1);
-    again.close();
+    await again.close();
   });
 
   it('leaves alone what is open', async () => {
@@ -179,7 +179,7 @@ describe('tidying up', () => {
 
     expect(await stores.tidy({ untouchedMs: 0, keepMs: 0 })).toEqual({ sealed: 0, forgotten: 1, problems: [] });
     expect((await store.position('e10-people')).rows).toBe(1);
-    store.close();
+    await store.close();
   });
 
   it('deletes what is older than it may become', async () => {

@@ -36,7 +36,7 @@ async function outcomes(sliceRows: number): Promise<string[]> {
     await store.writeAmbiguous(comparison, file);
     lines.push(...(await readFile(file, 'utf8')).split('\n').map((line) => `${comparison} to decide,${line}`));
   }
-  store.close();
+  await store.close();
   return lines.sort();
 }
 
@@ -61,5 +61,5 @@ it('a number that stands for many people takes no more memory than any other', a
   const { counts } = await store.compare({ comparison: 'foreseen', scope: null });
 
   expect(counts).toMatchObject({ ambiguous: 60_000 });
-  store.close();
+  await store.close();
 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
   db = await createDatabases(createTables).open(join(folder, 'people.duckdb'));
 });
 afterAll(async () => {
-  db.close();
+  await db.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -34,5 +34,5 @@ for (;;) {
   if (chunk.done) break;
   after = chunk;
 }
-store.close();
+await store.close();
 process.exitCode = 0;

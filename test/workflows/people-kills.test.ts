@@ -156,7 +156,7 @@ async function synced(rig: Rig, worker: ChildProcess, meanwhile: () => Promise<C
     await store.export({ comparison, file, format: 'csv', content: 'personal' });
     rows[comparison] = (await readFile(file, 'utf8')).trim().split('\n').sort();
   }
-  store.close();
+  await store.close();
   await stores.seal(run);
   const now = pagesOf(rig);
   const pages = { e9: now.e9 - before.e9, e10: now.e10 - before.e10, qiyuesuo: now.qiyuesuo - before.qiyuesuo };

@@ -59,7 +59,7 @@ async function looked(id: string): Promise<{ result: Result; rows: Record<string
     await store.export({ comparison, file, format: 'csv', content: 'personal' });
     rows.push(parse<Record<string, string>>(await readFile(file), { columns: true }));
   }
-  store.close();
+  await store.close();
   return { result, rows };
 }
 

@@ -209,7 +209,7 @@ it('does not ask twice about people of whom somebody has decided', async () => {
   await writeFile(file, [header, ...lines.map((line) => `${line}no`)].join('\n'));
   const decided = await store.applyDecisions('actual', file);
   expect(decided).toMatchObject({ same: 0, open: 0, invalid: [] });
-  store.close();
+  await store.close();
   await stores.seal(run);
 
   await start('unclear', { people });
@@ -217,5 +217,5 @@ it('does not ask twice about people of whom somebody has decided', async () => {
   expect(second?.actual?.counts.ambiguous).toBeLessThan(unclear);
   const later = await stores.open({ ...run, reference: second?.reference ?? '' });
   expect(await later.writeAmbiguous('actual', file)).toMatchObject({ people: 0 });
-  later.close();
+  await later.close();
 });

@@ -99,7 +99,7 @@ describe('with a migration', () => {
     const store = await stores.open(run);
     const file = join(rig.dataDir, 'canary.csv');
     await store.export({ comparison: 'actual', file, format: 'csv', content: 'personal' });
-    store.close();
+    await store.close();
     const [, person = ''] = (await readFile(file, 'utf8')).split('\n');
     const canaries = person.split(',').filter((text) => /^1\d{10}$|@|[\u4e00-\u9fff]{2,}/.test(text));
     expect(canaries.length).toBeGreaterThanOrEqual(3);

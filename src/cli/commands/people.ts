@@ -197,7 +197,7 @@ async function inStore<T>(
     if (!compared.includes(comparison)) throw new UsageError(out.text.notCompared(comparison, compared));
     return await work(store, comparison);
   } finally {
-    store.close();
+    await store.close();
     await stores.seal(run);
   }
 }
