@@ -31,6 +31,7 @@ import type { Inspection } from './workflows/inspect-tenant.js';
 import { decideUpdate, pauseUpdate, resumeUpdate, tenantStatusQuery } from './workflows/messages.js';
 import type { inspectTenant } from './workflows/index.js';
 
+export { BatchMissing } from './batch-store/store.js';
 export type { Answered } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';

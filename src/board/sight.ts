@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import {
+  BatchMissing,
   isOfBefore,
   runsOfBatch,
   type BatchRow,
@@ -158,6 +159,16 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
     return (id) => ids?.has(id) === true;
   }
 
+  /** Undefined also where the batch lies on another machine. */
+  async function whyOf(batch: string, id: string): Promise<Explanation | undefined> {
+    try {
+      return await migrations.why(batch, id);
+    } catch (error) {
+      if (error instanceof BatchMissing) return undefined;
+      throw error;
+    }
+  }
+
   /** As in the CLI's `status`. */
   async function isThrough(row: BatchRow | null): Promise<boolean> {
     if (file === null || row === null || row.running) return false;
@@ -270,7 +281,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         row ? startedWith(id, row.runId) : inFile?.tenant,
         batch === null ? undefined : migrations.batchRow(batch),
       ]);
-      const why = batch !== null && under?.running && !end ? await migrations.why(batch, id) : undefined;
+      const why = batch !== null && under?.running && !end ? await whyOf(batch, id) : undefined;
       // A walk through its runs: pages that keep themselves up to date share it.
       const left =
         end?.ending === 'already-migrated' && row

@@ -65,9 +65,11 @@ async function showsTheBatchElsewhere(batch: string, dropped: string): Promise<v
   for (const file of [{ path: 'x.batch.yaml', batch: rig.batch }, null]) {
     const elsewhere = await aBoard(migrations, { file });
     try {
-      const page = await (await elsewhere.visitor()).get(`/batches/${batch}`);
+      const visitor = await elsewhere.visitor();
+      const page = await visitor.get(`/batches/${batch}`);
       expect(page.status).toBe(200);
       expect(rowOf(page, dropped)).toEqual(file === null ? '' : expect.stringContaining('not started'));
+      expect((await visitor.get(`/tenants/${dropped}`)).status).toBe(file === null ? 404 : 200);
     } finally {
       await elsewhere.close();
     }
