@@ -26,8 +26,11 @@ export interface Database {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Within a transaction, to be kept or dropped with it. */
   append(table: string, write: (appender: DuckDBAppender) => void): Promise<void>;
-  /** What follows may use all threads that this file may have; what was before uses one. */
-  withAllThreads<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * With all threads that this file may have, where otherwise there is one. `work` that does not get by with the memory is done once
+   * more with twice as much, and again: it gives the same each time.
+   */
+  compute<T>(work: () => Promise<T>): Promise<T>;
   /** The last one writes into the file what its log holds, outside of the thread of JavaScript. */
   close(): Promise<void>;
 }
@@ -35,6 +38,8 @@ export interface Database {
 /** What one file may use. */
 export interface DatabaseLimits {
   memoryMiB: number;
+  /** For a comparison that does not get by with that: a key that many thousands share. */
+  mostMemoryMiB: number;
   /** For comparisons. Pages are appended by one thread: more of them wait for each other, and take twice the CPU. */
   threads: number;
   /** So many rows of strings are joined at once: what that takes fits into memory, however many people there are. */
@@ -42,7 +47,7 @@ export interface DatabaseLimits {
 }
 
 /** Measured with a million people on each side: what does not fit goes to the run's own folder, and is gone afterwards. */
-export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 128, threads: 2, sliceRows: 250_000 };
+export const USUAL_LIMITS: DatabaseLimits = { memoryMiB: 96, mostMemoryMiB: 768, threads: 2, sliceRows: 250_000 };
 
 /** Files of DuckDB that this process has open. */
 export interface Databases {
@@ -106,6 +111,7 @@ async function openInstance(
     // What was needed for a moment goes back to the system, where it would be kept for the next time.
     allocator_background_threads: 'true',
     allocator_flush_threshold: '16MiB',
+    allocator_bulk_deallocation_flush_threshold: '8MiB',
     // A log this long costs a third of the time that one of 16 MiB does, and is read again within a second after a kill.
     checkpoint_threshold: '64MiB',
     // A site has no way to DuckDB's server, and nothing of it is needed.
@@ -146,7 +152,7 @@ interface Shared {
 
 function databaseOf(
   connection: DuckDBConnection,
-  { threads, sliceRows }: DatabaseLimits,
+  { memoryMiB, mostMemoryMiB, threads, sliceRows }: DatabaseLimits,
   { inTurn, close }: Shared,
 ): Database {
   const appenders = new Map<string, DuckDBAppender>();
@@ -202,14 +208,29 @@ function databaseOf(
       write(appender);
       appender.flushSync();
     },
-    async withAllThreads(work) {
+    async compute(work) {
       await run(`SET threads TO ${threads}`);
+      let memory = memoryMiB;
       try {
-        return await work();
+        for (;;) {
+          try {
+            return await work();
+          } catch (error) {
+            memory *= 2;
+            if (!isOutOfMemory(error) || memory > mostMemoryMiB) throw error;
+            await run(`SET memory_limit TO '${memory}MiB'`);
+          }
+        }
       } finally {
         await run('SET threads TO 1');
+        // It stays where it is for as long as somebody needs it.
+        if (memory > memoryMiB) await run(`SET memory_limit TO '${memoryMiB}MiB'`).catch(() => undefined);
       }
     },
     close,
   };
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Out of Memory Error');
 }

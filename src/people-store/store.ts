@@ -215,7 +215,7 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference, kept:
     mostUnits = USUAL_MOST_UNITS,
   }: CompareInput): Promise<ComparisonSummary> {
     await requireRead(NEEDED[comparison]);
-    return db.withAllThreads(async () => {
+    return db.compute(async () => {
       await comparePeople(db, comparison, scope);
       await db.run('DELETE FROM compared WHERE comparison = $1', [comparison]);
       await db.run('INSERT INTO compared VALUES ($1, $2)', [comparison, scope && JSON.stringify(scope)]);
@@ -227,7 +227,7 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference, kept:
     reference,
     position: (list) => pages.position(list),
     readChunk: (input) => readChunk(pages, input),
-    report: (list) => db.withAllThreads(() => reportList(db, opaque, list)),
+    report: (list) => db.compute(() => reportList(db, opaque, list)),
     units: (of) => unitsOf(db, of),
     compare,
     async compareAgain(comparison) {

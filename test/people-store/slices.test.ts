@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { PersonRow } from '../../src/domain/people/rows.js';
-import { USUAL_LIMITS } from '../../src/people-store/database.js';
+import { USUAL_LIMITS, type DatabaseLimits } from '../../src/people-store/database.js';
+import type { PeopleStore } from '../../src/people-store/store.js';
 import { fill, person, RUN, someStores } from './a-store.js';
 
 /** People with every trouble there is: keys that are empty, shared, renewed and crossed, and people of one side only. */
@@ -48,18 +49,31 @@ it('a large comparison goes by slices, and comes to the same for everybody', asy
   expect(new Set(whole.map((line) => line.split(',')[3])).size).toBeGreaterThan(6);
 });
 
-it('a number that stands for many people takes no more memory than any other', async () => {
-  const { stores } = await someStores({ memoryMiB: 32, threads: 2, sliceRows: 15_000 });
+/** Everybody has a number that hundreds share. */
+async function shared(limits: Pick<DatabaseLimits, 'memoryMiB' | 'mostMemoryMiB'>): Promise<PeopleStore> {
+  const { stores } = await someStores({ ...limits, threads: 2, sliceRows: 15_000 });
   const store = await stores.open(RUN);
+  onTestFinished(() => store.close());
   const many = (side: string): PersonRow[] =>
     Array.from({ length: 30_000 }, (_, at) =>
       person(`${side}${at}`, { mobile: `138000000${at % 50}`.padEnd(11, '0') }),
     );
   await fill(store, 'e10-people', many('e'));
   await fill(store, 'qiyuesuo-before', many('q'));
+  return store;
+}
 
+it('a number that stands for many people takes no more memory than any other', async () => {
+  const store = await shared({ memoryMiB: 32, mostMemoryMiB: 32 });
   const { counts } = await store.compare({ comparison: 'foreseen', scope: null });
-
   expect(counts).toMatchObject({ ambiguous: 60_000 });
-  await store.close();
+});
+
+it('a comparison that does not get by with its memory is given more, up to a limit', async () => {
+  const few = await shared({ memoryMiB: 12, mostMemoryMiB: 12 });
+  await expect(few.compare({ comparison: 'foreseen', scope: null })).rejects.toThrow('Out of Memory');
+
+  const store = await shared({ memoryMiB: 12, mostMemoryMiB: 48 });
+  const { counts } = await store.compare({ comparison: 'foreseen', scope: null });
+  expect(counts).toMatchObject({ ambiguous: 60_000 });
 });
