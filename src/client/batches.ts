@@ -40,7 +40,7 @@ import {
   type Answered,
 } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
-import type { Pace } from '../workflows/pace.js';
+import { PACE, type Pace } from '../workflows/pace.js';
 import { ordered } from './refused.js';
 import { BATCH, NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
 
@@ -60,7 +60,7 @@ export interface BatchRow {
 
 const QUERY_WITHIN_MS = 3_000;
 /** So long after the first question it is asked again, each time beside the ones before. */
-const ASKED_AFTER_MS = [0, 150, 1_000, 2_000];
+const ASKED_AFTER_MS = [0, 100, 200, 300, 500, 1_000, 2_000];
 /** There is none, it is over, or it was over before it came to anything. */
 const ENDS_ASKING = [WorkflowNotFoundError, QueryRejectedError, WorkflowFailedError];
 /** How a batch ends in which everybody had a turn. */
@@ -176,7 +176,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
             batch: batch.batch,
             begin: { ...content, ...how },
             ...(policy ? { policy } : {}),
-            ...(pace ? { pace } : {}),
+            pace: { ...PACE, ...pace },
           },
         ],
       });

@@ -55,7 +55,7 @@ import {
   whyQuery,
 } from './messages.js';
 import type { MigrateTenantInput } from './migrate-tenant.js';
-import { PACE, type Pace } from './pace.js';
+import { FIRST_PACE, type Pace } from './pace.js';
 import { showBatchInLists } from './search-attributes.js';
 import { startTenant } from './start-tenant.js';
 import { createStarter } from './starter.js';
@@ -104,7 +104,7 @@ const MAX_BYTES = 3 * 1024 * 1024;
  */
 export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatus> {
   const { batch, policy } = input;
-  const pace = { ...PACE, ...input.pace };
+  const pace = { ...FIRST_PACE, ...input.pace };
   const { nextTenants } = storeActivities();
   const { findEnded } = coordinatorActivities();
   const state = input.state ?? begun(input);

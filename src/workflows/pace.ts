@@ -1,7 +1,12 @@
 /** How a batch is kept going: when runs go on as new ones, when tenants are looked after, how many one workflow starts. */
 export interface Pace {
-  /** The server suggests Continue-As-New at 4,096 events or 4 MiB; a run ends well before, so that a replay takes less than a second. */
+  /**
+   * The server suggests Continue-As-New at 4,096 events or 4 MiB. A run ends long before: where news come while it goes on as a new
+   * one, that is refused, and nobody is answered until the whole run has been replayed.
+   */
   maxEvents: number;
+  /** The same of a partition, which nobody asks, and which hears of every start and end. */
+  partitionEvents: number;
   /** How often tenants are looked after that do not tell how they ended. */
   reconcileMs: number;
   /** Up to this window a coordinator starts the tenants itself; a wider one is dealt out, so that it stays calm and answers at once. */
@@ -10,4 +15,14 @@ export interface Pace {
   partitionWidth: number;
 }
 
-export const PACE: Pace = { maxEvents: 500, reconcileMs: 20_000, ownWidth: 20, partitionWidth: 100 };
+/** Of a batch that starts now; it stands in its input, so that batches under way keep theirs. */
+export const PACE: Pace = {
+  maxEvents: 150,
+  partitionEvents: 500,
+  reconcileMs: 20_000,
+  ownWidth: 20,
+  partitionWidth: 100,
+};
+
+/** Of batches that were started when it did not stand in their input. */
+export const FIRST_PACE: Pace = { ...PACE, maxEvents: 500 };

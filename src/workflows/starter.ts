@@ -130,7 +130,7 @@ export function createStarter(options: StarterOptions): Starter {
     const ended = (): void => void there.delete(partition);
     try {
       const child = await startChild(batchPartition, {
-        args: [{ batch, partition, maxEvents: pace.maxEvents }],
+        args: [{ batch, partition, maxEvents: pace.partitionEvents }],
         workflowId: partitionWorkflowId(batch, partition),
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
