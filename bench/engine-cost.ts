@@ -60,6 +60,7 @@ for (const latencyMs of values.latencies.split(',').map(Number)) {
         ratio: short(median(ratios)),
         'simulators ms CPU': cpuOf(engine, 'simulators'),
         'worker ms CPU': cpuOf(engine, 'worker'),
+        'coordinator ms CPU': cpuOf(engine, 'coordinator'),
         'server ms CPU': cpuOf(engine, 'server'),
       },
     ],
@@ -93,7 +94,8 @@ async function engineRound(latencyMs: number, round: number) {
     const { migrations, client } = engine;
     const batch = await oneWave(batchFile, window);
 
-    const parts = { simulators: simulators.pid, worker: engine.worker.pid, server: engine.serverPid };
+    const { worker, coordinatorPid: coordinator, serverPid: server } = engine;
+    const parts = { simulators: simulators.pid, worker: worker.pid, coordinator, server };
     const before = await cpuOfAll(parts);
     const since = performance.now();
     await migrations.startBatch(batch, 'bench');
@@ -103,7 +105,7 @@ async function engineRound(latencyMs: number, round: number) {
     if (endings.migrated !== count) throw new Error(`not all migrated: ${JSON.stringify(endings)}`);
     const { requests } = await simulators.ask<Seen>('seen');
     const one = await client.workflow.getHandle(tenantWorkflowId(batch.tenants[0]?.id ?? '')).describe();
-    const coordinator = await client.workflow.getHandle(batchWorkflowId(batch.batch)).describe();
+    const ofBatch = await client.workflow.getHandle(batchWorkflowId(batch.batch)).describe();
     const database = await engine.databaseBytes();
     await engine.stop();
     await simulators.stop();
@@ -113,7 +115,7 @@ async function engineRound(latencyMs: number, round: number) {
       requests: requests / count,
       events: one.historyLength,
       bytes: one.historySize ?? 0,
-      coordinatorBytes: coordinator.historySize ?? 0,
+      coordinatorBytes: ofBatch.historySize ?? 0,
       database: database / count,
     };
   });

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { batchWorkflowId } from '../src/domain/ids.js';
 import type { BatchStatus } from '../src/domain/batch/status.js';
-import { startPart, usageOf } from './support/children.js';
+import { startPart, usageOf, type Usage } from './support/children.js';
 import { inFolder, oneWave, startEngine, type Engine } from './support/engine.js';
 import { median, quantile, report, short } from './support/numbers.js';
 import type { Seen, SimulatorsInput, SimulatorsTold } from './support/simulators.js';
@@ -37,6 +37,7 @@ const MAX_GROWTH = 1.15;
 interface Sample {
   finished: number;
   seconds: number;
+  /** With the process of its coordinators. */
   workerMiB: number;
   serverMiB: number;
   statusMs: number;
@@ -78,7 +79,7 @@ await inFolder(async (folder) => {
 
 /** Asks for the status all the time, and looks at the memory, until the batch is over. */
 async function watch(
-  { migrations, client, worker, serverPid }: Engine,
+  { migrations, client, worker, coordinatorPid, serverPid }: Engine,
   batch: string,
   since: number,
 ): Promise<{ samples: Sample[]; last: BatchStatus }> {
@@ -92,13 +93,16 @@ async function watch(
     await client.workflow.getHandle(batchWorkflowId(batch)).describe();
     const describeMs = performance.now() - described;
     const finished = status ? Object.values(status.endings).reduce((sum, ended) => sum + ended, 0) : told;
-    const [ofWorker, ofServer] = await Promise.all([usageOf(worker.pid), usageOf(serverPid)]);
+    const [ofSites, ofCoordinators, ofServer] = (await Promise.all(
+      [worker.pid, coordinatorPid, serverPid].map(usageOf),
+    )) as [Usage, Usage, Usage];
+    const workerMiB = ofSites.rssMiB + ofCoordinators.rssMiB;
     const seconds = (asked - since) / 1_000;
-    samples.push({ finished, seconds, workerMiB: ofWorker.rssMiB, serverMiB: ofServer.rssMiB, statusMs, describeMs });
+    samples.push({ finished, seconds, workerMiB, serverMiB: ofServer.rssMiB, statusMs, describeMs });
     if (finished - told >= count / 20) {
       told = finished;
       console.error(
-        `${finished} tenants after ${Math.round(seconds)} s; worker ${Math.round(ofWorker.rssMiB)} MiB; status ${Math.round(statusMs)} ms`,
+        `${finished} tenants after ${Math.round(seconds)} s; worker ${Math.round(workerMiB)} MiB; status ${Math.round(statusMs)} ms`,
       );
     }
     if (status?.over) return { samples, last: status };

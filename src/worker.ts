@@ -16,7 +16,7 @@ import { createCoordinatorActivities, createTenantActivities } from './activitie
 import { createOpenSystems } from './activities/open-systems.js';
 import { createWitnesses, type Witnesses } from './activities/witnesses.js';
 import { createFileBatchStore } from './batch-store/files.js';
-import { createMigrations } from './client.js';
+import { createMigrations, type Migrations } from './client.js';
 import { forwardProxyOf, type Config } from './config.js';
 import { openConsolePages } from './console-browser.js';
 import { batchFolder } from './data-folder.js';
@@ -52,9 +52,9 @@ export interface WorkersOptions {
   sites: readonly string[];
   /**
    * `inspect`: looks only, so that no interrupted migration wakes up. `site`: looks and tenants, as inside a customer's
-   * network. `all`: the coordinators too.
+   * network. `coordinator`: batches alone. `all`: sites and batches.
    */
-  serves: 'inspect' | 'site' | 'all';
+  serves: 'inspect' | 'site' | 'coordinator' | 'all';
   /** Where secret references of the kind `{env}` are looked up. */
   env: Record<string, string | undefined>;
   /** Where coordinators run, if not on the usual queue. */
@@ -70,11 +70,10 @@ const PEOPLE_LISTS_AT_ONCE = 4;
 
 /** The composition root: the only place that knows everybody. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
-  const { config, temporal } = options;
+  const { config, temporal, serves } = options;
   keepHeapSmall();
-  const connection = await temporal.nativeConnection();
   const shared = {
-    connection,
+    connection: await temporal.nativeConnection(),
     namespace: temporal.namespace,
     identity: `qys-e10@${hostname()}/${process.pid}`,
     shutdownGraceTime: '20 seconds',
@@ -84,22 +83,53 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     workflowBundle: options.workflowBundle ?? (await workflowCode()),
     maxCachedWorkflows: 500,
   } satisfies Partial<WorkerOptions>;
+  const store = createFileBatchStore(batchFolder(config));
+  const migrations = createMigrations({ client: temporal.client, store });
 
+  const created: Promise<Worker>[] = [];
+  const poll: Poll = (taskQueue, work) => void created.push(Worker.create({ ...shared, ...work, taskQueue }));
+  const closeSites =
+    serves === 'coordinator' ? undefined : await pollSites({ ...options, serves, migrations, workflows }, poll);
+  if (serves === 'all' || serves === 'coordinator') {
+    const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
+    const planned = (tenantId: string) => migrations.plannedOf(tenantId);
+    const activities = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
+    poll(options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE, { ...workflows, activities });
+  }
+  const workers = await Promise.all(created);
+  const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  running.catch(() => undefined);
+  return {
+    running,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.catch(() => undefined);
+      await closeSites?.();
+    },
+  };
+}
+
+type Poll = (taskQueue: string, work: Partial<WorkerOptions>) => void;
+
+interface OfSites extends WorkersOptions {
+  serves: 'inspect' | 'site' | 'all';
+  migrations: Migrations;
+  workflows: Partial<WorkerOptions>;
+}
+
+/** Returns what closes behind them. */
+async function pollSites(options: OfSites, pollFor: Poll): Promise<() => Promise<void>> {
+  const { config, temporal, serves, migrations, workflows } = options;
   const home = await peopleHome(config);
   const witnesses = createWitnesses();
   const ends = createActivityEnds();
   const stores = await openPeopleStores(config);
   const { activities, console } = await createActivities(options, { home, stores, witnesses, ends });
-  const store = createFileBatchStore(batchFolder(config));
-  const migrations = createMigrations({ client: temporal.client, store });
   const onThrottled = (workflowId: string): void => void migrations.tellThrottled(workflowId);
   const interceptors = { activity: [() => ({ inbound: createFailureInterceptor(onThrottled, witnesses, ends) })] };
+  const poll: Poll = (taskQueue, work) => pollFor(taskQueue, { interceptors, ...work });
   const { preflight, takeSnapshot, verify } = activities;
   const { readPeople, foreseePeople, reconcilePeople, samplePeople, sealPeople } = activities;
-
-  const created: Promise<Worker>[] = [];
-  const poll = (taskQueue: string, work: Partial<WorkerOptions>): void =>
-    void created.push(Worker.create({ ...shared, interceptors, taskQueue, ...work }));
 
   // Only who has a browser may take what needs one; on one machine there is nobody else to say that there is none.
   const takesConsoles = console !== undefined || temporal.mode === 'embedded';
@@ -107,7 +137,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   for (const site of options.sites) {
     poll(inspectionTaskQueue(site), { ...workflows, activities: looks });
     if (takesConsoles) poll(consoleInspectionTaskQueue(site), { activities: looks });
-    if (options.serves === 'inspect') continue;
+    if (serves === 'inspect') continue;
     poll(siteTaskQueue(site), {
       ...workflows,
       activities,
@@ -122,25 +152,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       maxConcurrentActivityTaskExecutions: PEOPLE_LISTS_AT_ONCE,
     });
   }
-  if (options.serves === 'all') {
-    const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
-    const planned = (tenantId: string) => migrations.plannedOf(tenantId);
-    const coordinator = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
-    const taskQueue = options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE;
-    created.push(Worker.create({ ...shared, ...workflows, taskQueue, activities: coordinator }));
-  }
-  const workers = await Promise.all(created);
-  const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
-  running.catch(() => undefined);
-  const tidyUp = options.serves === 'inspect' ? () => Promise.resolve() : keepPeopleTidy(stores, config, tellTidied);
-  return {
-    running,
-    async stop() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      await running.catch(() => undefined);
-      await tidyUp();
-      await console?.close();
-    },
+  const tidyUp = serves === 'inspect' ? () => Promise.resolve() : keepPeopleTidy(stores, config, tellTidied);
+  return async () => {
+    await tidyUp();
+    await console?.close();
   };
 }
 

@@ -76,6 +76,12 @@ export function inputOf<T>(): T {
   return JSON.parse(process.argv[2] ?? '{}') as T;
 }
 
+/** Processes that a process has started. From /proc: Linux only. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const listed = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return listed.trim().split(' ').filter(Boolean).map(Number);
+}
+
 /** What a process has used so far. From /proc: Linux only. */
 export interface Usage {
   cpuSeconds: number;

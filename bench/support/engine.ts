@@ -7,11 +7,14 @@ import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
 import type { Batch } from '../../src/domain/batch/batch.js';
 import { batchFolder } from '../../src/data-folder.js';
+import { childrenOf } from './children.js';
 import { startWorker, type WorkerProcess } from './worker.js';
 
 /** The product as `apply` runs it on one machine, seen from outside of its processes. */
 export interface Engine {
   worker: WorkerProcess;
+  /** The process of the coordinators, which the worker has started. */
+  coordinatorPid: number;
   serverPid: number;
   client: Client;
   migrations: Migrations;
@@ -30,6 +33,7 @@ export async function startEngine(folder: string, nodeOptions: string[] = []): P
     (await stat(join(dataDir, name)).catch(() => null))?.size ?? 0;
   return {
     worker,
+    coordinatorPid: (await childrenOf(worker.pid)).find((pid) => pid !== server.pid) ?? 0,
     serverPid: server.pid,
     client,
     migrations: createMigrations({ client, store: createFileBatchStore(batchFolder({ dataDir })) }),

@@ -207,6 +207,7 @@ const en = {
   nothingLeft: 'there is nothing left to undo',
   writesUnknown: 'what that run wrote cannot be read: compare its console with the report by hand',
   workerRuns: (sites: string) => `Worker runs for: ${sites}. Ctrl-C ends it.`,
+  coordinatorRuns: 'Worker runs for: coordinators. Ctrl-C ends it.',
   workerWithoutBrowser: 'No Chromium here: tenants with driver: browser are left to a worker that has one.',
   boardRuns: (url: string) => `The board: ${url}   Ctrl-C ends it.`,
   boardInTheOpen:
@@ -424,6 +425,7 @@ const zh: Texts = {
   nothingLeft: '没有剩余可回退的内容',
   writesUnknown: '无法得知该次运行写入了什么：请对照报告人工核对控制台',
   workerRuns: (sites) => `工作进程服务于：${sites}。按 Ctrl-C 结束。`,
+  coordinatorRuns: '工作进程服务于：协调器。按 Ctrl-C 结束。',
   workerWithoutBrowser: '本机没有 Chromium：driver: browser 的租户由有浏览器的 worker 处理。',
   boardRuns: (url) => `看板：${url}   按 Ctrl-C 结束。`,
   boardInTheOpen:

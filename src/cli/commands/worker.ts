@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { once } from 'node:events';
 import { chromiumOf } from '../../console-browser.js';
 import type { Register } from '../context.js';
+import { withCoordinatorBeside } from '../coordinator-beside.js';
 import { EXIT } from '../exit-codes.js';
 import { connectTemporal } from '../../temporal.js';
 
@@ -10,17 +11,27 @@ export function workerCommand(register: Register): Command {
     .description('run a worker until Ctrl-C; without TEMPORAL_ADDRESS with the embedded server and its Web UI')
     .option('--site <name...>', 'the sites whose task queues it polls (default: QYS_E10_SITES)')
     .option('--site-only', 'no coordinator: for a worker inside a customer’s network')
-    .action((options: { site?: string[]; siteOnly?: boolean }) =>
+    .addOption(
+      new Option('--coordinator-only', 'no site: batches alone, away from the work of the tenants').conflicts([
+        'site',
+        'siteOnly',
+      ]),
+    )
+    .action((options: { site?: string[]; siteOnly?: boolean; coordinatorOnly?: boolean }) =>
       register(async ({ config, env, out, startWorkers, interrupted }) => {
         const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
-        const sites = options.site ?? config.sites;
-        const serves = options.siteOnly ? 'site' : 'all';
-        const workers = await startWorkers({ config, env, temporal, sites, serves });
+        const sites = options.coordinatorOnly ? [] : (options.site ?? config.sites);
+        const serves = options.coordinatorOnly ? 'coordinator' : options.siteOnly ? 'site' : 'all';
+        const workers = await withCoordinatorBeside(startWorkers, 'stderr')({ config, env, temporal, sites, serves });
         if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-        out.say(out.text.workerRuns(sites.join(', ')));
-        if (temporal.mode === 'remote' && chromiumOf(config) === undefined) out.say(out.text.workerWithoutBrowser);
+        out.say(options.coordinatorOnly ? out.text.coordinatorRuns : out.text.workerRuns(sites.join(', ')));
+        if (temporal.mode === 'remote' && sites.length > 0 && chromiumOf(config) === undefined)
+          out.say(out.text.workerWithoutBrowser);
+        // Where another process of ours has started this one, it waits for a word, and ends with it.
+        process.send?.('polls');
+        const alone = process.connected ? [once(process, 'disconnect')] : [];
         try {
-          await Promise.race([workers.running, ...(interrupted.aborted ? [] : [once(interrupted, 'abort')])]);
+          await Promise.race([workers.running, ...alone, ...(interrupted.aborted ? [] : [once(interrupted, 'abort')])]);
         } finally {
           await workers.stop();
           await temporal.close();

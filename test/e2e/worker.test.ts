@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterEach, expect, it } from 'vitest';
+import { startWorld, type World } from '../../simulators/world.js';
+import { createFileBatchStore } from '../../src/batch-store/files.js';
+import { createMigrations } from '../../src/client.js';
+import { batchFolder } from '../../src/data-folder.js';
+import { COORDINATOR_TASK_QUEUE, siteTaskQueue } from '../../src/domain/ids.js';
+import { isRunning } from '../../src/embedded/processes.js';
+import { aCli, type Cli } from '../support/cli.js';
+import { until } from '../support/rig.js';
+
+let world: World;
+let connection: Connection | undefined;
+afterEach(async () => {
+  await connection?.close();
+  connection = undefined;
+  await world.close();
+});
+
+/** The processes that ask for the work of a queue. */
+async function pollersIn(cli: Cli, queue: string): Promise<number[]> {
+  const { port } = JSON.parse(await readFile(join(cli.dataDir, 'server.json'), 'utf8')) as { port: number };
+  connection ??= await Connection.connect({ address: `127.0.0.1:${port}` });
+  const store = createFileBatchStore(batchFolder(cli));
+  const pollers = await createMigrations({ client: new Client({ connection }), store }).pollersOf(queue);
+  return pollers.map((identity) => Number(identity.split('/').at(-1)));
+}
+
+async function aWorker(cli: Cli) {
+  const running = cli.start('worker');
+  let said = '';
+  running.process.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await until('it works', () => said.includes('Worker runs for: default'), 60_000);
+  return running;
+}
+
+it(
+  'has its coordinators in a process of their own, which ends with it, however it ends',
+  { timeout: 180_000 },
+  async () => {
+    world = await startWorld({ tenants: [{ id: 'one' }] });
+    const cli = await aCli(world);
+
+    const first = await aWorker(cli);
+    const [coordinator = 0] = await pollersIn(cli, COORDINATOR_TASK_QUEUE);
+    expect(await pollersIn(cli, siteTaskQueue('default'))).toEqual([first.process.pid]);
+    expect(coordinator).not.toBe(first.process.pid);
+    expect(await isRunning(coordinator)).toBe(true);
+    first.process.kill('SIGKILL');
+    await until('it has ended', async () => !(await isRunning(coordinator)), 40_000);
+
+    await connection?.close();
+    connection = undefined;
+    const second = await aWorker(cli);
+    const others = (await pollersIn(cli, COORDINATOR_TASK_QUEUE)).filter((pid) => pid !== coordinator);
+    second.process.kill('SIGINT');
+    const [code] = (await once(second.process, 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(others).toHaveLength(1);
+    expect(await isRunning(others[0] ?? 0)).toBe(false);
+  },
+);
+
+it('takes no sites for coordinators alone', { timeout: 60_000 }, async () => {
+  world = await startWorld({ tenants: [{ id: 'one' }] });
+  const cli = await aCli(world);
+  const { code, stderr } = await cli.run('worker', '--coordinator-only', '--site', 'default');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--coordinator-only');
+});
