@@ -150,7 +150,7 @@ describe('a partition', () => {
       // One of each partition runs on while the others come and go.
       tenants(30).map((spec, index) => ({ ...spec, ...(index % 3 === 0 && index < 6 ? { syncSeconds: 5 } : QUICK) })),
       { maxConcurrency: 6 },
-      { ownWidth: 3, partitionWidth: 3, maxEvents: 40, reconcileMs: 60_000 },
+      { ownWidth: 3, partitionWidth: 3, partitionEvents: 40, reconcileMs: 60_000 },
     );
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({
