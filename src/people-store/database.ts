@@ -28,7 +28,7 @@ export interface Database {
   append(table: string, write: (appender: DuckDBAppender) => void): Promise<void>;
   /**
    * With all threads that this file may have, where otherwise there is one. `work` that does not get by with the memory is done once
-   * more with twice as much, and again: it gives the same each time.
+   * more with twice as much, and again, for one file at a time: it gives the same each time.
    */
   compute<T>(work: () => Promise<T>): Promise<T>;
   /** The last one writes into the file what its log holds, outside of the thread of JavaScript. */
@@ -78,6 +78,7 @@ export function createDatabases(
       const connection = await instance.connect();
       return databaseOf(connection, limits, {
         inTurn: (work) => inTurn(file, work),
+        inTurnOfAll: (work) => inTurn('', work),
         async close() {
           if (shared.users === 1) await inTurn(file, () => writeLog(connection));
           connection.closeSync();
@@ -127,7 +128,7 @@ async function openInstance(
     const connection = await instance.connect();
     try {
       const close = (): Promise<void> => Promise.resolve();
-      await prepare(databaseOf(connection, limits, { inTurn: (work) => work(), close }));
+      await prepare(databaseOf(connection, limits, { inTurn: (work) => work(), inTurnOfAll: (work) => work(), close }));
     } finally {
       connection.closeSync();
     }
@@ -147,13 +148,15 @@ async function writeLog(connection: DuckDBConnection): Promise<void> {
 /** How a connection goes along with the others to the same file. */
 interface Shared {
   inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** With the connections to all files. */
+  inTurnOfAll<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 function databaseOf(
   connection: DuckDBConnection,
   { memoryMiB, mostMemoryMiB, threads, sliceRows }: DatabaseLimits,
-  { inTurn, close }: Shared,
+  { inTurn, inTurnOfAll, close }: Shared,
 ): Database {
   const appenders = new Map<string, DuckDBAppender>();
   const prepared = new Map<string, Promise<DuckDBPreparedStatement>>();
@@ -172,6 +175,24 @@ function databaseOf(
   async function rows<Row>(sql: string, values: readonly DuckDBValue[] = []): Promise<Row[]> {
     const reader = await connection.runAndReadAll(sql, [...values]);
     return reader.getRowObjectsJS() as Row[];
+  }
+
+  async function withMore<T>(work: () => Promise<T>, lack: unknown): Promise<T> {
+    try {
+      for (let memory = 2 * memoryMiB; memory <= mostMemoryMiB; memory *= 2) {
+        await run(`SET memory_limit TO '${memory}MiB'`);
+        try {
+          return await work();
+        } catch (error) {
+          if (!isOutOfMemory(error)) throw error;
+          lack = error;
+        }
+      }
+      throw lack;
+    } finally {
+      // It stays where it is for as long as somebody needs it.
+      await run(`SET memory_limit TO '${memoryMiB}MiB'`).catch(() => undefined);
+    }
   }
 
   return {
@@ -210,21 +231,13 @@ function databaseOf(
     },
     async compute(work) {
       await run(`SET threads TO ${threads}`);
-      let memory = memoryMiB;
       try {
-        for (;;) {
-          try {
-            return await work();
-          } catch (error) {
-            memory *= 2;
-            if (!isOutOfMemory(error) || memory > mostMemoryMiB) throw error;
-            await run(`SET memory_limit TO '${memory}MiB'`);
-          }
-        }
+        return await work().catch((error: unknown) => {
+          if (!isOutOfMemory(error)) throw error;
+          return inTurnOfAll(() => withMore(work, error));
+        });
       } finally {
         await run('SET threads TO 1');
-        // It stays where it is for as long as somebody needs it.
-        if (memory > memoryMiB) await run(`SET memory_limit TO '${memoryMiB}MiB'`).catch(() => undefined);
       }
     },
     close,

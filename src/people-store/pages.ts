@@ -3,7 +3,7 @@ import type { PassFacts } from '../domain/people/reading.js';
 import type { ListName, ListPage, PersonRow, UnitRow } from '../domain/people/rows.js';
 import type { Database } from './database.js';
 import type { Opaque } from './opaque.js';
-import { isPeopleList, tableOf } from './tables.js';
+import { dropOutcomesOf, isPeopleList, tableOf } from './tables.js';
 
 /** How far a list has been read; `page` counts what was read, so a page that was read again counts twice. */
 export interface ListPosition {
@@ -150,6 +150,7 @@ export function createPages(db: Database, opaque: Opaque) {
     async nextPass(list: ListName, pass: number): Promise<ListPosition> {
       await db.transaction(async () => {
         await db.run(`DELETE FROM ${tableOf(list)}`);
+        await dropOutcomesOf(db, list);
         await db.run("INSERT INTO page VALUES ($1, $2, 0, 'read', NULL, NULL, 0, NULL, NULL, '')", [list, pass]);
       });
       return { pass, ...FRONT };
@@ -159,6 +160,7 @@ export function createPages(db: Database, opaque: Opaque) {
     async clear(list: ListName): Promise<ListPosition> {
       await db.transaction(async () => {
         await db.run(`DELETE FROM ${tableOf(list)}`);
+        await dropOutcomesOf(db, list);
         await db.run('DELETE FROM page WHERE list = $1', [list]);
       });
       return { pass: 1, ...FRONT };
@@ -170,6 +172,9 @@ export function createPages(db: Database, opaque: Opaque) {
      */
     async keepLatest(list: ListName): Promise<void> {
       const table = tableOf(list);
+      const found = await db.row<{ twice: boolean }>(`SELECT count(*) > count(DISTINCT id) AS twice FROM ${table}`);
+      if (found?.twice !== true) return;
+      await dropOutcomesOf(db, list);
       await db.run(
         `DELETE FROM ${table} WHERE n IN (
            SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY id ORDER BY n DESC) AS place FROM ${table})

@@ -21,7 +21,7 @@ import { createPlaces, type Forgotten, type PeopleReference, type PeopleRun, typ
 import { readChunk, type ChunkResult, type ReadChunkInput } from './reading.js';
 import { drawSample, nextToLookUp, recordLookUp, sampleResult, type ToLookUp } from './sample.js';
 import { SIDES } from './matching.js';
-import { createTables, familyOf, tableOf } from './tables.js';
+import { createTables, familyOf, LISTS_OF, tableOf } from './tables.js';
 import { createTidying, type Tidied, type TidyHow } from './tidying.js';
 import { createTurns } from './turns.js';
 
@@ -111,11 +111,6 @@ export interface PeopleStoresOptions {
   limits?: DatabaseLimits;
 }
 
-const NEEDED: Record<Comparison, readonly ListName[]> = {
-  baseline: ['e9-people', 'e10-people'],
-  foreseen: ['e10-people', 'qiyuesuo-before'],
-  actual: ['e10-people', 'qiyuesuo-before', 'qiyuesuo-after'],
-};
 const USUAL_MOST_UNITS = 20;
 
 export function createPeopleStores({
@@ -214,7 +209,7 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference, kept:
     scope,
     mostUnits = USUAL_MOST_UNITS,
   }: CompareInput): Promise<ComparisonSummary> {
-    await requireRead(NEEDED[comparison]);
+    await requireRead(LISTS_OF[comparison]);
     return db.compute(async () => {
       await comparePeople(db, comparison, scope);
       await db.run('DELETE FROM compared WHERE comparison = $1', [comparison]);
@@ -234,14 +229,14 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference, kept:
       const last = await db.row<{ scope: string | null }>('SELECT scope FROM compared WHERE comparison = $1', [
         comparison,
       ]);
-      if (last === undefined) throw new ListsUnread(NEEDED[comparison]);
+      if (last === undefined) throw new ListsUnread(LISTS_OF[comparison]);
       return compare({ comparison, scope: last.scope === null ? null : (JSON.parse(last.scope) as string[]) });
     },
     async compared() {
       const made = await db.rows<{ comparison: Comparison }>('SELECT comparison FROM compared ORDER BY 1');
       return made.map(({ comparison }) => comparison);
     },
-    massChange: () => massChange(db, opaque),
+    massChange: () => db.compute(() => massChange(db, opaque)),
     foreseenAndActual: () => foreseenAndActual(db),
     stillActive: () => stillActive(db),
     async drawSample(input) {
@@ -251,8 +246,8 @@ function storeOf(db: Database, opaque: Opaque, reference: PeopleReference, kept:
     nextToLookUp: (most) => nextToLookUp(db, most),
     recordLookUp: (position, found) => recordLookUp(db, position, found),
     sampleResult: (drawn) => sampleResult(db, opaque, drawn),
-    export: (input) => exportOutcomes(db, opaque, input),
-    writeAmbiguous: (comparison, file) => writeAmbiguous(db, opaque, comparison, file),
+    export: (input) => db.compute(() => exportOutcomes(db, opaque, input)),
+    writeAmbiguous: (comparison, file) => db.compute(() => writeAmbiguous(db, opaque, comparison, file)),
     async applyDecisions(comparison, file) {
       const { applied, whom } = await applyDecisions(db, opaque, comparison, file);
       if (applied.invalid.length === 0) await kept.keep(whom);

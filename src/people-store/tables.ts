@@ -1,3 +1,4 @@
+import { COMPARISONS, type Comparison } from '../domain/people/outcomes.js';
 import {
   PEOPLE_LISTS,
   UNIT_LISTS,
@@ -20,6 +21,13 @@ export function isPeopleList(list: ListName): list is PeopleListName {
 export function familyOf(list: PeopleListName): string {
   return list.split('-', 1)[0] ?? list;
 }
+
+/** The lists that a comparison is made of. */
+export const LISTS_OF: Record<Comparison, readonly PeopleListName[]> = {
+  baseline: ['e9-people', 'e10-people'],
+  foreseen: ['e10-people', 'qiyuesuo-before'],
+  actual: ['e10-people', 'qiyuesuo-before', 'qiyuesuo-after'],
+};
 
 const PERSON_COLUMNS = `n INTEGER, id VARCHAR, name VARCHAR, job_number VARCHAR, mobile VARCHAR, email VARCHAR,
   login VARCHAR, unit VARCHAR, more_units VARCHAR, active BOOLEAN, not_compared VARCHAR, oa_user_id VARCHAR`;
@@ -50,4 +58,13 @@ export async function createTables(db: Database): Promise<void> {
     'CREATE TABLE IF NOT EXISTS sample (position INTEGER, id VARCHAR, contact VARCHAR, found VARCHAR, looked_up BOOLEAN)',
   ];
   for (const statement of statements) await db.run(statement);
+}
+
+/** Where rows of a list go, the outcomes that have their numbers go with them. */
+export async function dropOutcomesOf(db: Database, list: ListName): Promise<void> {
+  for (const comparison of COMPARISONS) {
+    if (!(LISTS_OF[comparison] as readonly ListName[]).includes(list)) continue;
+    await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
+    await db.run('DELETE FROM compared WHERE comparison = $1', [comparison]);
+  }
 }

@@ -137,6 +137,19 @@ describe('a list', () => {
     expect(elsewhere).toMatchObject({ restarted: true, done: true, rows: 9, verdict: { state: 'settled' } });
   });
 
+  it('is compared anew where it was begun anew', async () => {
+    const store = await aStore();
+    await fill(store, 'e9-people', people(9));
+    await fill(store, 'e10-people', people(9));
+    await store.compare({ comparison: 'baseline', scope: null });
+    expect(await store.compared()).toEqual(['baseline']);
+
+    const after = { list: 'e9-people', pass: 1, page: 1, rows: 9, digest: 'of another file' } as const;
+    await store.readChunk({ list: 'e9-people', source: aList(() => people(7)), pages: 9, after });
+
+    expect(await store.compared()).toEqual([]);
+  });
+
   it('is in the same file after it was closed and opened again', async () => {
     const { stores } = await someStores();
     const source = aList(() => people(9));
