@@ -40,6 +40,7 @@ await inFolder(async (folder) => {
   for (let killed = 0; killed < kills; killed += 1) {
     await untilFinished(engine, Math.floor(((killed + Math.random()) * count) / (kills + 1)));
     const withServer = killed % Math.floor(kills / Number(values.servers)) === 0 && killed > 0;
+    process.kill(engine.coordinatorPid, 'SIGKILL');
     await engine.worker.kill();
     if (withServer) process.kill(engine.serverPid, 'SIGKILL');
     const writes = (await simulators.ask<Seen>('seen')).writes;

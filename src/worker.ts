@@ -65,6 +65,14 @@ export interface WorkersOptions {
   workflowBundle?: WorkflowBundleOption;
 }
 
+type Poll = (taskQueue: string, work: Partial<WorkerOptions>) => void;
+
+interface OfSites extends WorkersOptions {
+  serves: 'inspect' | 'site' | 'all';
+  migrations: Migrations;
+  workflows: Partial<WorkerOptions>;
+}
+
 /** Each takes some memory of its own, however small its lists are. */
 const PEOPLE_LISTS_AT_ONCE = 4;
 
@@ -96,7 +104,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     const activities = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
     poll(options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE, { ...workflows, activities });
   }
-  const workers = await Promise.all(created);
+  const workers = await Promise.all(created).catch(async (error: unknown) => {
+    await closeSites?.();
+    throw error;
+  });
   const running = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   running.catch(() => undefined);
   return {
@@ -107,14 +118,6 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       await closeSites?.();
     },
   };
-}
-
-type Poll = (taskQueue: string, work: Partial<WorkerOptions>) => void;
-
-interface OfSites extends WorkersOptions {
-  serves: 'inspect' | 'site' | 'all';
-  migrations: Migrations;
-  workflows: Partial<WorkerOptions>;
 }
 
 /** Returns what closes behind them. */

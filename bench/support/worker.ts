@@ -14,7 +14,7 @@ export interface WorkerProcess {
 }
 
 const PROGRAM = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
-const READY = 'Worker runs for';
+const READY = 'Worker runs for: default';
 
 /** Resolves once it polls. What it logs goes to `worker.log` in its folder. */
 export async function startWorker(dataDir: string, nodeOptions: string[] = []): Promise<WorkerProcess> {

@@ -38,12 +38,14 @@ export function withCoordinatorBeside(startWorkers: Context['startWorkers'], log
 async function startCoordinator({ config, env }: WorkersOptions, log: LogTarget): Promise<Workers> {
   const [, program = ''] = process.argv;
   const stderr = log === 'file' ? appending(logFile(config)) : process.stderr.fd;
-  const child = fork(program, ['worker', '--coordinator-only'], {
+  const child = fork(program, ['worker', '--coordinator-only', '--beside'], {
     // It finds the embedded server by the folder. The port of the metrics is this process's.
     env: { ...env, QYS_E10_DATA: config.dataDir, QYS_E10_METRICS: '' },
     // Ctrl-C is for this process, which lets the other one go when it has nothing left to do.
     detached: true,
     stdio: ['ignore', 'ignore', stderr, 'ipc'],
+    // What `fork` hands on to `spawn`, and does not name.
+    ...{ windowsHide: true },
   });
   if (log === 'file') closeSync(stderr);
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;

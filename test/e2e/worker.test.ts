@@ -64,6 +64,20 @@ it(
   },
 );
 
+it('ends where the process of its coordinators does', { timeout: 60_000 }, async () => {
+  world = await startWorld({ tenants: [{ id: 'one' }] });
+  const cli = await aCli(world);
+  const worker = await aWorker(cli);
+  const [coordinator = 0] = await pollersIn(cli, COORDINATOR_TASK_QUEUE);
+
+  process.kill(coordinator, 'SIGKILL');
+
+  const { code, stderr } = await worker.finished;
+  expect(code).toBe(1);
+  expect(stderr).toContain('the process of the coordinators ended with SIGKILL');
+  expect(stderr.match(/Worker runs for/g)).toHaveLength(1);
+});
+
 it('takes no sites for coordinators alone', { timeout: 60_000 }, async () => {
   world = await startWorld({ tenants: [{ id: 'one' }] });
   const cli = await aCli(world);

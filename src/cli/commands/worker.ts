@@ -6,6 +6,13 @@ import { withCoordinatorBeside } from '../coordinator-beside.js';
 import { EXIT } from '../exit-codes.js';
 import { connectTemporal } from '../../temporal.js';
 
+interface WorkerOptions {
+  site?: string[];
+  siteOnly?: boolean;
+  coordinatorOnly?: boolean;
+  beside?: boolean;
+}
+
 export function workerCommand(register: Register): Command {
   return new Command('worker')
     .description('run a worker until Ctrl-C; without TEMPORAL_ADDRESS with the embedded server and its Web UI')
@@ -17,21 +24,24 @@ export function workerCommand(register: Register): Command {
         'siteOnly',
       ]),
     )
-    .action((options: { site?: string[]; siteOnly?: boolean; coordinatorOnly?: boolean }) =>
+    .addOption(new Option('--beside', 'started by another process of ours: says nothing, and ends with it').hideHelp())
+    .action((options: WorkerOptions) =>
       register(async ({ config, env, out, startWorkers, interrupted }) => {
+        const isLeft = options.beside ? once(process, 'disconnect') : undefined;
         const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
         const sites = options.coordinatorOnly ? [] : (options.site ?? config.sites);
         const serves = options.coordinatorOnly ? 'coordinator' : options.siteOnly ? 'site' : 'all';
         const workers = await withCoordinatorBeside(startWorkers, 'stderr')({ config, env, temporal, sites, serves });
-        if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-        out.say(options.coordinatorOnly ? out.text.coordinatorRuns : out.text.workerRuns(sites.join(', ')));
-        if (temporal.mode === 'remote' && sites.length > 0 && chromiumOf(config) === undefined)
-          out.say(out.text.workerWithoutBrowser);
-        // Where another process of ours has started this one, it waits for a word, and ends with it.
-        process.send?.('polls');
-        const alone = process.connected ? [once(process, 'disconnect')] : [];
+        if (options.beside) process.send?.('polls', () => undefined);
+        else {
+          if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
+          out.say(options.coordinatorOnly ? out.text.coordinatorRuns : out.text.workerRuns(sites.join(', ')));
+          if (temporal.mode === 'remote' && sites.length > 0 && chromiumOf(config) === undefined)
+            out.say(out.text.workerWithoutBrowser);
+        }
         try {
-          await Promise.race([workers.running, ...alone, ...(interrupted.aborted ? [] : [once(interrupted, 'abort')])]);
+          const ends = [workers.running, ...(isLeft ? [isLeft] : []), once(interrupted, 'abort')];
+          if (!interrupted.aborted) await Promise.race(ends);
         } finally {
           await workers.stop();
           await temporal.close();
