@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { logFile, type LogTarget } from '../log.js';
 import type { Workers, WorkersOptions } from '../worker.js';
 import type { Context } from './context.js';
@@ -34,11 +35,15 @@ export function withCoordinatorBeside(startWorkers: Context['startWorkers'], log
   };
 }
 
+/** Not what this process was started with: that may be another program, such as the demo's. */
+const PROGRAM = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../bin/qys-e10.mjs' : './main.js', import.meta.url),
+);
+
 /** It ends with this process, however that one ends: the channel between them closes then. */
 async function startCoordinator({ config, env }: WorkersOptions, log: LogTarget): Promise<Workers> {
-  const [, program = ''] = process.argv;
   const stderr = log === 'file' ? appending(logFile(config)) : process.stderr.fd;
-  const child = fork(program, ['worker', '--coordinator-only', '--beside'], {
+  const child = fork(PROGRAM, ['worker', '--coordinator-only', '--beside'], {
     // It finds the embedded server by the folder. The port of the metrics is this process's.
     env: { ...env, QYS_E10_DATA: config.dataDir, QYS_E10_METRICS: '' },
     // Ctrl-C is for this process, which lets the other one go when it has nothing left to do.
