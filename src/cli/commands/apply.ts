@@ -53,7 +53,7 @@ export async function apply(options: ApplyOptions, context: Context): Promise<Ex
   );
 }
 
-/** A process more takes a second of CPU and 120 MB: fewer tenants keep nobody waiting. */
+/** A process more takes some 200 MB: fewer tenants keep nobody waiting. */
 const MANY_TENANTS = 200;
 
 async function dryRun(options: ApplyOptions, selection: Selection, context: Context): Promise<ExitCode> {
