@@ -90,9 +90,9 @@ async function findPairs(db: Database, rows: number): Promise<void> {
   }
   const pairs = RANKS.map((rank) => `SELECT found, wanted, ${rank} AS rank FROM m_key_${rank} WHERE shared IS NULL`);
   await db.run('CREATE OR REPLACE TEMP TABLE m_pair (found INTEGER, wanted INTEGER, rank TINYINT)');
-  for (const slice of rangesOf(db, rows, 'found')) {
+  for (const slice of rangesOf(db, rows)) {
     await db.run(
-      `INSERT INTO m_pair SELECT found, wanted, min(rank) FROM (${pairs.join(' UNION ALL ')}) WHERE ${slice} GROUP BY 1, 2`,
+      `INSERT INTO m_pair SELECT found, wanted, min(rank) FROM (${pairs.join(' UNION ALL ')}) WHERE ${slice('found')} GROUP BY 1, 2`,
     );
   }
 }
@@ -162,10 +162,10 @@ async function nameUnclear(db: Database, comparison: Comparison): Promise<void> 
     comparison,
   ]);
   const asked = await db.row<{ people: number }>('SELECT count(*)::INTEGER AS people FROM m_asked');
-  for (const slice of rangesOf({ sliceRows: Math.ceil(db.sliceRows / MOST_CLOSE) }, asked?.people ?? 0, 'place')) {
+  for (const slice of rangesOf({ sliceRows: Math.ceil(db.sliceRows / MOST_CLOSE) }, asked?.people ?? 0)) {
     const close = RANKS.map(
       (rank) =>
-        `SELECT w.n AS wanted, f.n AS found FROM m_asked w JOIN m_close_${rank} f USING (key_${rank}) WHERE ${slice}`,
+        `SELECT w.n AS wanted, f.n AS found FROM m_asked w JOIN m_close_${rank} f USING (key_${rank}) WHERE ${slice('place')}`,
     );
     await db.run(
       `INSERT INTO candidate

@@ -2,15 +2,12 @@ import { MATCH_RULES } from '../domain/people/matching.js';
 import type { Comparison } from '../domain/people/outcomes.js';
 import type { PeopleListName } from '../domain/people/rows.js';
 import type { Database } from './database.js';
+import { findDiffering, findUnlike, namesSql, shownFields, type Pairs } from './differing.js';
 import { KEY_COLUMNS, keySql } from './keys.js';
 import { matchPeople, SIDES } from './matching.js';
 import { findOutside } from './scope.js';
-import { largest, rangesOf } from './slices.js';
-import { tableOf } from './tables.js';
-
-/** The fields of a person that matter to a signature: whom it reaches, and under which name and number. */
-const FIELDS = { name: 'name', jobNumber: 'job_number', mobile: 'mobile', email: 'email' } as const;
-type Field = keyof typeof FIELDS;
+import { largest, rangesOf, type Slice } from './slices.js';
+import { LISTS_OF, tableOf } from './tables.js';
 
 const MATCHED_BY = `CASE rank WHEN -1 THEN 'matched-by-decision' WHEN 0 THEN 'matched-by-job-number'
   WHEN 1 THEN 'matched-by-mobile' ELSE 'matched-by-email' END`;
@@ -27,17 +24,18 @@ export async function comparePeople(
   const { found, wanted } = SIDES[comparison];
   await matchPeople(db, comparison);
   await findOutside(db, comparison === 'baseline' ? null : scope);
-  const shown = await shownFields(db, comparison);
-  const bindings = await shownBindings(db, comparison);
   const rows = await largest(db, [tableOf(found), tableOf(wanted)]);
+  if (comparison === 'actual') await findKept(db, rows);
+  await findDifferences(db, comparison);
+  const bindings = await shownBindings(db, comparison);
   await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
   for (const part of ['both', 'found', 'wanted'] as const) {
-    for (const slice of rangesOf(db, rows, part === 'wanted' ? 'wanted' : 'found')) {
+    for (const slice of rangesOf(db, rows)) {
       await db.run(
-        `INSERT INTO outcome SELECT '${comparison}', wanted, before, after, verdict.outcome, verdict.reason, unit,
-           nullif(changed, ''), nullif(differs, '')
+        `INSERT INTO outcome
+         SELECT '${comparison}', wanted, before, after, verdict.outcome, verdict.reason, unit, changed, differs
          FROM (SELECT *, ${VERDICTS[comparison]} AS verdict
-           FROM (SELECT *, coalesce(changed_since, differs) AS changed FROM (${joinedPeople(comparison, part, slice, { shown, bindings })})))`,
+           FROM (${joinedPeople(comparison, part, slice, bindings)}))`,
       );
     }
   }
@@ -46,73 +44,84 @@ export async function comparePeople(
   await dropWork(db);
 }
 
+/** Leaves a table `m_kept` behind: those of Qiyuesuo who were there before the run, and are after it. */
+async function findKept(db: Database, rows: number): Promise<void> {
+  await db.run('CREATE OR REPLACE TEMP TABLE m_kept (before INTEGER, found INTEGER, was_active BOOLEAN)');
+  for (const slice of rangesOf(db, rows)) {
+    await db.run(
+      `INSERT INTO m_kept SELECT b.n, a.n, b.active
+       FROM (SELECT n, id FROM qiyuesuo_after WHERE ${slice('n')}) a JOIN qiyuesuo_before b USING (id)`,
+    );
+  }
+}
+
+/**
+ * Leaves tables behind with what differs between two who are the same: `m_differs`, of whom was found and who is wanted, and
+ * `m_bound_elsewhere`; after a run `m_since`, of before and after it, and `m_bound_anew`.
+ */
+async function findDifferences(db: Database, comparison: Comparison): Promise<void> {
+  const { found, wanted } = SIDES[comparison];
+  const fields = await shownFields(db, LISTS_OF[comparison]);
+  const one = { column: 'found', list: found };
+  const match: Pairs = { table: 'm_match', one, other: { column: 'wanted', list: wanted } };
+  await findDiffering(db, 'm_differs', match, fields);
+  await findUnlike(db, 'm_bound_elsewhere', match, [['oa_user_id'], ['id']]);
+  if (comparison !== 'actual') return;
+  const kept: Pairs = { table: 'm_kept', one: { column: 'before', list: 'qiyuesuo-before' }, other: one };
+  await findDiffering(db, 'm_since', kept, fields);
+  await findUnlike(db, 'm_bound_anew', kept, [['oa_user_id'], ['oa_user_id']]);
+}
+
+type Part = 'both' | 'found' | 'wanted';
+
 /** A pair of numbers for everybody of one part: those with a counterpart, and those of either side without. */
-function pairsOf(part: 'both' | 'found' | 'wanted', comparison: Comparison, slice: string): string {
-  if (part === 'both') return `SELECT found, wanted, rank FROM m_match WHERE ${slice}`;
+function pairsOf(part: Part, comparison: Comparison, slice: Slice): string {
+  if (part === 'both') return `SELECT found, wanted, rank FROM m_match WHERE ${slice('found')}`;
   const table = tableOf(SIDES[comparison][part]);
   const other = part === 'found' ? 'wanted' : 'found';
   return `SELECT found, wanted, rank FROM (SELECT n AS ${part}, NULL::INTEGER AS ${other}, NULL::TINYINT AS rank
       FROM ${table} WHERE not_compared IS NULL) p
-    ANTI JOIN (SELECT ${part} AS n FROM m_match) m ON m.n = p.${part} WHERE ${slice}`;
+    ANTI JOIN (SELECT ${part} AS n FROM m_match) m ON m.n = p.${part} WHERE ${slice(part)}`;
 }
 
 /** One row for everybody of a slice, with what is known of both. */
-function joinedPeople(
-  comparison: Comparison,
-  part: 'both' | 'found' | 'wanted',
-  slice: string,
-  { shown, bindings }: { shown: readonly Field[]; bindings: Bindings },
-): string {
+function joinedPeople(comparison: Comparison, part: Part, slice: Slice, bindings: Bindings): string {
   const { found, wanted } = SIDES[comparison];
   const after = comparison === 'actual';
+  const ofSlice: Slice = (column) => (part === 'wanted' ? 'false' : slice(column));
   // What a run does to a person: before with after, where both are known; otherwise what is there with what is wanted.
-  const changedSince = after ? differing('b', 'f', shown) : 'NULL';
   const known = after
-    ? `b.n AS before, m.found AS after, b.active AS was_active, b.id IS NOT NULL AS was_there,
-       b.oa_user_id IS DISTINCT FROM f.oa_user_id AS bound_anew`
-    : `m.found AS before, NULL AS after, NULL::BOOLEAN AS was_active, false AS was_there, false AS bound_anew`;
+    ? `k.before, m.found AS after, k.was_active, k.before IS NOT NULL AS was_there,
+       a.one IS NOT NULL AS bound_anew, ${namesSql('s.bits')} AS changed`
+    : `m.found AS before, NULL AS after, ${namesSql('d.bits')} AS changed`;
   // Where a run has bound nobody to an id of E10, what stands there is another kind of id: nothing follows from it.
-  const boundElsewhere =
-    after && !bindings.toWanted ? 'false' : 'f.oa_user_id IS NOT NULL AND w.id IS NOT NULL AND f.oa_user_id <> w.id';
-  return `SELECT m.wanted, ${known}, m.rank, w.unit AS unit, f.id IS NOT NULL AS has_found,
-      w.id IS NOT NULL AS has_wanted, f.active, fu.reason AS found_unclear, wu.reason AS wanted_unclear,
-      o.id IS NOT NULL AS outside,
+  const boundElsewhere = after && !bindings.toWanted ? 'false' : 'f.oa_user_id IS NOT NULL AND e.one IS NOT NULL';
+  return `SELECT m.wanted, ${known}, ${namesSql('d.bits')} AS differs, m.rank, w.unit, f.active,
+      f.n IS NOT NULL AS has_found, w.n IS NOT NULL AS has_wanted,
+      fu.reason AS found_unclear, wu.reason AS wanted_unclear, o.n IS NOT NULL AS outside,
       ${boundElsewhere} AS bound_elsewhere, ${bindings.shown ? 'f.oa_user_id IS NULL' : 'false'} AS unbound,
       ${part === 'both' ? 'false' : keylessSql('f')} AS found_keyless,
-      ${part === 'both' ? 'false' : keylessSql('w')} AS wanted_keyless,
-      ${changedSince} AS changed_since, ${differing('f', 'w', shown)} AS differs
+      ${part === 'both' ? 'false' : keylessSql('w')} AS wanted_keyless
     FROM (${pairsOf(part, comparison, slice)}) m
-    ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found ${part === 'wanted' ? '' : `AND ${slice.replaceAll('found', 'f.n')}`}
+    ${rowsOf(found, 'f', part !== 'wanted')} ON f.n = m.found AND ${ofSlice('f.n')}
     ${rowsOf(wanted, 'w', part !== 'found')} ON w.n = m.wanted
     LEFT JOIN m_found_unclear fu ON fu.n = m.found
     LEFT JOIN m_wanted_unclear wu ON wu.n = m.wanted
-    LEFT JOIN m_outside o ON o.id = w.id
-    ${after ? `LEFT JOIN ${beforeOf(part, slice)} b ON b.id = f.id` : ''}`;
+    LEFT JOIN m_outside o ON o.n = m.wanted
+    LEFT JOIN (SELECT * FROM m_differs WHERE ${ofSlice('one')}) d ON d.one = m.found AND d.other = m.wanted
+    LEFT JOIN (SELECT * FROM m_bound_elsewhere WHERE ${ofSlice('one')}) e ON e.one = m.found AND e.other = m.wanted
+    ${after ? beforeOf(ofSlice) : ''}`;
 }
 
-/** Those of Qiyuesuo before the run who are in the slice after it. */
-function beforeOf(part: 'both' | 'found' | 'wanted', slice: string): string {
-  if (part === 'wanted') return '(SELECT * FROM qiyuesuo_before WHERE false)';
-  const ids = `SELECT id FROM qiyuesuo_after WHERE ${slice.replaceAll('found', 'n')}`;
-  return `(SELECT * FROM qiyuesuo_before SEMI JOIN (${ids}) USING (id))`;
+function beforeOf(slice: Slice): string {
+  return `LEFT JOIN (SELECT * FROM m_kept WHERE ${slice('found')}) k ON k.found = m.found
+    LEFT JOIN (SELECT * FROM m_since WHERE ${slice('other')}) s ON s.other = m.found AND s.one = k.before
+    LEFT JOIN (SELECT * FROM m_bound_anew WHERE ${slice('other')}) a ON a.other = m.found AND a.one = k.before`;
 }
 
 /** An inner join where there is somebody: its smaller side is the slice, so the list itself is only gone through. */
 function rowsOf(list: PeopleListName, alias: string, has: boolean): string {
   return has ? `JOIN ${tableOf(list)} ${alias}` : `LEFT JOIN (SELECT * FROM ${tableOf(list)} WHERE false) ${alias}`;
-}
-
-/** Fields that a list shows of nobody are not compared: a system that tells no e-mail addresses has not lost them. */
-async function shownFields(db: Database, comparison: Comparison): Promise<Field[]> {
-  const { found, wanted } = SIDES[comparison];
-  const lists: PeopleListName[] = comparison === 'actual' ? [found, wanted, 'qiyuesuo-before'] : [found, wanted];
-  const fields: Field[] = [];
-  for (const [field, column] of Object.entries(FIELDS) as [Field, string][]) {
-    const counts = lists.map((list) => `(SELECT count(${column}) FROM ${tableOf(list)}) > 0`);
-    const answer = await db.row<{ shown: boolean }>(`SELECT ${counts.join(' AND ')} AS shown`);
-    if (answer?.shown === true) fields.push(field);
-  }
-  return fields;
 }
 
 /** What a list of Qiyuesuo tells of the people of the OA that its own are bound to. */
@@ -138,27 +147,6 @@ function keylessSql(table: string): string {
   return `coalesce(${keys.join(', ')}) IS NULL`;
 }
 
-/** Names of the fields that differ, separated by spaces; what the second one leaves empty, or one shows with stars, is no difference. */
-function differing(from: string, to: string, fields: readonly Field[]): string {
-  if (fields.length === 0) return `''`;
-  const parts = fields.map((field) => {
-    const [one, other] = [valueSql(field, from), valueSql(field, to)];
-    const shown = [from, to].map((table) => `NOT contains(coalesce(${table}.${FIELDS[field]}, ''), '*')`).join(' AND ');
-    // Most are the same to the letter: then nothing more is worked out.
-    const same = `${from}.${FIELDS[field]} IS NOT DISTINCT FROM ${to}.${FIELDS[field]}`;
-    return `CASE WHEN ${same} THEN NULL
-      WHEN ${from}.id IS NOT NULL AND ${other} IS NOT NULL AND ${shown} AND ${one} IS DISTINCT FROM ${other}
-      THEN '${field}' END`;
-  });
-  return `concat_ws(' ', ${parts.join(', ')})`;
-}
-
-function valueSql(field: Field, table: string): string {
-  const column = FIELDS[field];
-  const key = field === 'name' ? `nullif(trim(${column}), '')` : keySql(field);
-  return key.replaceAll(column, `${table}.${column}`);
-}
-
 const verdict = (outcome: string, reason: string): string =>
   `{outcome: '${outcome}', reason: ${reason.startsWith('CASE') || reason.includes('unclear') ? reason : `'${reason}'`}}`;
 
@@ -171,7 +159,7 @@ const VERDICTS: Record<Comparison, string> = {
     WHEN NOT has_wanted AND found_keyless THEN ${verdict('skipped', 'no-key')}
     WHEN NOT has_found THEN ${verdict('created', 'no-counterpart')}
     WHEN NOT has_wanted THEN ${verdict('missing', 'no-counterpart')}
-    WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
+    WHEN changed IS NOT NULL THEN ${verdict('updated', MATCHED_BY)}
     ELSE ${verdict('unchanged', MATCHED_BY)} END`,
   foreseen: `CASE
     WHEN outside AND has_found AND active THEN ${verdict('disabled', 'outside-scope')}
@@ -186,7 +174,7 @@ const VERDICTS: Record<Comparison, string> = {
     WHEN NOT has_wanted THEN ${verdict('skipped', 'was-disabled')}
     WHEN NOT active THEN ${verdict('updated', 'enabled-again')}
     WHEN bound_elsewhere THEN ${verdict('linked', MATCHED_BY)}
-    WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
+    WHEN changed IS NOT NULL THEN ${verdict('updated', MATCHED_BY)}
     ELSE ${verdict('unchanged', MATCHED_BY)} END`,
   actual: `CASE
     WHEN outside AND has_found AND NOT active AND was_active THEN ${verdict('disabled', 'outside-scope')}
@@ -205,7 +193,7 @@ const VERDICTS: Record<Comparison, string> = {
     WHEN NOT was_there THEN ${verdict('created', MATCHED_BY)}
     WHEN NOT was_active THEN ${verdict('updated', 'enabled-again')}
     WHEN bound_anew THEN ${verdict('linked', MATCHED_BY)}
-    WHEN changed <> '' THEN ${verdict('updated', MATCHED_BY)}
+    WHEN changed IS NOT NULL THEN ${verdict('updated', MATCHED_BY)}
     ELSE ${verdict('unchanged', MATCHED_BY)} END`,
 };
 
@@ -218,7 +206,7 @@ const NOT_COMPARED = `INSERT INTO outcome
 const GONE = `INSERT INTO outcome
   SELECT 'actual', NULL, b.n, NULL, CASE WHEN b.active THEN 'disabled' ELSE 'skipped' END,
     CASE WHEN b.active THEN 'removed' ELSE 'was-disabled' END, NULL, NULL, NULL
-  FROM qiyuesuo_before b ANTI JOIN qiyuesuo_after a ON a.id = b.id`;
+  FROM qiyuesuo_before b ANTI JOIN m_kept k ON k.before = b.n`;
 
 async function dropWork(db: Database): Promise<void> {
   const tables = await db.rows<{ name: string }>(

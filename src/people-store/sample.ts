@@ -23,7 +23,7 @@ export async function drawSample(
 ): Promise<DrawnSample> {
   const contact = `coalesce(${keySql('mobile')}, ${keySql('email')})`;
   await findOutside(db, scope);
-  const inside = `e10_people ANTI JOIN m_outside USING (id)`;
+  const inside = `e10_people ANTI JOIN m_outside USING (n)`;
   const heads = await db.row<{ people: number; all: number }>(
     `SELECT count(${contact})::INTEGER AS people, count(*)::INTEGER AS "all"
      FROM ${inside}`,

@@ -10,11 +10,14 @@ export async function largest(db: Database, tables: readonly string[]): Promise<
   return most;
 }
 
+/** A condition on a column that holds numbers of rows. */
+export type Slice = (column: string) => string;
+
 /** Conditions that cut a table by its `n`: each is true of neighbours, so that only their part of the file is read. */
-export function rangesOf({ sliceRows }: Pick<Database, 'sliceRows'>, rows: number, column: string): string[] {
-  if (rows <= sliceRows) return ['true'];
+export function rangesOf({ sliceRows }: Pick<Database, 'sliceRows'>, rows: number): Slice[] {
+  if (rows <= sliceRows) return [() => 'true'];
   return Array.from({ length: Math.ceil(rows / sliceRows) }, (_, slice) => {
-    return `${column} >= ${slice * sliceRows} AND ${column} < ${(slice + 1) * sliceRows}`;
+    return (column: string) => `${column} >= ${slice * sliceRows} AND ${column} < ${(slice + 1) * sliceRows}`;
   });
 }
 
