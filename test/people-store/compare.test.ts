@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PersonRow } from '../../src/domain/people/rows.js';
-import type { PersonOutcome, OutcomeReason } from '../../src/domain/people/outcomes.js';
-import { ListsUnread } from '../../src/people-store/store.js';
-import { aStore, fill, person } from './a-store.js';
+import type { Comparison, PersonOutcome, OutcomeReason } from '../../src/domain/people/outcomes.js';
+import { ListsUnread, type PeopleStore } from '../../src/people-store/store.js';
+import { aStore, fill, person, RUN, someStores } from './a-store.js';
 
 type Expected = Partial<Record<`${PersonOutcome}/${OutcomeReason}`, number>>;
 
@@ -157,9 +159,20 @@ describe('what becomes of whom', () => {
   });
 });
 
+/** Everybody of a comparison as it is exported: the outcome, and the name before and after. */
+async function namedIn(store: PeopleStore, comparison: Comparison, folder: string): Promise<string[]> {
+  const file = join(folder, 'people.csv');
+  await store.export({ comparison, file, format: 'csv', content: 'personal' });
+  const [head = '', ...lines] = (await readFile(file, 'utf8')).trim().split('\n');
+  const columns = ['outcome', 'before_name', 'after_name'].map((name) => head.split(',').indexOf(name));
+  return lines.map((line) => columns.map((column) => line.split(',')[column]).join(',')).sort();
+}
+
 describe('after the run', () => {
   it('says of everybody what the run did, and who should be there and is not', async () => {
-    const store = await aStore();
+    const { stores, dataDir } = await someStores();
+    const store = await stores.open(RUN);
+    onTestFinished(() => store.close());
     const keys = (number: string) => ({ jobNumber: number, name: '王伟' });
     await fill(
       store,
@@ -182,6 +195,7 @@ describe('after the run', () => {
       person('q6', { ...keys('6'), oaUserId: 'e1' }),
       person('q7', { ...keys('7'), oaUserId: '7', active: false }),
       person('q8', { ...keys('8'), oaUserId: '8' }),
+      person('q10', { ...keys('10'), oaUserId: '10' }),
     ]);
     await store.compare({ comparison: 'foreseen', scope: null });
 
@@ -196,12 +210,32 @@ describe('after the run', () => {
       'missing/bound-elsewhere': 1,
       'disabled/no-counterpart': 1,
       'disabled/removed': 1,
-      'skipped/still-active': 1,
+      'skipped/still-active': 2,
     });
     expect(counts.missing).toBe(2);
-    expect(await store.stillActive()).toBe(1);
-    expect(await store.foreseenAndActual()).toContainEqual({ foreseen: 'created', actual: 'missing', people: 2 });
-    expect(await store.foreseenAndActual()).toContainEqual({ foreseen: 'disabled', actual: 'skipped', people: 1 });
+    expect(await store.stillActive()).toBe(2);
+    expect(await store.foreseenAndActual()).toEqual([
+      { foreseen: 'created', actual: 'created', people: 1 },
+      { foreseen: 'created', actual: 'missing', people: 2 },
+      { foreseen: 'disabled', actual: 'disabled', people: 2 },
+      { foreseen: 'disabled', actual: 'skipped', people: 1 },
+      { foreseen: 'linked', actual: 'linked', people: 1 },
+      { foreseen: 'unchanged', actual: 'unchanged', people: 1 },
+      { foreseen: 'updated', actual: 'updated', people: 1 },
+      { foreseen: null, actual: 'skipped', people: 1 },
+    ]);
+    expect(await namedIn(store, 'actual', dataDir)).toEqual([
+      'created,,王伟',
+      'disabled,王伟,',
+      'disabled,王伟,王伟',
+      'linked,王伟,王伟',
+      'missing,,',
+      'missing,,王伟',
+      'skipped,,王伟',
+      'skipped,王伟,王伟',
+      'unchanged,王伟,王伟',
+      'updated,李娜,王伟',
+    ]);
   });
 });
 
