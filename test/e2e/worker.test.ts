@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { startWorld, type World } from '../../simulators/world.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations } from '../../src/client.js';
@@ -27,6 +28,14 @@ async function pollersIn(cli: Cli, queue: string): Promise<number[]> {
   const store = createFileBatchStore(batchFolder(cli));
   const pollers = await createMigrations({ client: new Client({ connection }), store }).pollersOf(queue);
   return pollers.map((identity) => Number(identity.split('/').at(-1)));
+}
+
+/** The one tenant of the file, so many times; nobody of them may start yet. */
+async function manyWho(cli: Cli, tenants: number): Promise<void> {
+  const batch = parse(await readFile(cli.file, 'utf8')) as { tenants: Record<string, unknown>[] };
+  const many = Array.from({ length: tenants }, (_, at) => ({ ...batch.tenants[0], id: `t${at}` }));
+  const waves = [{ name: 'later', rest: true, startAfter: '2099-01-01T00:00:00+08:00' }];
+  await writeFile(cli.file, stringify({ ...batch, waves, tenants: many }));
 }
 
 async function aWorker(cli: Cli) {
@@ -77,6 +86,33 @@ it('ends where the process of its coordinators does', { timeout: 60_000 }, async
   expect(stderr).toContain('the process of the coordinators ended with SIGKILL');
   expect(stderr.match(/Worker runs for/g)).toHaveLength(1);
 });
+
+it(
+  'is for the coordinators also beside an apply of very many tenants, and says nothing between its lines',
+  { timeout: 120_000 },
+  async () => {
+    world = await startWorld({ tenants: [{ id: 'one' }] });
+    const cli = await aCli(world);
+    await manyWho(cli, 200);
+    const applying = cli.start('apply', '-f', cli.file, '--yes', '--timeout', '15s');
+    let coordinator = 0;
+    await until(
+      'the coordinators work',
+      async () => {
+        [coordinator = 0] = await pollersIn(cli, COORDINATOR_TASK_QUEUE).catch(() => []);
+        return coordinator > 0;
+      },
+      60_000,
+    );
+    expect(coordinator).not.toBe(applying.process.pid);
+    expect(await isRunning(coordinator)).toBe(true);
+
+    const { stderr, stdout } = await applying.finished;
+    expect(stdout + stderr).not.toContain('"pid"');
+    expect(await readFile(join(cli.dataDir, 'logs', 'qys-e10.log'), 'utf8')).toContain(`"pid":${coordinator}`);
+    expect(await isRunning(coordinator)).toBe(false);
+  },
+);
 
 it('takes no sites for coordinators alone', { timeout: 60_000 }, async () => {
   world = await startWorld({ tenants: [{ id: 'one' }] });
