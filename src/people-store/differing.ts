@@ -5,7 +5,7 @@ import { largest, rangesOf } from './slices.js';
 import { tableOf } from './tables.js';
 
 /** The fields of a person that matter to a signature: whom it reaches, and under which name and number. */
-const FIELDS = { name: 'name', jobNumber: 'job_number', mobile: 'mobile', email: 'email' } as const;
+export const FIELDS = { name: 'name', jobNumber: 'job_number', mobile: 'mobile', email: 'email' } as const;
 type Field = keyof typeof FIELDS;
 
 const FIELD_NAMES = Object.keys(FIELDS) as Field[];

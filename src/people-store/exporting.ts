@@ -1,6 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Comparison } from '../domain/people/outcomes.js';
 import type { Database } from './database.js';
+import { FIELDS } from './differing.js';
 import { counterpartId, namesOf, shownId } from './names.js';
 import type { Opaque } from './opaque.js';
 
@@ -17,7 +18,6 @@ export interface ExportInput {
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
-const FIELDS = ['name', 'job_number', 'mobile', 'email'] as const;
 
 /** Everybody of a comparison with outcome, reason, and the fields before and after; in no order. */
 export async function exportOutcomes(db: Database, opaque: Opaque, input: ExportInput): Promise<{ rows: number }> {
@@ -26,7 +26,7 @@ export async function exportOutcomes(db: Database, opaque: Opaque, input: Export
   const after = comparison === 'actual' ? 'a' : 'w';
   const shown = (table: string, column: string): string =>
     content === 'personal' ? `${table}.${column}` : opaque.sql('field', `${table}.${column}`);
-  const fields = FIELDS.flatMap((column) => [
+  const fields = Object.values(FIELDS).flatMap((column) => [
     `${shown('b', column)} AS before_${column}`,
     `${shown(after, column)} AS after_${column}`,
   ]);

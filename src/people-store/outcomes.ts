@@ -26,8 +26,8 @@ export async function comparePeople(
   await findOutside(db, comparison === 'baseline' ? null : scope);
   const rows = await largest(db, [tableOf(found), tableOf(wanted)]);
   if (comparison === 'actual') await findKept(db, rows);
-  await findDifferences(db, comparison);
   const bindings = await shownBindings(db, comparison);
+  await findDifferences(db, comparison, bindings);
   await db.run('DELETE FROM outcome WHERE comparison = $1', [comparison]);
   for (const part of ['both', 'found', 'wanted'] as const) {
     for (const slice of rangesOf(db, rows)) {
@@ -57,15 +57,15 @@ async function findKept(db: Database, rows: number): Promise<void> {
 
 /**
  * Leaves tables behind with what differs between two who are the same: `m_differs`, of whom was found and who is wanted, and
- * `m_bound_elsewhere`; after a run `m_since`, of before and after it, and `m_bound_anew`.
+ * `m_bound_elsewhere` where that can be told; after a run `m_since`, of before and after it, and `m_bound_anew`.
  */
-async function findDifferences(db: Database, comparison: Comparison): Promise<void> {
+async function findDifferences(db: Database, comparison: Comparison, bindings: Bindings): Promise<void> {
   const { found, wanted } = SIDES[comparison];
   const fields = await shownFields(db, LISTS_OF[comparison]);
   const one = { column: 'found', list: found };
   const match: Pairs = { table: 'm_match', one, other: { column: 'wanted', list: wanted } };
   await findDiffering(db, 'm_differs', match, fields);
-  await findUnlike(db, 'm_bound_elsewhere', match, [['oa_user_id'], ['id']]);
+  if (bindings.toE10) await findUnlike(db, 'm_bound_elsewhere', match, [['oa_user_id'], ['id']]);
   if (comparison !== 'actual') return;
   const kept: Pairs = { table: 'm_kept', one: { column: 'before', list: 'qiyuesuo-before' }, other: one };
   await findDiffering(db, 'm_since', kept, fields);
@@ -94,8 +94,7 @@ function joinedPeople(comparison: Comparison, part: Part, slice: Slice, bindings
     ? `k.before, m.found AS after, k.was_active, k.before IS NOT NULL AS was_there,
        a.one IS NOT NULL AS bound_anew, ${namesSql('s.bits')} AS changed`
     : `m.found AS before, NULL AS after, ${namesSql('d.bits')} AS changed`;
-  // Where a run has bound nobody to an id of E10, what stands there is another kind of id: nothing follows from it.
-  const boundElsewhere = after && !bindings.toWanted ? 'false' : 'f.oa_user_id IS NOT NULL AND e.one IS NOT NULL';
+  const boundElsewhere = bindings.toE10 ? 'f.oa_user_id IS NOT NULL AND e.one IS NOT NULL' : 'false';
   return `SELECT m.wanted, ${known}, ${namesSql('d.bits')} AS differs, m.rank, w.unit, f.active,
       f.n IS NOT NULL AS has_found, w.n IS NOT NULL AS has_wanted,
       fu.reason AS found_unclear, wu.reason AS wanted_unclear, o.n IS NOT NULL AS outside,
@@ -109,7 +108,7 @@ function joinedPeople(comparison: Comparison, part: Part, slice: Slice, bindings
     LEFT JOIN m_wanted_unclear wu ON wu.n = m.wanted
     LEFT JOIN m_outside o ON o.n = m.wanted
     LEFT JOIN (SELECT * FROM m_differs WHERE ${ofSlice('one')}) d ON d.one = m.found AND d.other = m.wanted
-    LEFT JOIN (SELECT * FROM m_bound_elsewhere WHERE ${ofSlice('one')}) e ON e.one = m.found AND e.other = m.wanted
+    ${bindings.toE10 ? `LEFT JOIN (SELECT * FROM m_bound_elsewhere WHERE ${ofSlice('one')}) e ON e.one = m.found AND e.other = m.wanted` : ''}
     ${after ? beforeOf(ofSlice) : ''}`;
 }
 
@@ -125,21 +124,21 @@ function rowsOf(list: PeopleListName, alias: string, has: boolean): string {
 }
 
 /** What a list of Qiyuesuo tells of the people of the OA that its own are bound to. */
-export interface Bindings {
+interface Bindings {
   /** Of somebody at least. Who has none then is not of the OA, and no run touches them. */
   shown: boolean;
-  /** Somebody who was found again is bound to the very person of E10. */
-  toWanted: boolean;
+  /** They can be held against ids of E10. After a run that bound nobody to one, another kind of id stands there: nothing follows from it. */
+  toE10: boolean;
 }
 
-/** After `matchPeople`, or with what it leaves behind in `outcome`. */
 async function shownBindings(db: Database, comparison: Comparison): Promise<Bindings> {
   const { found, wanted } = SIDES[comparison];
-  const answer = await db.row<Bindings>(
+  const answer = await db.row<{ shown: boolean; same: boolean }>(
     `SELECT (SELECT count(oa_user_id) FROM ${tableOf(found)}) > 0 AS shown,
-       EXISTS (SELECT 1 FROM ${tableOf(found)} f SEMI JOIN ${tableOf(wanted)} w ON f.oa_user_id = w.id) AS "toWanted"`,
+       EXISTS (SELECT 1 FROM ${tableOf(found)} f SEMI JOIN ${tableOf(wanted)} w ON f.oa_user_id = w.id) AS same`,
   );
-  return answer ?? { shown: false, toWanted: false };
+  const { shown = false, same = false } = answer ?? {};
+  return { shown, toE10: shown && (same || comparison !== 'actual') };
 }
 
 function keylessSql(table: string): string {
