@@ -94,7 +94,7 @@ it(
     world = await startWorld({ tenants: [{ id: 'one' }] });
     const cli = await aCli(world);
     await manyWho(cli, 200);
-    const applying = cli.start('apply', '-f', cli.file, '--yes', '--timeout', '15s');
+    const applying = cli.start('apply', '-f', cli.file, '--yes');
     let coordinator = 0;
     await until(
       'the coordinators work',
@@ -107,6 +107,7 @@ it(
     expect(coordinator).not.toBe(applying.process.pid);
     expect(await isRunning(coordinator)).toBe(true);
 
+    applying.process.kill('SIGINT');
     const { stderr, stdout } = await applying.finished;
     expect(stdout + stderr).not.toContain('"pid"');
     expect(await readFile(join(cli.dataDir, 'logs', 'qys-e10.log'), 'utf8')).toContain(`"pid":${coordinator}`);
