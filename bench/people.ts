@@ -21,6 +21,8 @@ const { values } = parseArgs({
     people: { type: 'string', default: '50000' },
     rounds: { type: 'string', default: '2' },
     untidy: { type: 'string', default: '20' },
+    /** Of a thousand people Qiyuesuo has so many with a former name and e-mail address. */
+    outdated: { type: 'string', default: '100' },
     /** Every answer takes so long; 0: as fast as the simulators can. */
     latency: { type: 'string', default: '0' },
     chunk: { type: 'string', default: '50' },
@@ -46,6 +48,7 @@ try {
   const told: PeopleSimulatorsInput = {
     people,
     untidy: Number(values.untidy),
+    outdated: Number(values.outdated),
     seed: Number(values.seed),
     latencyMs: Number(values.latency),
   };

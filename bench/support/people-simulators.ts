@@ -7,6 +7,7 @@ import { inputOf, serve } from './children.js';
 export interface PeopleSimulatorsInput {
   people: number;
   untidy: number;
+  outdated: number;
   seed: number;
   latencyMs: number;
 }
@@ -14,14 +15,14 @@ export interface PeopleSimulatorsInput {
 // They stand for machines of their own: what they compute must not hold up what is measured.
 setPriority(constants.priority.PRIORITY_LOW);
 
-const { people, untidy, seed, latencyMs } = inputOf<PeopleSimulatorsInput>();
+const { people, untidy, outdated, seed, latencyMs } = inputOf<PeopleSimulatorsInput>();
 const world = await startWorld({
   seed,
   tenants: [
     {
       id: 'acme',
       startsMigrated: true,
-      people: { e9: people, e10: people, units: 2_000, leavers: Math.floor(people / 50), untidy },
+      people: { e9: people, e10: people, units: 2_000, leavers: Math.floor(people / 50), untidy, outdated },
       // A key per request is worked out by nobody then: what is compared is the reading, not the digests.
       quirks: { hrAuth: 'allow-list' },
     },

@@ -15,7 +15,7 @@ import {
 } from './answers.js';
 import { pullOrganisation } from './pull.js';
 import { shownPeopleSync } from './shown.js';
-import { runningRun, settleRuns, showRun, startRun } from './sync-runs.js';
+import { knownEmployee, runningRun, settleRuns, showRun, startRun } from './sync-runs.js';
 
 const CRON = /^\S+( \S+){4}$/;
 const LONGEST_KEY = 200;
@@ -107,7 +107,7 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
   if (page instanceof Response) return page;
   c.set('rows', page.limit);
   settleRuns(customer);
-  const { console: pages, org, identity, spec } = customer;
+  const { console: pages, identity, spec } = customer;
   const ofTheOa = pages.people.length;
   const end = ofTheOa + spec.people.external;
   // The cursor is the next person and not a count of rows: who comes or goes in between shifts nobody.
@@ -118,7 +118,7 @@ export function listPeople(c: ConsoleContext, customer: Customer): Response {
   const total = pages.people.reduce((sum, state) => sum + Number(state !== 0), 0) + spec.people.external;
   const people = known.map((index) => {
     if (index >= ofTheOa) return externalPerson(identity.qiyuesuoIdBase, index - ofTheOa);
-    const { jobNumber, name, mobile, email, e9Id, e10Id } = org.employee(index);
+    const { jobNumber, name, mobile, email, e9Id, e10Id } = knownEmployee(customer, index);
     return {
       id: String(identity.qiyuesuoIdBase + 1_000_000n + BigInt(index)),
       oaUserId: pages.oaVersion === 'E10' ? String(e10Id) : e9Id,

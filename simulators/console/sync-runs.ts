@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { Customer } from '../tenant/customer.js';
+import type { Employee } from '../tenant/organisation.js';
 import { pullJobNumbers } from './pull.js';
 import { PullFailed } from './pull-asks.js';
 import type { SyncRunState } from './state.js';
@@ -53,6 +54,12 @@ export function showRun(customer: Customer, run: SyncRunState): ShownRun {
   }
   run.settled ??= settle(customer, pulled);
   return { runId, state: 'succeeded', total, done: total, failed: 0, ...run.settled };
+}
+
+/** An employee as Qiyuesuo knows them: with a former name and address until a run has come through. */
+export function knownEmployee({ org, console: pages }: Customer, index: number): Employee {
+  const isUpToDate = pages.runs.some(({ settled }) => settled !== undefined);
+  return { ...org.employee(index), ...(isUpToDate ? {} : org.formerly(index)) };
 }
 
 function isBoundToFail({ spec, console: pages }: Customer, run: SyncRunState): boolean {

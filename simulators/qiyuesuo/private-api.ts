@@ -1,6 +1,6 @@
 import { jsonAnswer } from '../kernel/payload.js';
 import type { Customer } from '../tenant/customer.js';
-import { settleRuns } from '../console/sync-runs.js';
+import { knownEmployee, settleRuns } from '../console/sync-runs.js';
 import { categoriesOf, companyOf, idOf, privateFailure, type Handle, type OpenApiContext } from './payloads.js';
 
 const BAD_PARAMETER = 1000001;
@@ -33,11 +33,11 @@ function user(c: OpenApiContext, customer: Customer): Response {
   const { mobile, contact = mobile, id } = c.req.query();
   if (contact === undefined && id === undefined) return privateFailure(BAD_PARAMETER, '参数错误');
   settleRuns(customer);
-  const { console: pages, org } = customer;
+  const { console: pages } = customer;
   const person = pages.people.findIndex((state, index) => {
     if (state === 0) return false;
     if (contact === undefined) return String(idOf(customer, { person: index })) === id;
-    const employee = org.employee(index);
+    const employee = knownEmployee(customer, index);
     return employee.mobile === contact || employee.email === contact;
   });
   if (person >= 0) {

@@ -1,4 +1,4 @@
-import { settleRuns } from '../console/sync-runs.js';
+import { knownEmployee, settleRuns } from '../console/sync-runs.js';
 import { jsonAnswer } from '../kernel/payload.js';
 import { hexOf } from '../kernel/random.js';
 import type { Customer } from '../tenant/customer.js';
@@ -28,11 +28,11 @@ export const publicRoutes: Record<string, Handle> = {
   },
   '/v2/employee/list': (c, customer) => {
     settleRuns(customer);
-    const { console: pages, org } = customer;
+    const { console: pages } = customer;
     const active: number[] = [];
     pages.people.forEach((state, person) => state === 1 && active.push(person));
     const answer = listed(c, customer, active, (person) => {
-      const { jobNumber, name, mobile } = org.employee(person);
+      const { jobNumber, name, mobile } = knownEmployee(customer, person);
       return { id: idOf(customer, { person }), number: jobNumber, name, contact: mobile };
     });
     // One row is a look, not a page.

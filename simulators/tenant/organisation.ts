@@ -34,6 +34,8 @@ export interface Employee {
 export interface Organisation {
   units: readonly OrgUnit[];
   employee(index: number): Employee;
+  /** What Qiyuesuo has of an employee from before the OA changed it; empty for most. */
+  formerly(index: number): Partial<Pick<Employee, 'name' | 'email'>>;
   /** Unit of an employee, without computing the rest. */
   unitOf(index: number): OrgUnit;
   /** The unit with this id in that OA version. */
@@ -89,8 +91,8 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
 
   /** What is wrong with the keys of this person, if anything is: each trouble in turn, evenly spread. */
   function untidyKeys(index: number): Partial<Pick<Employee, 'jobNumber' | 'mobile' | 'email'>> {
-    const turn = untidyUpTo(index);
-    if (index === 0 || turn === untidyUpTo(index - 1)) return {};
+    if (!isOneOf(spec.people.untidy, index)) return {};
+    const turn = countUpTo(spec.people.untidy, index);
     const other = index - 1;
     const troubles = [
       { mobile: mobileOf(other) },
@@ -101,10 +103,6 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
       { email: '' },
     ] as const;
     return troubles[turn % troubles.length] ?? {};
-  }
-
-  function untidyUpTo(index: number): number {
-    return Math.floor((index * spec.people.untidy) / 1000);
   }
 
   return {
@@ -127,8 +125,23 @@ export function createOrganisation(spec: SettledSpec, identity: Identity): Organ
         e10Id: identity.e10IdBase + 1n + BigInt(index) * 7n,
       };
     },
+    formerly(index) {
+      if (!isOneOf(spec.people.outdated, index)) return {};
+      const former = { name: `${personName(seed, index)}（曾用名）` };
+      const email = emailOf(index);
+      return email === '' ? former : { ...former, email: `former.${email}` };
+    },
     unitById: (id, oa) => units.find((unit) => (oa === 'E9' ? unit.e9Id === id : String(unit.e10Id) === id)),
   };
+}
+
+/** Whether this person is one of so many of a thousand, evenly spread. Never the first one. */
+function isOneOf(ofThousand: number, index: number): boolean {
+  return index > 0 && countUpTo(ofThousand, index) !== countUpTo(ofThousand, index - 1);
+}
+
+function countUpTo(ofThousand: number, index: number): number {
+  return Math.floor((index * ofThousand) / 1000);
 }
 
 /** Counts the units below each parent from 0: the second level starts again. */

@@ -32,6 +32,7 @@ export function settleSpec(spec: TenantSpec, worldSeed: number): SettledSpec {
     secondary: 2,
     sharedMobiles: 0,
     untidy: 0,
+    outdated: 0,
     first: {},
     external: 0,
     ...spec.people,

@@ -35,6 +35,8 @@ export interface PeopleCounts {
   external?: number;
   /** Of a thousand people so many have no or somebody else's job number, mobile number or e-mail address. */
   untidy?: number;
+  /** Of a thousand people Qiyuesuo has so many with a former name and e-mail address, until a run brings them up to date. */
+  outdated?: number;
   /** So many people share the mobile number of the first one. */
   sharedMobiles: number;
   /** What is known of the first person, instead of what is computed. */

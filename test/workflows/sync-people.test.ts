@@ -176,6 +176,7 @@ describe('alone', () => {
       [
         { ...MOVED, id: 'moved' },
         { ...MOVED, id: 'untidy', people: { e9: 300, e10: 300, untidy: 150, sharedMobiles: 4 } },
+        { ...MOVED, id: 'outdated', people: { e9: 60, e10: 60, outdated: 200 } },
         { ...MOVED, id: 'fewer', people: { e9: 30, e10: 18 } },
         { ...MOVED, id: 'leavers', people: { e9: 30, e10: 18 } },
         { ...MOVED, id: 'empty', people: { e9: 30, e10: 0, qiyuesuo: 30 } },
@@ -220,6 +221,13 @@ describe('alone', () => {
 
     expect(end.result.report?.grade).toBe('C');
     expect(codesOf(end)).toContain('PEOPLE-AMBIGUOUS');
+  });
+
+  it('foresees whose name or address is out of date, and sees that the run has renewed them', async () => {
+    const { result } = await sync(rig, 'outdated');
+    expect(result.report?.foreseen?.counts).toMatchObject({ updated: 11, unchanged: 49 });
+    expect(result.report?.actual?.counts).toMatchObject({ updated: 11, unchanged: 49 });
+    expect(result.report?.grade).toBe('A');
   });
 
   it('starts no run that would disable too many, unless somebody lifts the guard', async () => {

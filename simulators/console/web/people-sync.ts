@@ -2,7 +2,7 @@ import { wholeOf } from '../../kernel/payload.js';
 import { syncErrors, storePeopleSync } from '../people.js';
 import { pullOrganisation } from '../pull.js';
 import type { PulledUnit } from '../pull-asks.js';
-import { runningRun, settleRuns, showRun, startRun } from '../sync-runs.js';
+import { knownEmployee, runningRun, settleRuns, showRun, startRun } from '../sync-runs.js';
 import { saved, shown, sorry, type Act, type Ask } from './ask.js';
 
 const PEOPLE_ROWS = 10;
@@ -81,13 +81,13 @@ export const loadRuns: Act = (ask) => {
 export const loadPeople: Act = (ask) => {
   const { customer, given } = ask;
   settleRuns(customer);
-  const { console: pages, org } = customer;
+  const { console: pages } = customer;
   const wanted = given['state'] === 'active' ? [1] : given['state'] === 'disabled' ? [2] : [1, 2];
   const found: number[] = [];
   pages.people.forEach((state, index) => wanted.includes(state) && found.push(index));
   const page = Math.max(1, wholeOf(given['page'], 1));
   const rows = found.slice((page - 1) * PEOPLE_ROWS, page * PEOPLE_ROWS).map((index) => {
-    const { jobNumber, name, mobile } = org.employee(index);
+    const { jobNumber, name, mobile } = knownEmployee(customer, index);
     return { jobNumber, name, mobile, state: pages.people[index] === 1 ? '正常' : '停用' };
   });
   return shown(ask, { rows, total: found.length, page, size: PEOPLE_ROWS });
