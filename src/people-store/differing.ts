@@ -37,7 +37,7 @@ export async function findUnlike(
 ): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE ${into} (one INTEGER, other INTEGER)`);
   for (const slice of rangesOf(db, await largest(db, [tableOf(one.list)]))) {
-    // A digest of 64 bits in place of the texts: small. Of a million changed people it misses one in 10^13 times.
+    // A digest of 64 bits in place of the texts: small. Of a million changed people, one comparison in 10^13 misses somebody.
     await db.run(
       `INSERT INTO ${into} SELECT a.n, b.n FROM ${table} p
        JOIN (SELECT n, hash(${columns.join(', ')}) AS digest FROM ${tableOf(one.list)}) a ON a.n = p.${one.column}
@@ -58,7 +58,8 @@ export async function findDiffering(db: Database, into: string, pairs: Pairs, fi
   const columns = fields.map((field) => FIELDS[field]);
   await findUnlike(db, 'm_unlike', pairs, [columns, columns]);
   const unlike = await db.row<{ pairs: number }>('SELECT count(*)::INTEGER AS pairs FROM m_unlike');
-  for (const slice of rangesOf(db, unlike?.pairs ?? 0)) {
+  if (!unlike?.pairs) return;
+  for (const slice of rangesOf(db, unlike.pairs)) {
     await db.run('CREATE OR REPLACE TEMP TABLE m_bit (one INTEGER, other INTEGER, bit INTEGER)');
     for (const field of fields) {
       await db.run(

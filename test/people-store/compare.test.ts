@@ -187,15 +187,16 @@ describe('after the run', () => {
       person('q8', { ...keys('8'), oaUserId: '8' }),
       person('q9', { ...keys('9'), oaUserId: '9' }),
     ]);
+    // Who has come stands first: nobody has the place of before the run.
     await fill(store, 'qiyuesuo-after', [
+      person('q10', { ...keys('10'), oaUserId: '10' }),
+      person('q4', { ...keys('4'), oaUserId: 'e4' }),
+      person('q6', { ...keys('6'), oaUserId: 'e1' }),
+      person('q8', { ...keys('8'), oaUserId: '8' }),
       person('q1', { ...keys('1'), oaUserId: 'e1' }),
       person('q2', { ...keys('2'), oaUserId: 'e2' }),
       person('q3', { ...keys('3'), oaUserId: 'e3' }),
-      person('q4', { ...keys('4'), oaUserId: 'e4' }),
-      person('q6', { ...keys('6'), oaUserId: 'e1' }),
       person('q7', { ...keys('7'), oaUserId: '7', active: false }),
-      person('q8', { ...keys('8'), oaUserId: '8' }),
-      person('q10', { ...keys('10'), oaUserId: '10' }),
     ]);
     await store.compare({ comparison: 'foreseen', scope: null });
 

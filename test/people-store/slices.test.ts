@@ -22,12 +22,16 @@ async function outcomes(sliceRows: number): Promise<string[]> {
   const { stores, dataDir } = await someStores({ ...USUAL_LIMITS, sliceRows });
   const store = await stores.open(RUN);
   await fill(store, 'e10-people', troubled('e'));
-  await fill(store, 'qiyuesuo-before', troubled('q'));
-  await fill(
-    store,
-    'qiyuesuo-after',
-    troubled('q').map((one, at) => ({ ...one, active: at % 4 !== 0, name: `N${at % 8}` })),
-  );
+  const before = troubled('q').map((one, at) => ({ ...one, oaUserId: at % 6 === 0 ? null : String(at) }));
+  await fill(store, 'qiyuesuo-before', before);
+  const after = before.map((one, at) => ({
+    ...one,
+    active: at % 4 !== 0,
+    name: `N${at % 8}`,
+    oaUserId: at % 5 === 0 ? one.oaUserId : `e${at % 7 === 0 ? at : at + 7}`,
+  }));
+  // Each in another place than before the run.
+  await fill(store, 'qiyuesuo-after', after.slice(3).reverse());
   const lines: string[] = [];
   for (const comparison of ['foreseen', 'actual'] as const) {
     await store.compare({ comparison, scope: null });
