@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
 import type { BatchStore } from './batch-store/store.js';
 import { listBatches, type ListedBatch } from './client/batch-list.js';
 import { createBatches } from './client/batches.js';
@@ -16,6 +17,7 @@ import {
   runsOfTenants,
   SITE,
   TENANT,
+  tenantsThatWait,
   type TenantRow,
 } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
@@ -28,7 +30,7 @@ import type { Policy } from './domain/policy.js';
 import type { Decision, TenantStatus } from './domain/tenant-status.js';
 import type { Tenant } from './domain/tenant.js';
 import type { Inspection } from './workflows/inspect-tenant.js';
-import { decideUpdate, pauseUpdate, resumeUpdate, tenantStatusQuery } from './workflows/messages.js';
+import { decideUpdate, lookNowSignal, pauseUpdate, resumeUpdate, tenantStatusQuery } from './workflows/messages.js';
 import type { inspectTenant } from './workflows/index.js';
 
 export { BatchMissing } from './batch-store/store.js';
@@ -118,6 +120,20 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** The newest run of one tenant, never of a moment ago as in the lists; undefined where it never ran. */
     tenantRow(tenantId: string): Promise<TenantRow | undefined> {
       return newestRow(client, tenantId);
+    },
+
+    /** Whoever of these waits for the administrator's forward looks at once, instead of after a pause that has grown long. Never fails: it is only advice. */
+    async lookNow(tenantIds: readonly string[]): Promise<void> {
+      const wanted = new Set(tenantIds);
+      try {
+        const waiting = (await newestRows(client, tenantsThatWait())).filter(
+          ({ tenantId, step }) => step === 'rewrite-categories' && wanted.has(tenantId),
+        );
+        const tell = ({ tenantId }: TenantRow) => workflow.getHandle(tenantWorkflowId(tenantId)).signal(lookNowSignal);
+        await pMap(waiting, tell, { concurrency: 20, stopOnError: false });
+      } catch {
+        // They look by themselves a little later, or are over.
+      }
     },
 
     /** Running tenants of a batch, of which some ask again and again; looks at the first `limit` of them. */

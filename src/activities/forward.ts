@@ -33,27 +33,41 @@ export function createForwardActivities({ open, seal }: { open: OpenSystems; sea
 
     /** Sees from outside that the forward which we wrote is in force: nginx needs a moment after the reload, not more. */
     async seeForward({ tenant, pages }: TenantInput): Promise<void> {
-      const why = await missingForward(tenant, open(tenant, pages));
-      if (why === null) return;
-      const message = `the forward was written and loaded, but the old category path does not lead to E10: ${why}`;
+      const missing = await missingForward(tenant, open(tenant, pages));
+      if (missing === null) return;
+      const message = `the forward was written and loaded, but the old category path does not lead to E10: ${missing.why}`;
       throw new StepRefused({ code: 'PROXY-FORWARD-MISSING', message, subject: 'proxy' }, { retryable: true });
     },
 
     /** Polls until somebody's proxy forwards. While they work on it, it may well be down. */
     async awaitForward({ tenant, pages }: TenantInput): Promise<void> {
-      const why = await missingForward(tenant, open(tenant, pages));
-      if (why !== null) throw new NotYet(`the old category path is not forwarded yet: ${why}`);
+      const missing = await missingForward(tenant, open(tenant, pages));
+      if (missing === null) return;
+      throw new NotYet(`the old category path is not forwarded yet: ${missing.why}`, missing.afterMs);
     },
   };
 }
 
 /** Why the equality probe of both paths (`facts/weaver.md` §4.3) sees no forward; null where it sees one. */
-async function missingForward(tenant: Tenant, systems: Systems): Promise<string | null> {
+async function missingForward(tenant: Tenant, systems: Systems): Promise<Missing | null> {
   try {
     const verdict = await systems.routes().probeForward(tenant.e10.address);
-    return verdict.forwarded ? null : verdict.why;
+    return verdict.forwarded ? null : { why: verdict.why };
   } catch (error) {
-    if (error instanceof GatewayError) return error.message;
+    if (error instanceof GatewayError) return { why: error.message, ...askedAfter(error) };
     throw error;
   }
+}
+
+interface Missing {
+  why: string;
+  /** When it may be asked again, if it said so. */
+  afterMs?: number;
+}
+
+/** A page that announces hours of maintenance does not keep a forward from being seen that is there sooner. */
+const LOOK_WITHIN_MS = 60_000;
+
+function askedAfter({ retryAfterMs }: GatewayError): { afterMs?: number } {
+  return retryAfterMs === undefined ? {} : { afterMs: Math.min(retryAfterMs, LOOK_WITHIN_MS) };
 }

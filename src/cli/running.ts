@@ -46,6 +46,7 @@ export async function runBatch(
   }
 
   const tenants = selection.selected.map(({ tenant }) => tenant);
+  await migrations.lookNow(tenants.map(({ id }) => id));
   const end = await watchBatch(migrations, { temporal, batch, tenants, timeoutMs: timeoutMs ?? null, file }, out);
   if (end.because === 'timeout') {
     out.say(temporal.mode === 'embedded' ? out.text.timedOutHere : out.text.timedOut);

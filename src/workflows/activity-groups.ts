@@ -123,8 +123,7 @@ export function activityGroups(policy: Policy, taskQueue?: string): ActivityGrou
         startToCloseTimeout: '2 minutes',
         heartbeatTimeout: HEARTBEAT,
         cancellationType: ActivityCancellationType.TRY_CANCEL,
-        // Sooner than an `apply` gives up that was started because the forward is there now.
-        retry: { ...backOff, maximumInterval: Math.min(policy.maxRetryMs, 5_000) },
+        retry: backOff,
       },
       { awaitForward: 'wait until the administrator’s proxy forwards' },
     ),

@@ -1,9 +1,10 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ActivityGroups } from './activity-groups.js';
 import { refused } from './failures.js';
+import { lookNowSignal } from './messages.js';
 import type { Progress } from './progress.js';
 
 const MISSING = {
@@ -29,7 +30,7 @@ export async function forwardCategories(
   }
 
   const decision = await firstOf(
-    () => waits.awaitForward({ tenant }),
+    () => lookUntilSeen(() => waits.awaitForward({ tenant })).then(() => null),
     () =>
       progress.ask({
         step: 'rewrite-categories',
@@ -42,12 +43,30 @@ export async function forwardCategories(
   return { written, findings: decision ? [{ ...MISSING, severity: 'warning' }] : [] };
 }
 
+/** The pauses grow, since it may take days; they begin anew where somebody is there again. */
+async function lookUntilSeen(look: () => Promise<void>): Promise<void> {
+  let called = 0;
+  const call = (): void => {
+    // An older worker may have taken one without doing anything.
+    called += patched('look-now') ? 1 : 0;
+  };
+  setHandler(lookNowSignal, call, { description: 'Look at once: somebody is there again' });
+  let seen = false;
+  while (!seen) {
+    const before = called;
+    seen = await firstOf(
+      () => look().then(() => true),
+      () => condition(() => called !== before).then(() => false),
+    );
+  }
+}
+
 /** Whichever comes first; the other is cancelled. */
-async function firstOf<T>(probe: () => Promise<void>, ask: () => Promise<T>): Promise<T | undefined> {
+async function firstOf<T>(one: () => Promise<T>, other: () => Promise<T>): Promise<T> {
   return CancellationScope.cancellable(async () => {
     const scope = CancellationScope.current();
-    const both = [probe().then(() => undefined), ask()];
-    for (const one of both) one.catch(() => undefined);
+    const both = [one(), other()];
+    for (const each of both) each.catch(() => undefined);
     try {
       return await Promise.race(both);
     } finally {

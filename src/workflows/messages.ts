@@ -23,6 +23,9 @@ export const cancelReasonSignal = defineSignal<[string]>('cancelReason');
 /** An operator's answer to a tenant that waits for one. Refused where it does not fit. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
 
+/** Somebody is there again: a tenant that waits for the administrator's forward looks at once. */
+export const lookNowSignal = defineSignal('lookNow');
+
 /** A people sync tells the tenant whose child it is which settings it is about to write. */
 export const peopleSyncDecidedSignal = defineSignal<[WantedPeopleSync]>('peopleSyncDecided');
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { tenantsThatWait } from '../../src/client.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
-import { aRig, until, type Rig } from '../support/rig.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const SMALL = { people: { e9: 8, e10: 8 } } satisfies Partial<TenantSpec>;
 
@@ -194,6 +195,28 @@ describe('the forward of the reverse proxy', () => {
     // Waiting for a person has no end.
     expect(Number(wait?.scheduleToCloseTimeout?.seconds ?? 0)).toBe(0);
     expect(wait?.retryPolicy?.maximumAttempts ?? 0).toBe(0);
+    await rig.close();
+  });
+
+  it('is looked for at once when somebody comes back, however long the pauses have grown', async () => {
+    const rig = await aRig([{ ...SMALL, id: 'added', sameAddress: true }]);
+    await rig.start('added', { ...IMPATIENT, firstRetryMs: 600_000, maxRetryMs: 600_000 });
+    const { id } = rig.tenant('added');
+    await until('it has looked once', async () => {
+      const { raw } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).describe();
+      const isSecond = raw.pendingActivities?.some(
+        ({ activityType, attempt }) => activityType?.name === 'awaitForward' && attempt === 2,
+      );
+      return isSecond ?? false;
+    });
+    await until('it is listed', async () =>
+      (await rig.migrations.tenants(tenantsThatWait())).some(({ tenantId }) => tenantId === id),
+    );
+    rig.world.tenant('added').setForward('proxied');
+
+    await rig.migrations.lookNow([id]);
+
+    expect(await rig.end('added')).toMatchObject({ ending: 'migrated' });
     await rig.close();
   });
 
