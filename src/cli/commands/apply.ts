@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { sentence } from '../../domain/batch/limits.js';
-import { assignWaves } from '../../domain/batch/waves.js';
+import { limitLines } from '../../domain/batch/limit-sentences.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { withCoordinatorBeside } from '../coordinator-beside.js';
@@ -66,5 +65,5 @@ async function dryRun(options: ApplyOptions, selection: Selection, context: Cont
 
 function say({ batch }: Selection, out: Output): void {
   out.say(out.text.applySummary(batch.batch, batch.tenants.length, batch.waves.length));
-  for (const { wave, tenants } of assignWaves(batch)) out.say(`  ${sentence(wave, tenants.length)}`);
+  for (const line of limitLines(batch)) out.say(`  ${line}`);
 }

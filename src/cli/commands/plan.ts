@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { isBlocking } from '../../domain/findings.js';
-import { sentence } from '../../domain/batch/limits.js';
-import { assignWaves } from '../../domain/batch/waves.js';
+import { limitLines, limitSentences } from '../../domain/batch/limit-sentences.js';
 import { renderForward } from '../../domain/forward-block.js';
 import type { Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -29,15 +28,11 @@ export function planCommand(register: Register): Command {
 
 /** The plan of each tenant, and the limits of each wave as one sentence with numbers. */
 export function showPlan({ file, batch }: Selection, inspected: readonly Inspected[], out: Output): void {
-  const waves = assignWaves(batch).map(({ wave, tenants }) => ({
-    name: wave.name,
-    tenants: tenants.length,
-    limit: sentence(wave, tenants.length),
-  }));
+  const { waves, limit } = limitSentences(batch);
   const tenants = inspected.map((one) => ({ ...one.report, forward: forwardOf(one) }));
-  out.data({ schemaVersion: 1, batch: batch.batch, waves, tenants }, () =>
+  out.data({ schemaVersion: 1, batch: batch.batch, waves, limit, tenants }, () =>
     [
-      ...waves.map(({ limit }) => limit),
+      ...limitLines(batch),
       ...inspected.map(({ report, inspection }) =>
         [
           `${report.tenant}  ${report.name}  ${isUnread(report) ? out.text.changesUnknown : out.text.changes(report.changes.length)}${report.planHash === null ? '' : `  plan ${report.planHash}`}`,

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { sentence } from '../../domain/batch/limits.js';
-import { assignWaves } from '../../domain/batch/waves.js';
+import { limitLines, limitSentences } from '../../domain/batch/limit-sentences.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
@@ -11,11 +10,7 @@ export function validateCommand(register: Register): Command {
     .action((options: Selectors) =>
       register(async ({ out }) => {
         const { batch, file } = await loadSelection(options, out);
-        const waves = assignWaves(batch).map(({ wave, tenants }) => ({
-          name: wave.name,
-          tenants: tenants.length,
-          limit: sentence(wave, tenants.length),
-        }));
+        const { waves, limit } = limitSentences(batch);
         out.data(
           {
             schemaVersion: 1,
@@ -23,13 +18,14 @@ export function validateCommand(register: Register): Command {
             valid: true,
             tenants: batch.tenants.length,
             waves,
+            limit,
             errors: [],
             warnings: batch.warnings,
           },
           () =>
             [
               out.text.validFile(file, batch.tenants.length, waves.length),
-              ...waves.map(({ limit }) => `  ${limit}`),
+              ...limitLines(batch).map((line) => `  ${line}`),
             ].join('\n'),
         );
         return EXIT.ok;

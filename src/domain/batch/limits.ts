@@ -1,4 +1,4 @@
-import type { ErrorLimit, Limits, Wave } from './batch.js';
+import type { ErrorLimit, Limits } from './batch.js';
 import type { Outcome } from '../outcomes.js';
 
 /** How far back `maxErrorRate` and `consecutive` may look: bounds the state that a batch carries along. */
@@ -125,26 +125,4 @@ function rateExceeded(recent: readonly boolean[], { percent, last }: { percent: 
 
 function rowOfFailures(recent: readonly boolean[]): number {
   return recent.length - 1 - recent.lastIndexOf(false);
-}
-
-/** The error limit of a wave in one sentence, as `plan` prints it. */
-export function sentence(wave: Pick<Wave, 'name' | 'maxConcurrency' | 'maxErrors' | 'strict'>, size: number): string {
-  const start = `${wave.name}: ${counted(size, 'tenant')}`;
-  if (wave.maxErrors === undefined) return `${start}; no limit on failures`;
-  const limit = tolerated(wave.maxErrors, size);
-  const percent = 'percent' in wave.maxErrors ? `${wave.maxErrors.percent} % = ` : '';
-  const says = `${start}; ${percent}${counted(limit, 'failure')} ${limit === 1 ? 'is' : 'are'} tolerated`;
-  if (limit >= size) return `${says}; more than can happen, so starts never stop`;
-  const others = wave.strict === true ? 0 : Math.min(wave.maxConcurrency - 1, size - limit - 1);
-  return `${says}; new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function ordinal(count: number): string {
-  const teen = count % 100 >= 11 && count % 100 <= 13;
-  const ending = { 1: 'st', 2: 'nd', 3: 'rd' }[count % 10];
-  return `${count}${teen || ending === undefined ? 'th' : ending}`;
 }

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ErrorLimit, Limits } from '../../../src/domain/batch/batch.js';
+import type { ErrorLimit, Limits, Wave } from '../../../src/domain/batch/batch.js';
 import {
   ended,
   MAX_RECENT,
   mayStart,
   noneStarted,
   resumed,
-  sentence,
   started,
   tolerated,
   tripped,
 } from '../../../src/domain/batch/limits.js';
 import type { Ending, LimitState } from '../../../src/domain/batch/limits.js';
+import { limitLines, sentence } from '../../../src/domain/batch/limit-sentences.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
+import type { Tenant } from '../../../src/domain/tenant.js';
 import { tenantDropped } from '../../../src/domain/batch/state.js';
 import { aBatch, NOW, runs } from './a-batch.js';
 
@@ -345,9 +346,31 @@ describe('sentence', () => {
       'w: 1 tenant; 1 failure is tolerated; more than can happen, so starts never stop',
     ],
     [{}, 1, 5, 'w: 1 tenant; no limit on failures'],
+    [{ consecutive: 3 }, 9, 5, 'w: 9 tenants; new starts stop at 3 failures in a row'],
+    [
+      { maxErrors: { count: 1 }, maxErrorRate: { percent: 25, last: 10 }, maxBlocked: { percent: 10 } },
+      50,
+      1,
+      'w: 50 tenants; 1 failure is tolerated; new starts stop at the 2nd; no others may be running then; they stop at 3 failures among the last 10 or 6 blocked as well',
+    ],
   ])('%j', (limits: Limits, size, maxConcurrency, expected) => {
     expect(sentence({ name: 'w', maxConcurrency, ...limits }, size)).toBe(expected);
   });
+});
+
+it('a batch with limits of its own has a sentence more', () => {
+  const waves: Wave[] = ['one', 'two'].map((name, index) => ({
+    name,
+    size: index === 0 ? { count: 1 } : { rest: true },
+    maxConcurrency: 1 + 4 * index,
+    slowStart: true,
+    order: 'file',
+  }));
+  const tenants = Array.from({ length: 20 }, (_, at) => ({ id: `t${at}` })) as Tenant[];
+  expect(limitLines({ waves, tenants, limits: {} })).toHaveLength(2);
+  expect(limitLines({ waves, tenants, limits: { maxErrors: { percent: 10 }, consecutive: 2 } }).at(-1)).toBe(
+    'all waves: 20 tenants; 10 % = 2 failures are tolerated; new starts stop at the 3rd; up to 4 others may be running then; they stop at 2 failures in a row as well',
+  );
 });
 
 describe('the sentence and what comes of it', () => {

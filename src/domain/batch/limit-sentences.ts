@@ -1,0 +1,67 @@
+import type { Batch, Limits, Wave } from './batch.js';
+import { share, tolerated } from './limits.js';
+import { assignWaves } from './waves.js';
+
+/** What a file says about failures, in numbers: a sentence for each wave, and one for the whole batch where it has limits of its own. */
+export interface LimitSentences {
+  waves: { name: string; tenants: number; limit: string }[];
+  limit: string | null;
+}
+
+export function limitSentences(batch: Pick<Batch, 'waves' | 'limits' | 'tenants'>): LimitSentences {
+  const { limits, tenants } = batch;
+  const waves = assignWaves(batch).map(({ wave, tenants: of }) => ({
+    name: wave.name,
+    tenants: of.length,
+    limit: sentence(wave, of.length),
+  }));
+  const maxConcurrency = Math.max(...batch.waves.map((wave) => wave.maxConcurrency));
+  const whole = { name: 'all waves', maxConcurrency, ...limits };
+  return { waves, limit: LIMITS.some((one) => limits[one] !== undefined) ? sentence(whole, tenants.length) : null };
+}
+
+/** The same as lines for a person. */
+export function limitLines(batch: Pick<Batch, 'waves' | 'limits' | 'tenants'>): string[] {
+  const { waves, limit } = limitSentences(batch);
+  return [...waves.map((wave) => wave.limit), ...(limit === null ? [] : [limit])];
+}
+
+const LIMITS = ['maxErrors', 'maxErrorRate', 'consecutive', 'maxBlocked'] as const;
+
+type Limited = Pick<Wave, 'name' | 'maxConcurrency'> & Limits;
+
+/** The limits on failures of a wave in one sentence. */
+export function sentence(wave: Limited, size: number): string {
+  const start = `${wave.name}: ${counted(size, 'tenant')}`;
+  const others = otherLimits(wave, size).join(' or ');
+  if (wave.maxErrors === undefined)
+    return others === '' ? `${start}; no limit on failures` : `${start}; new starts stop at ${others}`;
+  return `${start}; ${ofFailures(wave, wave.maxErrors, size)}${others === '' ? '' : `; they stop at ${others} as well`}`;
+}
+
+function ofFailures(wave: Limited, maxErrors: NonNullable<Limits['maxErrors']>, size: number): string {
+  const limit = tolerated(maxErrors, size);
+  const percent = 'percent' in maxErrors ? `${maxErrors.percent} % = ` : '';
+  const says = `${percent}${counted(limit, 'failure')} ${limit === 1 ? 'is' : 'are'} tolerated`;
+  if (limit >= size) return `${says}; more than can happen, so starts never stop`;
+  const others = wave.strict === true ? 0 : Math.min(wave.maxConcurrency - 1, size - limit - 1);
+  return `${says}; new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
+}
+
+function otherLimits({ maxErrorRate: rate, consecutive, maxBlocked }: Limits, size: number): string[] {
+  return [
+    ...(rate ? [`${counted(share(rate.percent, rate.last) + 1, 'failure')} among the last ${rate.last}`] : []),
+    ...(consecutive === undefined ? [] : [`${counted(consecutive, 'failure')} in a row`]),
+    ...(maxBlocked ? [`${tolerated(maxBlocked, size) + 1} blocked`] : []),
+  ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function ordinal(count: number): string {
+  const teen = count % 100 >= 11 && count % 100 <= 13;
+  const ending = { 1: 'st', 2: 'nd', 3: 'rd' }[count % 10];
+  return `${count}${teen || ending === undefined ? 'th' : ending}`;
+}
