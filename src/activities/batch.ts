@@ -126,6 +126,18 @@ export function createBatchActivities({ store, describe, planned }: BatchActivit
       });
     },
 
+    /** Who of those that are about to join a wave is of the batch already. */
+    async findMembers({ batch, waves, joining }: FindMembersInput): Promise<{ tenantIds: string[] }> {
+      return missingAsFailure(async () => {
+        const members = new Set<string>();
+        for (const [wave, sources] of waves.entries()) {
+          for (const { id } of await tenantsOf(store, { batch, wave, sources })) members.add(id);
+        }
+        const joins = await tenantsOf(store, { batch, wave: joining.wave, sources: [joining] });
+        return { tenantIds: joins.map(({ id }) => id).filter((id) => members.has(id)) };
+      });
+    },
+
     /** For tenants whose signal never came: terminated from outside, or lost. */
     async findEnded({ tenantIds }: { tenantIds: string[] }): Promise<TenantEnding[]> {
       const runs = await describe(tenantIds);
@@ -159,6 +171,12 @@ export interface Dealt {
   tenantId: string;
   /** Milliseconds since the epoch. */
   since: number;
+}
+
+export interface FindMembersInput {
+  batch: string;
+  waves: Source[][];
+  joining: Source;
 }
 
 export interface LocateInput {

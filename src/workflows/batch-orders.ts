@@ -1,4 +1,4 @@
-import { currentUpdateInfo, setHandler, upsertMemo } from '@temporalio/workflow';
+import { currentUpdateInfo, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { audit, obey, refusalOf } from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
@@ -70,25 +70,23 @@ export function handleBatchOrders(
 
   setHandler(
     addTenantsUpdate,
-    ({ wave, source, content, by, reason }) => {
+    async (given) => {
       if (isDone()) return;
+      const { wave, source, content, by, reason } = given;
+      const looks = patched('joining-looks');
+      // A tenant in two places would count twice, and be told by one of them only.
+      if (looks) await refuseMembers(given);
       tenantsAdded(state, indexOf(wave), source, content);
       // The longer file is this batch from now on: applied again, it is gone on with.
       upsertMemo({ content });
-      audit(state, `added ${source.size} tenants to wave ${wave}`, { by, reason }, now(), currentUpdateInfo()?.id);
+      const many = source.size === 1 ? 'a tenant' : `${source.size} tenants`;
+      audit(state, `added ${many} to wave ${wave}`, { by, reason }, now(), currentUpdateInfo()?.id);
       changed();
     },
     {
       description: 'Tenants join a wave that is not accepted yet',
       validator: (given: AddTenants) => {
-        if (isDone()) return;
-        mayBeGiven(given);
-        const index = indexOf(given.wave);
-        if (index < state.wave) throw invalid(`wave ${given.wave} is over: choose a later one`);
-        const known = waveOf(state, index).sources.some(
-          ({ reference, wave }) => reference === given.source.reference && wave === given.source.wave,
-        );
-        if (known) throw invalid('these tenants have joined already');
+        if (!isDone()) mayJoin(given);
       },
     },
   );
@@ -140,6 +138,29 @@ export function handleBatchOrders(
     audit(state, `${what} ${shortList(answered.accepted)}`, { by, reason }, now(), updateId);
     changed();
     return answered;
+  }
+
+  /** Others may join, or the wave may end, while it is looked who is of the batch. */
+  async function refuseMembers(given: AddTenants): Promise<void> {
+    const joined = (): number => state.waves.flatMap(({ sources }) => sources).length;
+    let seen: number;
+    do {
+      seen = joined();
+      const waves = state.waves.map(({ sources }) => [...sources]);
+      const { tenantIds } = await storeActivities().findMembers({ batch, waves, joining: given.source });
+      if (tenantIds.length > 0) throw invalid(`of this batch already: ${shortList(tenantIds)}`);
+      mayJoin(given);
+    } while (seen !== joined());
+  }
+
+  function mayJoin({ wave, source, ...order }: AddTenants): void {
+    mayBeGiven(order);
+    const index = indexOf(wave);
+    if (index < state.wave) throw invalid(`wave ${wave} is over: choose a later one`);
+    const known = waveOf(state, index).sources.some(
+      (joined) => joined.reference === source.reference && joined.wave === source.wave,
+    );
+    if (known) throw invalid('these tenants have joined already');
   }
 
   function mayBeGiven({ by, reason }: Order): void {

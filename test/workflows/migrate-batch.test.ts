@@ -114,7 +114,7 @@ describe('orders while it runs', () => {
     ]);
   });
 
-  it('drop, add and retry tenants', async () => {
+  it('drop and retry tenants', async () => {
     const batch = await started(tenants(3, { syncFails: true }), ALL);
     const ids = ['t0', 't1', 't2'].map((id) => rig.tenant(id).id);
     await rig.migrations.pause(batch, { ...ORDER, on: { wave: 'all' } });
@@ -139,6 +139,25 @@ describe('orders while it runs', () => {
       .poll(() => reported(rig.batch))
       .toEqual([ids[2], 'skipped', 'dropped: left out of the batch before it started']);
     expect(await reported({ ...rig.batch, limits: { consecutive: 3 } })).toEqual([ids[2], null, '']);
+  });
+
+  it('add tenants, nobody twice', async () => {
+    rig = await aRig(tenants(3), {}, ALL);
+    const { batch, tenants: all } = rig.batch;
+    const [, t1 = '', t2 = ''] = ['t0', 't1', 't2'].map((id) => rig.tenant(id).id);
+    await rig.migrations.startBatch({ ...rig.batch, tenants: all.filter(({ id }) => id !== t2) }, 'starter', IMPATIENT);
+    await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
+    const join = (...ids: string[]) =>
+      rig.migrations.addTenants(rig.batch, ORDER, new Map([['all', all.filter(({ id }) => ids.includes(id))]]));
+
+    await expect(join(t1, t2)).rejects.toThrow(`of this batch already: ${t1}`);
+    await join(t2);
+    await expect(join(t2)).rejects.toThrow('joined already');
+
+    await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+    const status = await rig.migrations.batchResult(batch);
+    expect(status).toMatchObject({ outcome: 'done', endings: { migrated: 3 }, total: 3 });
+    expect(status.trail.map(({ what }) => what)).toContain('added a tenant to wave all');
   });
 
   it('abort undoes what runs, or stops it before its next step', async () => {
