@@ -61,6 +61,8 @@ export interface WorkersOptions {
   coordinatorQueue?: string;
   /** Activities of a site's tenants that run at once, whichever batch they are of; 50 if absent. */
   activitySlots?: number;
+  /** Others on this machine come first: tenants take few of their tasks at once, so that nobody queues long at the one database. */
+  givesWay?: boolean;
   /** Made beforehand; else the one of the build, or the sources. */
   workflowBundle?: WorkflowBundleOption;
 }
@@ -72,6 +74,13 @@ interface OfSites extends WorkersOptions {
   migrations: Migrations;
   workflows: Partial<WorkerOptions>;
 }
+
+/** More at once hardly speed tenants up on one machine: their writes wait for its one database, and so does who asks for a status. */
+const FEW_AT_ONCE = {
+  maxConcurrentWorkflowTaskExecutions: 3,
+  maxConcurrentWorkflowTaskPolls: 2,
+  maxConcurrentActivityTaskPolls: 3,
+} satisfies Partial<WorkerOptions>;
 
 /** Each takes some memory of its own, however small its lists are. */
 const PEOPLE_LISTS_AT_ONCE = 4;
@@ -145,6 +154,7 @@ async function pollSites(options: OfSites, pollFor: Poll): Promise<() => Promise
       ...workflows,
       activities,
       maxConcurrentActivityTaskExecutions: options.activitySlots ?? 50,
+      ...(options.givesWay ? FEW_AT_ONCE : {}),
     });
     if (takesConsoles) {
       poll(consoleTaskQueue(site), { activities, maxConcurrentActivityTaskExecutions: config.browser.contexts });

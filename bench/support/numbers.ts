@@ -10,7 +10,7 @@ export function median(values: readonly number[]): number {
 
 /** Short enough to read, long enough to compare. */
 export function short(value: number): number {
-  return Number(value.toPrecision(3));
+  return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
 /** A table for people, then the same as JSON for machines. */

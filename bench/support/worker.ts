@@ -24,6 +24,10 @@ export async function startWorker(dataDir: string, nodeOptions: string[] = []): 
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   child.stderr.pipe(createWriteStream(join(dataDir, 'worker.log')));
+  // A measurement that fails leaves nobody behind who computes beside the next one.
+  const isOver = (): void => void child.kill('SIGINT');
+  process.once('exit', isOver);
+  child.once('exit', () => process.off('exit', isOver));
   await said(READY, child);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const end = async (signal: NodeJS.Signals): Promise<void> => {

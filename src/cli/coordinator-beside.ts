@@ -20,7 +20,7 @@ export function withCoordinatorBeside(startWorkers: Context['startWorkers'], log
     // What is begun from here on gives way to the server and the coordinators: everything waits for those two.
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     try {
-      const sites = await startWorkers({ ...options, serves: 'site' });
+      const sites = await startWorkers({ ...options, serves: 'site', givesWay: true });
       return {
         running: Promise.all([coordinator.running, sites.running]).then(() => undefined),
         async stop() {

@@ -60,7 +60,7 @@ export interface BatchRow {
 
 const QUERY_WITHIN_MS = 3_000;
 /** So long after the first question it is asked again, each time beside the ones before. */
-const ASKED_AFTER_MS = [0, 100, 200, 300, 500, 1_000, 2_000];
+const ASKED_AFTER_MS = [0, 60, 120, 200, 300, 500, 1_000, 2_000];
 /** There is none, it is over, or it was over before it came to anything. */
 const ENDS_ASKING = [WorkflowNotFoundError, QueryRejectedError, WorkflowFailedError];
 /** How a batch ends in which everybody had a turn. */

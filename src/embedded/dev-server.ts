@@ -97,7 +97,7 @@ function devServerArguments(options: DevServerOptions): string[] {
     'matching.enableFairness=true',
     'matching.numTaskqueueReadPartitions=1',
     'matching.numTaskqueueWritePartitions=1',
-    // Two workflows that signal each other at the same moment wait for each other's lock so long, and nobody hears of either.
+    // Two workflows that signal each other at the same moment wait for each other's lock this long, and nobody hears of either.
     'history.cacheNonUserContextLockTimeout="100ms"',
   ];
   const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];

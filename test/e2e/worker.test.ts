@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startWorld, type World } from '../../simulators/world.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
-import { createMigrations } from '../../src/client.js';
+import { createMigrations, type Migrations } from '../../src/client.js';
 import { batchFolder } from '../../src/data-folder.js';
 import { COORDINATOR_TASK_QUEUE, siteTaskQueue } from '../../src/domain/ids.js';
 import { isRunning } from '../../src/embedded/processes.js';
@@ -15,27 +15,36 @@ import { until } from '../support/rig.js';
 
 let world: World;
 let connection: Connection | undefined;
+let settled = async (): Promise<void> => {};
 afterEach(async () => {
+  await settled();
   await connection?.close();
   connection = undefined;
   await world.close();
 });
 
-/** The processes that ask for the work of a queue. */
-async function pollersIn(cli: Cli, queue: string): Promise<number[]> {
+async function migrationsIn(cli: Cli): Promise<Migrations> {
   const { port } = JSON.parse(await readFile(join(cli.dataDir, 'server.json'), 'utf8')) as { port: number };
   connection ??= await Connection.connect({ address: `127.0.0.1:${port}` });
   const store = createFileBatchStore(batchFolder(cli));
-  const pollers = await createMigrations({ client: new Client({ connection }), store }).pollersOf(queue);
+  const migrations = createMigrations({ client: new Client({ connection }), store });
+  settled = () => migrations.settled();
+  return migrations;
+}
+
+/** The processes that ask for the work of a queue. */
+async function pollersIn(cli: Cli, queue: string): Promise<number[]> {
+  const pollers = await (await migrationsIn(cli)).pollersOf(queue);
   return pollers.map((identity) => Number(identity.split('/').at(-1)));
 }
 
-/** The one tenant of the file, so many times; nobody of them may start yet. */
-async function manyWho(cli: Cli, tenants: number): Promise<void> {
-  const batch = parse(await readFile(cli.file, 'utf8')) as { tenants: Record<string, unknown>[] };
+/** The one tenant of the file, so many times; nobody of them may start yet. Returns the name of the batch. */
+async function manyWho(cli: Cli, tenants: number): Promise<string> {
+  const batch = parse(await readFile(cli.file, 'utf8')) as { batch: string; tenants: Record<string, unknown>[] };
   const many = Array.from({ length: tenants }, (_, at) => ({ ...batch.tenants[0], id: `t${at}` }));
   const waves = [{ name: 'later', rest: true, startAfter: '2099-01-01T00:00:00+08:00' }];
   await writeFile(cli.file, stringify({ ...batch, waves, tenants: many }));
+  return batch.batch;
 }
 
 async function aWorker(cli: Cli) {
@@ -93,7 +102,7 @@ it(
   async () => {
     world = await startWorld({ tenants: [{ id: 'one' }] });
     const cli = await aCli(world);
-    await manyWho(cli, 200);
+    const batch = await manyWho(cli, 200);
     const applying = cli.start('apply', '-f', cli.file, '--yes');
     let coordinator = 0;
     await until(
@@ -106,9 +115,12 @@ it(
     );
     expect(coordinator).not.toBe(applying.process.pid);
     expect(await isRunning(coordinator)).toBe(true);
+    const { batchStatus } = await migrationsIn(cli);
+    await until('the batch is led', async () => (await batchStatus(batch))?.notStarted === 200, 60_000);
 
     applying.process.kill('SIGINT');
-    const { stderr, stdout } = await applying.finished;
+    const { stderr, stdout, code } = await applying.finished;
+    expect(code, stderr).toBe(130);
     expect(stdout + stderr).not.toContain('"pid"');
     expect(await readFile(join(cli.dataDir, 'logs', 'qys-e10.log'), 'utf8')).toContain(`"pid":${coordinator}`);
     expect(await isRunning(coordinator)).toBe(false);
