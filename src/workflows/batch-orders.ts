@@ -73,9 +73,9 @@ export function handleBatchOrders(
     async (given) => {
       if (isDone()) return;
       const { wave, source, content, by, reason } = given;
-      const looks = patched('joining-looks');
       // A tenant in two places would count twice, and be told by one of them only.
-      if (looks) await refuseMembers(given);
+      if (patched('joining-looks')) await refuseMembers(given);
+      else mayJoin(given);
       tenantsAdded(state, indexOf(wave), source, content);
       // The longer file is this batch from now on: applied again, it is gone on with.
       upsertMemo({ content });
