@@ -137,6 +137,7 @@ describe('a coordinator that goes on as a new run', () => {
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({ endings: { 'rolled-back': 1, 'already-migrated': 6 }, running: 0 });
     expect(status.waves[0]?.failed).toBe(1);
+    expect((await histories()).length, 'runs of the coordinator').toBeGreaterThan(1);
   });
 
   it('takes a repeated ending for nothing, before and after the switch', async () => {

@@ -99,6 +99,20 @@ describe('the next move', () => {
     expect(nextMove(state, NOW)).toEqual({ do: 'over' });
   });
 
+  it('lets nobody approve who started the batch, where four eyes are wanted', () => {
+    const state = aBatch([{ size: 1, approval: true, fourEyes: true }, { size: 1 }]);
+    runs(state, 'migrated');
+    entered(state, 'approval', NOW);
+    const approval = { do: 'approve', wave: 'one', reason: 'looks good' } as const;
+    expect(refusalOf(state, { ...approval, by: 'starter' })).toBe(
+      'starter started this batch, so somebody else has to approve',
+    );
+    expect(refusalOf(state, { ...approval, by: 'somebody else' })).toBeNull();
+    expect(refusalOf(aBatch([{ fourEyes: true }]), { ...approval, by: 'somebody else' })).toMatch(
+      /waits for no approval/,
+    );
+  });
+
   it('asks for approval only where some have warnings, if that is how it is set', () => {
     for (const [ending, phase] of [
       ['migrated', 'next-wave'],
