@@ -73,6 +73,7 @@ export function handleBatchOrders(
     async (given) => {
       if (isDone()) return;
       const { wave, source, content, by, reason } = given;
+      const updateId = currentUpdateInfo()?.id;
       // A tenant in two places would count twice, and be told by one of them only.
       if (patched('joining-looks')) await refuseMembers(given);
       else mayJoin(given);
@@ -80,7 +81,7 @@ export function handleBatchOrders(
       // The longer file is this batch from now on: applied again, it is gone on with.
       upsertMemo({ content });
       const many = source.size === 1 ? 'a tenant' : `${source.size} tenants`;
-      audit(state, `added ${many} to wave ${wave}`, { by, reason }, now(), currentUpdateInfo()?.id);
+      audit(state, `added ${many} to wave ${wave}`, { by, reason }, now(), updateId);
       changed();
     },
     {

@@ -1,4 +1,4 @@
-import type { Batch, Limits, Wave } from './batch.js';
+import type { Batch, ErrorLimit, Limits, Wave } from './batch.js';
 import { share, tolerated } from './limits.js';
 import { assignWaves } from './waves.js';
 
@@ -36,16 +36,21 @@ export function sentence(wave: Limited, size: number): string {
   const others = otherLimits(wave, size).join(' or ');
   if (wave.maxErrors === undefined)
     return others === '' ? `${start}; no limit on failures` : `${start}; new starts stop at ${others}`;
-  return `${start}; ${ofFailures(wave, wave.maxErrors, size)}${others === '' ? '' : `; they stop at ${others} as well`}`;
+  const limit = tolerated(wave.maxErrors, size);
+  const says = `${start}; ${toleratedFailures(wave.maxErrors, limit)}`;
+  if (limit >= size)
+    return `${says}; more than can happen, so ${others === '' ? 'starts never stop' : `new starts stop only at ${others}`}`;
+  return `${says}; ${stop(wave, limit, size)}${others === '' ? '' : `; they stop at ${others} as well`}`;
 }
 
-function ofFailures(wave: Limited, maxErrors: NonNullable<Limits['maxErrors']>, size: number): string {
-  const limit = tolerated(maxErrors, size);
+function toleratedFailures(maxErrors: ErrorLimit, limit: number): string {
   const percent = 'percent' in maxErrors ? `${maxErrors.percent} % = ` : '';
-  const says = `${percent}${counted(limit, 'failure')} ${limit === 1 ? 'is' : 'are'} tolerated`;
-  if (limit >= size) return `${says}; more than can happen, so starts never stop`;
-  const others = wave.strict === true ? 0 : Math.min(wave.maxConcurrency - 1, size - limit - 1);
-  return `${says}; new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
+  return `${percent}${counted(limit, 'failure')} ${limit === 1 ? 'is' : 'are'} tolerated`;
+}
+
+function stop({ strict, maxConcurrency }: Limited, limit: number, size: number): string {
+  const others = strict === true ? 0 : Math.min(maxConcurrency - 1, size - limit - 1);
+  return `new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
 }
 
 function otherLimits({ maxErrorRate: rate, consecutive, maxBlocked }: Limits, size: number): string[] {

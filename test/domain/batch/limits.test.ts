@@ -348,6 +348,12 @@ describe('sentence', () => {
     [{}, 1, 5, 'w: 1 tenant; no limit on failures'],
     [{ consecutive: 3 }, 9, 5, 'w: 9 tenants; new starts stop at 3 failures in a row'],
     [
+      { maxErrors: { count: 9 }, consecutive: 3 },
+      9,
+      5,
+      'w: 9 tenants; 9 failures are tolerated; more than can happen, so new starts stop only at 3 failures in a row',
+    ],
+    [
       { maxErrors: { count: 1 }, maxErrorRate: { percent: 25, last: 10 }, maxBlocked: { percent: 10 } },
       50,
       1,
