@@ -34,12 +34,12 @@ import { decideUpdate, lookNowSignal, pauseUpdate, resumeUpdate, tenantStatusQue
 import type { inspectTenant } from './workflows/index.js';
 
 export { BatchMissing } from './batch-store/store.js';
-export type { Answered } from './workflows/messages.js';
+export type { Answered, RolledBack } from './workflows/messages.js';
 export type { BatchRow, BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
 export type { PeopleSyncEnd, PeopleSyncStart } from './client/people-syncs.js';
 export type { OpenOrder } from './client/orders.js';
-export type { RollbackStart } from './client/rollbacks.js';
+export type { NoRollback, RollbackLook, RollbackStart } from './client/rollbacks.js';
 export type { ListedBatch } from './client/batch-list.js';
 export { secretsOf } from './client/order-secrets.js';
 export { NobodyAnswers, OrderRefused } from './client/order-refused.js';

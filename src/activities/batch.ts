@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../batch-store/store.js';
 import { candidateOf } from '../domain/batch/candidate.js';
-import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
+import type { Endpoint } from '../domain/batch/endpoints.js';
 import type { Range } from '../domain/batch/ledger.js';
 import { reasonsOfTenant, type Candidate, type Holding, type Pass } from '../domain/batch/schedule.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
@@ -9,6 +9,7 @@ import type { Ending, TenantEnding } from '../domain/batch/limits.js';
 import { standingSince } from '../domain/batch/partitions.js';
 import type { Change } from '../domain/plan.js';
 import type { Tenant } from '../domain/tenant.js';
+import type { SharedEndpoints } from './shared-endpoints.js';
 
 /** The newest run of each tenant; those that never ran are left out. Both are null while it runs. */
 export type DescribeRuns = (
@@ -53,14 +54,13 @@ export interface Located {
 
 export interface BatchActivitiesDeps {
   store: BatchStore;
+  shared: SharedEndpoints;
   describe: DescribeRuns;
   planned: PlannedBy;
 }
 
 /** What the coordinator asks of its store, and of runs that never told how they ended. Touches no tenant's systems. */
-export function createBatchActivities({ store, describe, planned }: BatchActivitiesDeps) {
-  const shared = createSharedEndpoints(store);
-
+export function createBatchActivities({ store, shared, describe, planned }: BatchActivitiesDeps) {
   return {
     /** The next tenants of a wave that nothing holds back, in its order. */
     async nextTenants(input: NextTenantsInput): Promise<NextTenants> {
@@ -183,31 +183,6 @@ export interface LocateInput {
   batch: string;
   waves: Source[][];
   tenantIds: string[];
-}
-
-/** Which endpoints of a tenant somebody else of the same stored batch has as well. */
-function createSharedEndpoints(store: BatchStore) {
-  const counted = new Map<string, Promise<ReadonlyMap<string, number>>>();
-
-  async function countAll(batch: string, reference: string): Promise<ReadonlyMap<string, number>> {
-    const counts = new Map<string, number>();
-    for (const tenant of (await store.get(batch, reference)).flat()) {
-      for (const { key } of endpointsOf(tenant)) counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    return counts;
-  }
-
-  return async ({ batch, sources }: WaveInput, tenant: Tenant): Promise<Endpoint[]> => {
-    const counts = await Promise.all(
-      sources.map(({ reference }) => {
-        const known = counted.get(reference) ?? countAll(batch, reference);
-        counted.set(reference, known);
-        known.catch(() => counted.delete(reference));
-        return known;
-      }),
-    );
-    return endpointsOf(tenant).filter(({ key }) => counts.reduce((sum, of) => sum + (of.get(key) ?? 0), 0) > 1);
-  };
 }
 
 const CLOSES_WITHIN_MS = 1_000;

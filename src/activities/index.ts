@@ -4,7 +4,8 @@ import { createPeopleListActivities, type PeopleListsDeps } from './people-lists
 import { createPeoplePlanActivities } from './people-plan.js';
 import { createPeopleSyncActivities } from './people-sync.js';
 import { createReadActivities, type ReadDeps } from './reads.js';
-import { createGateActivities, type UndoOfBatch } from './undo-changed.js';
+import { createSharedEndpoints } from './shared-endpoints.js';
+import { createUndoInBatchActivities, type UndoDeps } from './undo-in-batch.js';
 import { createUndoActivities } from './undos.js';
 import { createVerifyActivities } from './verify.js';
 import { createWriteActivities } from './writes.js';
@@ -25,7 +26,8 @@ export function createTenantActivities(deps: ReadDeps & PeopleListsDeps) {
 export type TenantActivities = ReturnType<typeof createTenantActivities>;
 
 /** What the coordinator's worker does: it never touches a tenant's systems itself. */
-export function createCoordinatorActivities(deps: BatchActivitiesDeps & { undo: UndoOfBatch }) {
-  return { ...createBatchActivities(deps), ...createGateActivities(deps) };
+export function createCoordinatorActivities(deps: Omit<BatchActivitiesDeps & UndoDeps, 'shared'>) {
+  const shared = createSharedEndpoints(deps.store);
+  return { ...createBatchActivities({ ...deps, shared }), ...createUndoInBatchActivities({ ...deps, shared }) };
 }
 export type CoordinatorActivities = ReturnType<typeof createCoordinatorActivities>;

@@ -75,7 +75,7 @@ const en = {
   count: {
     running: 'running',
     parked: 'parked',
-    undoing: 'being undone by the gate',
+    undoing: 'being undone',
     prepared: 'prepared',
     notStarted: 'not started',
   },
@@ -383,7 +383,7 @@ const zh: Texts = {
   count: {
     running: '运行中',
     parked: '停放',
-    undoing: '门控回退中',
+    undoing: '回退中',
     prepared: '已准备',
     notStarted: '未开始',
   },

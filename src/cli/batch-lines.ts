@@ -19,7 +19,7 @@ export function progressLine(status: BatchStatus, out: Output): string {
     text.failedOf(failed, wave?.tolerated ?? null),
     text.runningNow(status.running),
     ...(status.prepared > 0 ? [text.preparedNow(status.prepared)] : []),
-    ...(status.undoing > 0 ? [text.undoingNow(status.undoing)] : []),
+    ...(status.undoing + status.toUndo > 0 ? [text.undoingNow(status.undoing + status.toUndo)] : []),
     ...(status.looking > 0 ? [text.lookingNow(status.looking)] : []),
     ...(status.parked > status.looking ? [text.parkedNow(status.parked - status.looking)] : []),
     // While nobody moves, an estimate would be a guess.

@@ -33,11 +33,14 @@ import {
   rejectWaveUpdate,
   resumeUpdate,
   retryTenantsUpdate,
+  rollbackTenantsUpdate,
   setLimitsUpdate,
   sourcesQuery,
   targetThrottledSignal,
+  undosQuery,
   whyQuery,
   type Answered,
+  type RolledBack,
 } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
 import { PACE, type Pace } from '../workflows/pace.js';
@@ -65,6 +68,8 @@ const ASKED_AFTER_MS = [0, 60, 120, 200, 300, 500, 1_000, 2_000];
 const ENDS_ASKING = [WorkflowNotFoundError, QueryRejectedError, WorkflowFailedError];
 /** How a batch ends in which everybody had a turn. */
 const THROUGH: readonly (BatchOutcome | null)[] = ['done', 'done-with-warnings', 'partial'];
+/** What the runs of each have left is looked at before a rollback is taken: not of too many in one Update. */
+const ROLLED_BACK_AT_ONCE = 200;
 /** Ids of one Update: some hundred kilobytes at most. */
 const IDS_AT_ONCE = 1_000;
 
@@ -125,10 +130,9 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     { tenantIds, ...order }: Order & { tenantIds: readonly string[] },
   ): Promise<Answered> {
     const all: Answered = { accepted: [], refused: [] };
-    for (let from = 0; from < tenantIds.length; from += IDS_AT_ONCE) {
-      const page = tenantIds.slice(from, from + IDS_AT_ONCE);
+    for (const page of pagesOf(tenantIds, IDS_AT_ONCE)) {
       const { accepted, refused } = await ordered(`batch ${batch}`, () =>
-        handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: [...page] }] }),
+        handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: page }] }),
       );
       all.accepted.push(...accepted);
       all.refused.push(...refused);
@@ -316,7 +320,32 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
       tellInPages(batch, dropTenantsUpdate, order),
     retryTenants: (batch: string, order: Order & { tenantIds: readonly string[] }) =>
       tellInPages(batch, retryTenantsUpdate, order),
+
+    /** Undoes tenants of a batch that is under way. Those of `elsewhere` are not of it. */
+    async rollbackTenants(
+      batch: string,
+      { tenantIds, ...order }: Order & { tenantIds: readonly string[]; withinMs?: number },
+    ): Promise<RolledBack> {
+      const all: RolledBack = { accepted: [], refused: [], elsewhere: [] };
+      for (const page of pagesOf(tenantIds, ROLLED_BACK_AT_ONCE)) {
+        const told = { ...order, tenantIds: page };
+        const { accepted, refused, elsewhere } = await ordered(`batch ${batch}`, () =>
+          handleOf(batch).executeUpdate(rollbackTenantsUpdate, { args: [told] }),
+        );
+        all.accepted.push(...accepted);
+        all.refused.push(...refused);
+        all.elsewhere.push(...elsewhere);
+      }
+      return all;
+    },
+
+    /** Who is being undone, or will be as soon as there is room; undefined where no worker answers, or the batch is over. */
+    undosOf: (batch: string): Promise<string[] | undefined> => ask(() => openHandleOf(batch).query(undosQuery)),
   };
+}
+
+function pagesOf(ids: readonly string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, page) => ids.slice(page * size, (page + 1) * size));
 }
 
 /** Puts the tenants into the store; what is left is small enough for a payload. */

@@ -9,15 +9,18 @@ import { endOfTenant, type TenantEnd } from './endings.js';
 import { BATCH, SITE, TENANT, WAVE } from './tenant-rows.js';
 import { leftToUndo } from './undo-records.js';
 
-/** What came of asking for an undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
-export type RollbackStart =
-  | { undo: 'under-way' }
+/** Why there is no undo. `unknown`: a run was ended from outside, and nobody can tell any more what it wrote. */
+export type NoRollback =
   /** `end`: how its newest run ended; absent where it never ran. */
-  | { undo: 'nothing'; end?: TenantEnd }
-  | { undo: 'too-late'; endedAt: Date }
-  | { undo: 'unknown'; end: TenantEnd };
+  { undo: 'nothing'; end?: TenantEnd } | { undo: 'too-late'; endedAt: Date } | { undo: 'unknown'; end: TenantEnd };
 
-/** The batch that undoes one of its tenants by the rule of a wave. It is told how that ended. */
+/** What an undo would come to: a run that is under way would be cancelled, or there are records left. */
+export type RollbackLook = { undo: 'runs' } | { undo: 'left'; records: UndoRecord[] } | NoRollback;
+
+/** What came of asking for an undo. */
+export type RollbackStart = { undo: 'under-way' } | NoRollback;
+
+/** The batch that undoes one of its tenants that has ended. It is told how that ended. */
 export interface UndoingBatch {
   batch: string;
   wave: string;
@@ -49,48 +52,73 @@ export function createRollbacks(client: Client) {
     });
   }
 
+  async function look(tenantId: string, withinMs: number): Promise<Exclude<RollbackLook, { undo: 'runs' }>> {
+    const left = await leftToUndo(client, tenantId);
+    if ('unknown' in left) return { undo: 'unknown', end: left.unknown };
+    if (left.records.length === 0) {
+      const end = await endOfTenant(client, tenantId);
+      return { undo: 'nothing', ...(end ? { end } : {}) };
+    }
+    if (Date.now() - left.endedAt.getTime() > withinMs) return { undo: 'too-late', endedAt: left.endedAt };
+    return { undo: 'left', records: left.records };
+  }
+
+  /** What an undo of a tenant would come to. Starts nothing. */
+  async function lookForRollback(tenantId: string, withinMs = Number.POSITIVE_INFINITY): Promise<RollbackLook> {
+    return (await openRun(client, tenantId)) === null ? look(tenantId, withinMs) : { undo: 'runs' };
+  }
+
   return {
+    lookForRollback,
+
     /**
      * A tenant that runs is cancelled, which undoes it; one that is over is undone from what its runs left, unless that is longer
-     * ago than `withinMs`.
+     * ago than `withinMs`. For one whose batch is over: a batch that is under way is told (`rollbackTenants`).
      */
-    async startRollback(tenant: Tenant, reason: string, withinMs = Number.POSITIVE_INFINITY): Promise<RollbackStart> {
-      if ((await openRun(client, tenant.id)) !== null) {
+    async startRollback(tenant: Tenant, reason: string, withinMs?: number): Promise<RollbackStart> {
+      const found = await lookForRollback(tenant.id, withinMs);
+      if (found.undo === 'runs') {
         const handle = workflow.getHandle(tenantWorkflowId(tenant.id));
         // A cancellation carries no words of its own.
         await handle.signal(cancelReasonSignal, reason);
         await handle.cancel();
-        return { undo: 'under-way' };
-      }
-      const left = await leftToUndo(client, tenant.id);
-      if ('unknown' in left) return { undo: 'unknown', end: left.unknown };
-      if (left.records.length === 0) {
-        const end = await endOfTenant(client, tenant.id);
-        return { undo: 'nothing', ...(end ? { end } : {}) };
-      }
-      if (Date.now() - left.endedAt.getTime() > withinMs) return { undo: 'too-late', endedAt: left.endedAt };
-      await start(tenant, left.records, reason);
+      } else if (found.undo === 'left') await start(tenant, found.records, reason);
+      else return found;
       return { undo: 'under-way' };
     },
 
+    /** Why a batch could not undo this tenant of its own that has ended; null where it could. Starts nothing. */
+    async refusesUndo(tenant: Tenant, withinMs?: number): Promise<string | null> {
+      return refusalOf(await lookForRollback(tenant.id, withinMs));
+    },
+
     /**
-     * The same for a batch, which touches no run of somebody else's. Answers why it cannot be undone; null where that is under way
-     * or done, by whomever: so it may be asked again.
+     * The same as `startRollback` for a batch, which touches no run of somebody else's. Answers why it cannot be undone; null where
+     * that is under way or done, by whomever: so it may be asked again.
      */
     async undoOfBatch(tenant: Tenant, reason: string, by: UndoingBatch): Promise<string | null> {
-      const open = await openRun(client, tenant.id);
-      if (open !== null) return open === 'rollbackTenant' ? null : 'another run of it is under way';
-      const left = await leftToUndo(client, tenant.id);
-      if ('unknown' in left) return `a run of it was ${left.unknown.ending}, and nobody can tell what it wrote`;
-      if (left.records.length === 0) {
-        const end = await endOfTenant(client, tenant.id);
-        if (end?.ending === 'rolled-back') return null;
-        return 'it holds nothing that a run of ours wrote';
-      }
-      await start(tenant, left.records, reason, by);
-      return null;
+      if ((await openRun(client, tenant.id)) === 'rollbackTenant') return null;
+      const found = await lookForRollback(tenant.id);
+      if (found.undo === 'left') await start(tenant, found.records, reason, by);
+      const isDone = found.undo === 'nothing' && found.end?.ending === 'rolled-back';
+      return isDone ? null : refusalOf(found);
     },
   };
+}
+
+function refusalOf(found: RollbackLook): string | null {
+  switch (found.undo) {
+    case 'left':
+      return null;
+    case 'runs':
+      return 'another run of it is under way';
+    case 'nothing':
+      return 'it holds nothing that a run of ours wrote';
+    case 'too-late':
+      return `it ended at ${found.endedAt.toISOString()}, which is longer ago than the undo window`;
+    case 'unknown':
+      return `a run of it was ${found.end.ending}, and nobody can tell what it wrote`;
+  }
 }
 
 /** The type of the run that is under way; null where none is. */

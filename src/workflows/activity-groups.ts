@@ -216,7 +216,10 @@ interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
  * The store of tenants. No local activities: where one is under way while a workflow task ends, and a timer or a signal comes
  * before its result, a replay takes its result too early and no longer fits the history (SDK 1.24).
  */
-export function storeActivities(): Omit<CoordinatorActivities, 'findEnded' | 'findDealt' | 'undoChanged'> {
+export function storeActivities(): Omit<
+  CoordinatorActivities,
+  'findEnded' | 'findDealt' | 'undoTenant' | 'findUndoable'
+> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
@@ -233,13 +236,13 @@ export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded'
   });
 }
 
-/** What the gate of a wave does with tenants that it does not let pass. */
-export function gateActivities(): Pick<CoordinatorActivities, 'undoChanged'> {
+/** What a batch does to undo tenants of its own that have ended. */
+export function undoActivities(): Pick<CoordinatorActivities, 'undoTenant' | 'findUndoable'> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '2 minutes',
     // The coordinator waits for it: an undo that does not begin in some minutes is left to a person.
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 8 },
-    summary: 'undo what the second look found changed',
+    summary: 'undo a tenant that has ended',
   });
 }
 

@@ -11,6 +11,7 @@ import {
   WAITING,
   type BatchState,
 } from '../domain/batch/state.js';
+import { undosOrdered } from '../domain/batch/undo.js';
 import { storeActivities } from './activity-groups.js';
 import { invalid } from './failures.js';
 import {
@@ -27,6 +28,7 @@ import {
   type AddTenants,
   type Answered,
 } from './messages.js';
+import { handleRollbackOrders } from './rollback-orders.js';
 
 /**
  * Live control: every order is an Update with a validator, has `by` and `reason`, and stands in the audit trail. An order whose
@@ -108,11 +110,14 @@ export function handleBatchOrders(
     (given) =>
       eachTenant(given, 'retried', (wave, at, standing) => {
         if (!RETRYABLE.includes(standing)) return `it is ${standing}`;
+        if (undosOrdered(state).some((undo) => undo.wave === wave && undo.at === at)) return 'it is to be undone';
         tenantReopened(state, wave, at);
         return null;
       }),
     { description: 'Ended tenants start again', validator: mayBeGiven },
   );
+
+  handleRollbackOrders(batch, state, { validator: mayBeGiven, isDone, listed: shortList, changed });
 
   async function eachTenant(
     { tenantIds, by, reason }: Order & { tenantIds: string[] },

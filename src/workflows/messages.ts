@@ -104,3 +104,17 @@ export const dropTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: st
 
 /** Tenants that ended otherwise than migrated start again. */
 export const retryTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('retryTenants');
+
+/** `elsewhere`: not of this batch, so that only whoever asks can undo them. */
+export type RolledBack = Answered & { elsewhere: string[] };
+
+/**
+ * Tenants are undone wherever they stand: those that have not started are left out, running ones are cancelled, and those that have
+ * ended are undone, unless that is longer ago than `withinMs`.
+ */
+export const rollbackTenantsUpdate = defineUpdate<RolledBack, [Order & { tenantIds: string[]; withinMs?: number }]>(
+  'rollbackTenants',
+);
+
+/** Who is being undone, or will be as soon as there is room: ids. */
+export const undosQuery = defineQuery<string[]>('undos');

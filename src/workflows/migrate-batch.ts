@@ -10,11 +10,20 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Startable } from '../activities/batch.js';
+import { rollbackReason } from '../domain/batch/orders.js';
 import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import { holdingOf, nextMove, passOf, reasonsOfTenant, usualDuration, type Pass } from '../domain/batch/schedule.js';
+import {
+  holdingOf,
+  nextMove,
+  passOf,
+  reasonsOfTenant,
+  usualDuration,
+  type Move,
+  type Pass,
+} from '../domain/batch/schedule.js';
 import {
   entered,
   newBatchState,
@@ -44,6 +53,7 @@ import { handleBatchOrders } from './batch-orders.js';
 import { lookAgain } from './look-again.js';
 import {
   batchStatusQuery,
+  cancelReasonSignal,
   endpointOpenSignal,
   endpointRefusedSignal,
   firstLookSignal,
@@ -59,7 +69,7 @@ import { FIRST_PACE, type Pace } from './pace.js';
 import { showBatchInLists } from './search-attributes.js';
 import { startTenant } from './start-tenant.js';
 import { createStarter } from './starter.js';
-import { undoChanged } from './undo-changed.js';
+import { undoInBatch } from './undo-in-batch.js';
 
 export interface MigrateBatchInput {
   batch: string;
@@ -208,7 +218,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           await condition(allHandlersFinished);
           break;
         case 'cancel':
-          await cancelRunning();
+          await cancelSome(move.tenants);
           break;
         case 'tell':
           await Promise.all(move.tenants.slice(0, TOLD_AT_ONCE).map(({ id, paused }) => pauseTenant(id, paused)));
@@ -223,7 +233,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           await verifySome();
           break;
         case 'undo':
-          await undoChanged(state, move.drift, { batch, policy, starting, changed });
+          await undoInBatch(state, move.undo, { batch, policy, starting, changed });
           break;
         case 'enter':
           entered(state, move.phase, Date.now());
@@ -359,11 +369,17 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     await getExternalWorkflowHandle(tenantWorkflowId(id)).signal(endpointOpenSignal).catch(gone);
   }
 
-  async function cancelRunning(): Promise<void> {
-    const left = state.inFlight.filter(({ cancelled }) => cancelled !== true).slice(0, TOLD_AT_ONCE);
-    for (const one of left) one.cancelled = true;
-    await Promise.all(left.map(({ id }) => getExternalWorkflowHandle(tenantWorkflowId(id)).cancel().catch(gone)));
-    if (left.length === 0) await condition(() => state.inFlight.length === 0 || isLong());
+  async function cancelSome(tenants: Extract<Move, { do: 'cancel' }>['tenants']): Promise<void> {
+    await Promise.all(tenants.slice(0, TOLD_AT_ONCE).map(cancelTenant));
+  }
+
+  /** Cancel = roll back. A cancellation carries no words of its own. */
+  async function cancelTenant({ id, rollback }: Extract<Move, { do: 'cancel' }>['tenants'][number]): Promise<void> {
+    const tenant = state.inFlight.find((one) => one.id === id);
+    if (tenant) tenant.cancelled = true;
+    const run = getExternalWorkflowHandle(tenantWorkflowId(id));
+    if (rollback) await run.signal(cancelReasonSignal, rollbackReason(rollback)).catch(gone);
+    await run.cancel().catch(gone);
   }
 
   function isLong(): boolean {

@@ -130,6 +130,7 @@ const OVERVIEW: Overview = {
     parked: 0,
     looking: 0,
     undoing: 0,
+    toUndo: 0,
     notStarted: 0,
     prepared: 0,
     until: null,

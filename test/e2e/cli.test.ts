@@ -288,3 +288,53 @@ describe('a batch that is prepared before its night', () => {
     expect(world.journal.writes().length).toBeGreaterThan(0);
   }, 120_000);
 });
+
+it('a batch is taken back while it runs: nobody of it starts any more', async () => {
+  const people = { e9: 4, e10: 4 };
+  const ids = ['through', 'running', 'to-come'];
+  const world = await startWorld({
+    tenants: ids.map((id) => ({ id, people, syncSeconds: id === 'running' ? 20 : 0.2 })),
+  });
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, maxConcurrency: 1 }] });
+  const apply = cli.start('apply', '-f', cli.file, '--yes');
+  await until(
+    'the second is switched',
+    () => world.tenant('running').state().integration['oaVersion'] === 'E10',
+    60_000,
+  );
+
+  const undone = await cli.run(
+    'rollback',
+    '-f',
+    cli.file,
+    '--all',
+    '--yes',
+    '--reason',
+    'the wrong night',
+    '-o',
+    'json',
+  );
+  expect(undone.code, undone.stderr).toBe(0);
+  const { tenants } = JSON.parse(undone.stdout) as { tenants: { tenant: string; outcome: string | null }[] };
+  const outcomes = Object.fromEntries(tenants.map(({ tenant, outcome }) => [tenant, outcome]));
+  expect(outcomes).toEqual({ through: 'rolled-back', running: 'cancelled', 'to-come': null });
+  const ended = await apply.finished;
+  expect(ended.code, ended.stderr).toBe(3);
+  for (const id of ids) expect(world.tenant(id).state().integration['oaVersion']).toBe('E9');
+  expect(world.journal.writes().filter(({ tenant }) => tenant === 'to-come')).toEqual([]);
+  await world.close();
+}, 240_000);
+
+it('a tenant that asks about a failure is undone as one that failed', async () => {
+  const world = await startWorld({ tenants: [{ id: 'asks', people: { e9: 4, e10: 4 } }] });
+  world.fault({ system: 'console', method: 'PUT', path: '/callback', kind: 'error-before', times: Infinity });
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, onFailure: 'ask' }] });
+  expect((await cli.run('apply', '-f', cli.file, '--yes', '--attempts', '1')).code).toBe(6);
+  world.clearFaults();
+
+  const undone = await cli.run('rollback', '-f', cli.file, '--tenant', 'asks', '--reason', 'test', '-o', 'json');
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(JSON.parse(undone.stdout)).toMatchObject({ tenants: [{ outcome: 'rolled-back' }] });
+  expect(world.tenant('asks').state().integration['oaVersion']).toBe('E9');
+  await world.close();
+}, 240_000);

@@ -1,17 +1,12 @@
 import { Command } from 'commander';
-import pMap from 'p-map';
-import type { Migrations } from '../../client.js';
-import type { Batch } from '../../domain/batch/batch.js';
-import { nextAction } from '../../domain/details.js';
 import type { Ending } from '../../domain/batch/limits.js';
-import { emptyReport, finishedReport, type TenantReport } from '../../reports/tenant-report.js';
+import type { TenantReport } from '../../reports/tenant-report.js';
 import { selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { followTenant } from '../following.js';
-import type { Output } from '../output.js';
-import { loadSelection, withSelectors, type Selected, type Selectors } from '../selection.js';
+import { rollBack } from '../rolling-back.js';
+import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
 
@@ -20,8 +15,6 @@ export interface RollbackOptions extends Selectors, StateSelectors {
   yes?: boolean;
   reason: string;
 }
-
-const AT_ONCE = 10;
 
 export function rollbackCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('rollback')))
@@ -40,14 +33,14 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Exi
   const selection = await loadSelection(options, out);
   const { batch } = selection;
   const sites = [...new Set(selection.selected.map((one) => one.tenant.site))];
-  const reason = `rolled back by ${by}: ${options.reason}`;
-  const reports = await inSession({ ...context, serves: 'site', sites }, async ({ migrations }) => {
+  const order = { by, reason: options.reason };
+  const reports = await inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
     const chosen = await selectedByState(migrations, selection, options, out);
     if (!tenant) {
       out.say(out.text.willRollBack(chosen.map((one) => one.tenant.id)));
       if (!(await confirmed(context, options.yes))) return null;
     }
-    return pMap(chosen, (one) => undo(migrations, one, { batch, reason }, out), { concurrency: AT_ONCE });
+    return rollBack(migrations, chosen, { batch, order }, out);
   });
   if (reports === null) return EXIT.usage;
   out.data({ schemaVersion: 1, batch: batch.batch, tenants: reports }, () =>
@@ -56,40 +49,6 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Exi
       .join('\n'),
   );
   return exitOf(reports);
-}
-
-async function undo(
-  migrations: Migrations,
-  { tenant, wave }: Selected,
-  { batch, reason }: { batch: Batch; reason: string },
-  out: Output,
-): Promise<TenantReport> {
-  const report = emptyReport(batch.batch, tenant, wave);
-  const begun = await migrations.startRollback(tenant, reason, batch.undoWindowMs);
-  if (begun.undo === 'too-late') {
-    return { ...report, outcome: 'blocked', reason: out.text.tooLate(begun.endedAt.toISOString()) };
-  }
-  if (begun.undo === 'nothing') {
-    if (!begun.end) return { ...report, reason: out.text.nothingToUndo };
-    const { ending, reason: why, result } = begun.end;
-    const nothing = finishedReport(report, ending, `${out.text.nothingLeft} (${why})`, result);
-    return { ...nothing, outcome: UNDONE.includes(ending) ? ending : null };
-  }
-  if (begun.undo === 'unknown') {
-    return finishedReport(report, begun.end.ending, `${begun.end.reason}; ${out.text.writesUnknown}`, null);
-  }
-  const followed = await followTenant(migrations, tenant.id);
-  if ('end' in followed) {
-    const { ending, reason: why, result } = followed.end;
-    return finishedReport(report, ending, why, result);
-  }
-  const status = await migrations.tenantStatus(tenant.id);
-  return {
-    ...report,
-    step: followed.waiting.step,
-    needsAttention: true,
-    reason: status ? out.text.waitsFor(tenant.id, nextAction(status)) : followed.waiting.what,
-  };
 }
 
 const UNDONE: readonly (Ending | null)[] = ['rolled-back', 'cancelled', null];

@@ -1,7 +1,8 @@
 import { resumed } from './limits.js';
 import { count } from './ledger.js';
 import { BREAKER, nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
-import { entered, exceeded, limitsChanged, toUndo, waveOf, type BatchState, type Drift } from './state.js';
+import { entered, exceeded, limitsChanged, waveOf, type BatchState, type Undo } from './state.js';
+import { stillChanged, undosOfGate } from './undo.js';
 
 /** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
 const TRAIL_KEPT = 200;
@@ -39,11 +40,19 @@ export function refusalOf(state: BatchState, order: BatchOrder): string | null {
   }
 }
 
-/** By the rule of its wave, and not by an order of somebody: so that the trail tells who undid a tenant. */
-export function auditUndo(state: BatchState, { id, code, left }: Drift, became: string, at: string): void {
-  const { name } = waveOf(state, state.wave).settings;
-  const reason = `gate of wave ${name}: it is no longer as wanted (${code})${left === undefined ? '' : `; ${left}`}`;
-  audit(state, `${became} ${id}`, { by: BREAKER, reason }, at);
+/** The gate undoes by the rule of its wave, and not by an order: so that the trail tells who undid a tenant. */
+export function auditUndo(state: BatchState, { id, wave, cause }: Undo, at: string, refused?: string): void {
+  const rule = (code: string): Order => ({
+    by: BREAKER,
+    reason: `${gateOf(state, wave)}: it is no longer as wanted (${code})`,
+  });
+  const { by, reason } = 'code' in cause ? rule(cause.code) : cause;
+  if (refused === undefined) audit(state, `began to undo ${id}`, { by, reason }, at);
+  else audit(state, `could not undo ${id}`, { by, reason: `${reason}; ${refused}` }, at);
+}
+
+function gateOf({ waves, wave: now }: BatchState, wave = now): string {
+  return `gate of wave ${waves[wave]?.settings.name ?? ''}`;
 }
 
 /** Carries an order out that is not refused. `at` is ISO 8601. */
@@ -100,12 +109,11 @@ export function needsApproval({ waves, wave }: BatchState): boolean {
 
 /** What the second look at the wave found, as the reason to stop; null where all is as wanted, or is undone by rule. */
 export function gateReason(state: BatchState): string | null {
-  const [first, ...more] = state.phase === 'verifying' && toUndo(state).length === 0 ? state.drifted : [];
+  const [first, ...more] = undosOfGate(state).length === 0 ? stillChanged(state) : [];
   if (!first) return null;
-  const { name } = waveOf(state, state.wave).settings;
   const left = first.left === undefined ? '' : ` and cannot be undone: ${first.left}`;
   const others = more.length > 0 ? ` and ${more.length} more` : '';
-  return `gate of wave ${name}: ${first.id} is no longer as wanted (${first.code})${left}${others}`;
+  return `${gateOf(state)}: ${first.id} is no longer as wanted (${first.code})${left}${others}`;
 }
 
 function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 'resume' }>): void {
@@ -117,7 +125,7 @@ function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 're
   }
   if (state.stoppedBy === null) return;
   // Forgiven is what it stopped for: not what a second look found that nobody has seen yet.
-  if (state.stoppedBy === gateReason(state)) state.drifted = [];
+  if (state.stoppedBy.startsWith(`${gateOf(state)}: `)) state.drifted = [];
   state.stoppedBy = null;
   state.whole = resumed(state.whole);
   for (const wave of state.waves) wave.limits = resumed(wave.limits);

@@ -14,7 +14,7 @@ export function batchDetails(status: BatchStatus): string {
     '',
     ...(endings.length > 0 ? [`So far: ${endings.join(', ')}`, ''] : []),
     ...status.holds.map(({ on, by, reason }) => `Paused: ${cell(nameOf(on))} by ${cell(by)}: ${cell(reason)}`),
-    ...(status.undoing > 0 ? [`Being undone, since the second look found them changed: ${status.undoing}`] : []),
+    ...(status.undoing + status.toUndo > 0 ? [`Being undone: ${status.undoing}; to be undone: ${status.toUndo}`] : []),
     `Next: ${nextOfBatch(status)}`,
   ].join('\n');
 }

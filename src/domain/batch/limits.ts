@@ -60,9 +60,14 @@ export function started(state: LimitState): LimitState {
   return { ...state, running: state.running + 1 };
 }
 
-/** A start that came to nothing: as if it had never been. */
-export function withdrawn(state: LimitState): LimitState {
-  return { ...state, running: state.running - 1 };
+/** A tenant that had ended was to be undone, and that came to nothing: it counts again as what it had ended as. */
+export function withdrawn(state: LimitState, was: Ending): LimitState {
+  return {
+    ...state,
+    running: state.running - 1,
+    failed: state.failed + Number(isFailure(was)),
+    blocked: state.blocked + Number(was === 'blocked'),
+  };
 }
 
 /** A running tenant ended. Blocked, cancelled and skipped ones neither count as failures nor dilute or break a row of them. */
@@ -79,7 +84,7 @@ export function ended(state: LimitState, ending: Ending): LimitState {
   };
 }
 
-/** An ended tenant is to start again: what it had ended as no longer counts. */
+/** An ended tenant is to start again, or to be undone: what it had ended as no longer counts. */
 export function reopened(state: LimitState, was: Ending): LimitState {
   return {
     ...state,

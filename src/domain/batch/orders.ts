@@ -48,6 +48,11 @@ export type BatchOrder =
   | (Order & { do: 'cut-over' })
   | (Order & { do: 'abort'; how: 'finish-step' | 'undo' });
 
+/** The reason of a run that undoes a tenant because somebody ordered it. */
+export function rollbackReason({ by, reason }: Order): string {
+  return `rolled back by ${by}: ${reason}`;
+}
+
 export function nameOf(on: Scope): string {
   if ('wave' in on) return `wave ${on.wave}`;
   if ('tenant' in on) return `tenant ${on.tenant}`;

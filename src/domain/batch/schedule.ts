@@ -5,16 +5,16 @@ import type { Hold } from './orders.js';
 import { widthNow } from './slow-start.js';
 import {
   FIRST_LOOK,
-  toUndo,
   toVerify,
   underWay,
   waveOf,
   WAITING,
   type BatchState,
-  type Drift,
   type InFlight,
   type NextPhase,
+  type Undo,
 } from './state.js';
+import { undosOfGate, undosOrdered } from './undo.js';
 
 /** A tenant that could start, with what decides whether it may. */
 export interface Candidate {
@@ -55,13 +55,14 @@ export interface Reason {
 /** What the coordinator does next. The one place where that is decided. */
 export type Move =
   | { do: 'tell'; tenants: { id: string; paused: boolean }[] }
-  | { do: 'cancel' }
+  /** Running tenants that are to be undone. */
+  | { do: 'cancel'; tenants: Pick<InFlight, 'id' | 'rollback'>[] }
   | { do: 'wake'; id: string }
   /** Waves that may start somebody now, in order. */
   | { do: 'start'; waves: number[] }
   | { do: 'verify' }
-  /** Found changed by the second look, in a wave that undoes. */
-  | { do: 'undo'; drift: Drift & { at: number } }
+  /** A tenant that has ended: by the gate of its wave, or by somebody's order. */
+  | { do: 'undo'; undo: Undo }
   | { do: 'enter'; phase: NextPhase }
   | { do: 'stop'; because: string }
   | { do: 'wait'; until: number | null }
@@ -69,11 +70,17 @@ export type Move =
 
 /** `exhausted`: waves of which everybody who is left was found to be held back by something of their own. */
 export function nextMove(state: BatchState, now: number, exhausted: readonly number[] = []): Move {
-  if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'cancel' } : { do: 'over' };
+  const cancelled = state.inFlight.filter((one) => one.cancelled !== true && shouldCancel(state, one));
+  if (cancelled.length > 0) return { do: 'cancel', tenants: cancelled };
+  if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'wait', until: null } : { do: 'over' };
   const tenants = state.inFlight.filter((one) => shouldPause(state, one) !== one.paused);
   if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
   if (state.abort !== null) return { do: 'over' };
   if (isOver(state)) return { do: 'over' };
+
+  // What somebody orders to put back waits for no resume, and for no window.
+  const ordered = undosOrdered(state).find((one) => hasPlace(state) && reasonsOfOrderedUndo(state, one).length === 0);
+  if (ordered) return { do: 'undo', undo: ordered };
 
   const held = reasonsOfBatch(state);
   if (held.length > 0) return { do: 'wait', until: earliest(held) };
@@ -88,8 +95,8 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   const open = waves.filter(mayStart);
   if (open.length > 0) return { do: 'start', waves: open };
 
-  const drift = toUndo(state).find((one) => reasonsOfUndo(state, one).length === 0);
-  if (drift && reasons[state.wave]?.length === 0) return { do: 'undo', drift };
+  const undo = undosOfGate(state).find((one) => reasonsOfUndo(state, one).length === 0);
+  if (undo && reasons[state.wave]?.length === 0) return { do: 'undo', undo };
 
   const next = waveMove(state, now);
   if (next && next.do !== 'wait') return next;
@@ -103,9 +110,29 @@ function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean
 }
 
 /** Whatever holds back a start holds back an undo; but its window does not: what is broken is put back at once. */
-function reasonsOfUndo(state: BatchState, { id, at, endpoints = [], targets = [] }: Drift & { at: number }): Reason[] {
-  const candidate = { id, wave: state.wave, at, endpoints, targets, window: null };
-  return reasonsOfTenant(holdingOf(state), candidate, 0, 0);
+function reasonsOfUndo(state: BatchState, { id, wave, at, endpoints, targets }: Undo): Reason[] {
+  return reasonsOfTenant(holdingOf(state), { id, wave, at, endpoints, targets, window: null }, 0, 0);
+}
+
+/** Whoever paused a tenant and orders to undo it means both; and who is paused keeps nobody from being undone. */
+export function reasonsOfOrderedUndo(state: BatchState, undo: Undo): Reason[] {
+  return reasonsOfUndo(withoutPaused(state), undo).filter(({ because }) => because !== 'paused');
+}
+
+/** Putting back breaks nothing: it need not wait until a wave has widened. */
+function hasPlace(state: BatchState): boolean {
+  const taken = besideIn(withoutPaused(state), 'migrate', state.wave).filter(
+    ({ parkedAt }) => parkedAt === null || parkedAt === FIRST_LOOK,
+  );
+  return taken.length < mostFor(state, 'migrate', state.wave);
+}
+
+function withoutPaused(state: BatchState): BatchState {
+  return { ...state, inFlight: state.inFlight.filter(({ paused }) => !paused) };
+}
+
+function shouldCancel({ abort }: BatchState, { undoing, rollback }: InFlight): boolean {
+  return undoing === undefined && (abort === 'undo' || rollback !== undefined);
 }
 
 /** What starting a tenant of a wave comes to: before the cut-over it ends with its snapshot. */
@@ -148,7 +175,7 @@ function waveMove(state: BatchState, now: number): WaveMove | null {
     case 'soaking':
       return now < state.soakUntil ? { do: 'wait', until: state.soakUntil } : { do: 'enter', phase: 'verifying' };
     case 'verifying': {
-      if (toUndo(state).length > 0) return null;
+      if (undosOfGate(state).length > 0) return null;
       const because = gateReason(state);
       if (toVerify(state, 1).length > 0 && (because === null || gate !== 'undo')) return { do: 'verify' };
       return because === null ? afterLooks() : { do: 'stop', because };
@@ -162,8 +189,13 @@ function isOver(state: BatchState): boolean {
   const accepted = state.wave >= state.waves.length;
   // Where nobody is left to start, there is nothing to hold, and nothing to cut over; but a gate that stops is for a person.
   const idle = state.until !== undefined || (state.stoppedBy !== null && gateReason(state) === null);
-  const done = (accepted || idle) && state.inFlight.length === 0 && toUndo(state).length === 0;
-  return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
+  const undone = undosOfGate(state).length === 0 && undosOrdered(state).length === 0;
+  return (
+    (accepted || idle) &&
+    state.inFlight.length === 0 &&
+    undone &&
+    state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0)
+  );
 }
 
 /** How many more may be migrated beside those that are. */
@@ -341,9 +373,9 @@ export function usualDuration({ finished }: Pick<BatchState, 'finished'>): numbe
   return sorted.length < 10 ? 0 : (sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0);
 }
 
-function shouldPause(state: BatchState, { id, wave, endpoints, undoing }: InFlight): boolean {
+function shouldPause(state: BatchState, { id, wave, endpoints, undoing, rollback }: InFlight): boolean {
   // An undo has no gate before its steps: it is never stopped half-way.
-  if (undoing) return false;
+  if (undoing || rollback) return false;
   if (state.abort === 'finish-step') return true;
   const { name } = waveOf(state, wave).settings;
   return state.holds.some(

@@ -5,7 +5,6 @@ import {
   reopened,
   started,
   tripped,
-  withdrawn,
   type Ending,
   type LimitState,
   type TenantEnding,
@@ -21,7 +20,7 @@ import {
   type Ledger,
   type TenantState,
 } from './ledger.js';
-import type { Audited, Hold, LimitChange } from './orders.js';
+import type { Audited, Hold, LimitChange, Order } from './orders.js';
 import { narrow, throttled, widened, widthNow, type SlowStart } from './slow-start.js';
 
 /** A wave with its size; who is in it lies in the store. */
@@ -68,8 +67,10 @@ export interface InFlight {
   paused: boolean;
   /** Whether it ends with its snapshot. */
   prepares?: true;
-  /** It is being undone, since the second look found this; how it had ended before. */
-  undoing?: { code: string; was: Ending };
+  /** It is being undone though it had ended: why, and how. */
+  undoing?: UndoCause & { was: Ending };
+  /** Who ordered to undo it while it runs. */
+  rollback?: Order;
   /** Whether it was told to be undone, which is told once. */
   cancelled?: boolean;
   /** The partition that started it; absent where the coordinator did. */
@@ -92,7 +93,18 @@ export interface Drift {
   left?: string;
 }
 
-type Placed = Drift & { at: number };
+/** Why a tenant that has ended is undone: what the second look found, or somebody's order. */
+export type UndoCause = { code: string } | Order;
+
+/** A tenant that has ended and is to be undone, with what it shares: that may hold its undo back. */
+export interface Undo {
+  id: string;
+  wave: number;
+  at: number;
+  endpoints: string[];
+  targets: string[];
+  cause: UndoCause;
+}
 
 /** Everything that a coordinator carries from one run to the next: bounded, however large the batch is. */
 export interface BatchState {
@@ -114,6 +126,8 @@ export interface BatchState {
   /** How far the second look has come, and whom it found changed. */
   verified: number;
   drifted: Drift[];
+  /** Ended tenants that somebody ordered to undo, and that have no place yet; absent in the state of an older version. */
+  undos?: Undo[];
   waves: WaveState[];
   whole: LimitState;
   inFlight: InFlight[];
@@ -220,7 +234,8 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
   state.stoppedBy ??= exceeded(state);
 }
 
-const CLEAN: readonly Ending[] = ['migrated', 'migrated-with-warnings', 'already-migrated'];
+/** Nothing is to be followed up at once: it is as wanted. */
+export const CLEAN: readonly Ending[] = ['migrated', 'migrated-with-warnings', 'already-migrated'];
 const WHOLE_WAY: readonly Ending[] = ['migrated', 'migrated-with-warnings'];
 
 /** Which limit is exceeded by now, in words; null where none is. */
@@ -336,41 +351,6 @@ export function entered(state: BatchState, phase: NextPhase, now: number): void 
 export function waveVerified(state: BatchState, upTo: number, drifted: readonly Drift[]): void {
   state.verified = upTo;
   state.drifted = [...state.drifted, ...drifted].slice(0, DRIFTED_KEPT);
-}
-
-/** Who is to be undone: found changed in a wave that undoes, and not tried yet. */
-export function toUndo({ phase, drifted, waves, wave }: BatchState): Placed[] {
-  if (phase !== 'verifying' || waves[wave]?.settings.gate !== 'undo') return [];
-  return drifted.filter((drift): drift is Placed => drift.at !== undefined && drift.left === undefined);
-}
-
-/** A migrated tenant is undone from now on: it takes a place as if it had started, and ends anew. */
-export function undoBegun(
-  state: BatchState,
-  { id, at, code, endpoints = [], targets = [] }: Placed,
-  now: number,
-): void {
-  const wave = waveOf(state, state.wave);
-  const undoing = { code, was: stateAt(wave.ledger, at) as Ending };
-  state.drifted = state.drifted.filter((one) => one.id !== id);
-  setState(wave.ledger, at, 'running');
-  wave.limits = started(wave.limits);
-  state.whole = started(state.whole);
-  const held = { endpoints, targets, parkedAt: null, paused: false };
-  state.inFlight.push({ id, wave: state.wave, at, since: now, ...held, undoing });
-}
-
-/** Its undo could not begin: it stands as it did, and the gate stops for it. */
-export function undoRefused(state: BatchState, id: string, why: string): void {
-  const index = state.inFlight.findIndex((one) => one.id === id);
-  const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
-  if (!tenant?.undoing) return;
-  const { code, was } = tenant.undoing;
-  const wave = waveOf(state, tenant.wave);
-  setState(wave.ledger, tenant.at, was);
-  wave.limits = withdrawn(wave.limits);
-  state.whole = withdrawn(state.whole);
-  state.drifted = [...state.drifted, { id, at: tenant.at, code, left: why }];
 }
 
 /** Migrated tenants of the wave under way that are still to be looked at again. */

@@ -5,6 +5,7 @@ import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';
 import { widthOf } from './schedule.js';
 import { FIRST_LOOK, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
+import { undosOrdered } from './undo.js';
 
 export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
 export type BatchOutcome = (typeof BATCH_OUTCOMES)[number];
@@ -43,8 +44,10 @@ export interface BatchStatus {
   parked: number;
   /** Of those that are parked: a person is to tell what their pages show. */
   looking: number;
-  /** Of those that run: undone by the gate of their wave. */
+  /** Of those that run: undone by the gate of their wave, or because somebody ordered it. */
   undoing: number;
+  /** Ended, and to be undone as soon as there is room. */
+  toUndo: number;
   notStarted: number;
   /** Preflight and snapshot are done; nothing is written before the cut-over. */
   prepared: number;
@@ -87,7 +90,8 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
     looking: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === FIRST_LOOK && !looked).length,
-    undoing: state.inFlight.filter(({ undoing }) => undoing).length,
+    undoing: state.inFlight.filter(({ undoing, rollback }) => undoing ?? rollback).length,
+    toUndo: undosOrdered(state).length,
     notStarted: countIn(state, 'not-started'),
     prepared: countIn(state, 'prepared'),
     until: state.until ?? null,

@@ -4,6 +4,7 @@ import {
   passOf,
   reasonsOfBatch,
   reasonsOfCutOver,
+  reasonsOfOrderedUndo,
   reasonsOfTenant,
   holdingOf,
   reasonsOfWave,
@@ -11,7 +12,8 @@ import {
   type Candidate,
   type Reason,
 } from './schedule.js';
-import { FIRST_LOOK, WAITING, waveOf, type BatchState } from './state.js';
+import { FIRST_LOOK, WAITING, waveOf, type BatchState, type UndoCause } from './state.js';
+import { undosOrdered } from './undo.js';
 
 /** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
 export interface Explanation {
@@ -55,13 +57,16 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
       ),
     ];
   }
+  const ordered = undosOrdered(state).find(({ id }) => id === candidate.id);
+  if (ordered) {
+    const text = `it is to be undone as soon as there is room: ${causeText(ordered.cause)}`;
+    return [{ because: 'undo', text }, ...reasonsOfOrderedUndo(state, ordered)];
+  }
   const running = state.inFlight.find(({ id }) => id === candidate.id);
   if (!running) return [];
   const reasons: Reason[] = [];
-  if (running.undoing) {
-    const text = `it is being undone: the second look found it changed (${running.undoing.code})`;
-    reasons.push({ because: 'undo', text });
-  }
+  const cause = running.undoing ?? running.rollback;
+  if (cause) reasons.push({ because: 'undo', text: `it is being undone: ${causeText(cause)}` });
   if (running.parkedAt === FIRST_LOOK) {
     const text = running.looked ? 'it goes on as soon as there is room' : 'a person is to tell what its pages show';
     reasons.push({ because: 'first-look', text });
@@ -72,6 +77,12 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
   }
   if (running.paused) reasons.push({ because: 'paused', text: 'it stops before its next step until it is resumed' });
   return reasons;
+}
+
+function causeText(cause: UndoCause): string {
+  return 'code' in cause
+    ? `the second look found it changed (${cause.code})`
+    : `${cause.by} ordered it: ${cause.reason}`;
 }
 
 function aheadOf({ waves }: BatchState, wave: number, at: number): number {

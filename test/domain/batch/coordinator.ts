@@ -14,21 +14,19 @@ import {
   tenantStarted,
   tenantWoken,
   toVerify,
-  undoBegun,
-  undoRefused,
   waveOf,
   waveVerified,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
 import { auditUndo } from '../../../src/domain/batch/control.js';
+import { undoBegun, undoRefused } from '../../../src/domain/batch/undo.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
-import { LOOK, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
+import { LOOK, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
 /** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
 export class Coordinator {
   /** Positions of a second look that is under way. */
   looking: number[] | null = null;
-  cancelling = false;
   /** Waves of which nobody may start, as long as nothing moves. */
   private exhausted: number[] = [];
 
@@ -62,7 +60,7 @@ export class Coordinator {
   }
 
   private step(model: Model): { moved: boolean; until: number | null } {
-    if (model.over || this.looking !== null || this.cancelling) return { moved: false, until: null };
+    if (model.over || this.looking !== null) return { moved: false, until: null };
     const { state } = this;
     const move = nextMove(state, model.now, this.exhausted);
     switch (move.do) {
@@ -71,17 +69,30 @@ export class Coordinator {
         if (model.aborted === null) {
           expect(left, 'over with tenants left').toBe(0);
           expect(model.changed().filter(({ drift }) => drift === 'pending')).toEqual([]);
+          expect(model.tenants.filter(({ toUndo }) => toUndo)).toEqual([]);
         }
         if (model.aborted === 'undo') expect(model.in('running', 'parked')).toEqual([]);
         model.over = true;
         return { moved: false, until: null };
       }
       case 'cancel':
-        expect(model.aborted).toBe('undo');
-        this.cancelling = true;
-        return { moved: false, until: null };
+        for (const { id } of move.tenants) {
+          const tenant = model.tenants.find((one) => one.id === id)!;
+          expect(UNDER_WAY).toContain(tenant.standing);
+          expect([model.aborted === 'undo' || tenant.rollback, tenant.undoing, tenant.cancelled]).toEqual([
+            true,
+            null,
+            false,
+          ]);
+          state.inFlight.find((one) => one.id === id)!.cancelled = true;
+          tenant.cancelled = true;
+        }
+        return { moved: true, until: null };
       case 'tell':
-        for (const { id, paused } of move.tenants) state.inFlight.find((one) => one.id === id)!.paused = paused;
+        for (const { id, paused } of move.tenants) {
+          state.inFlight.find((one) => one.id === id)!.paused = paused;
+          model.tenants.find((one) => one.id === id)!.toldToPause = paused;
+        }
         return { moved: true, until: null };
       case 'wake': {
         const tenant = model.tenants.find(({ id }) => id === move.id)!;
@@ -112,21 +123,29 @@ export class Coordinator {
         model.enter(move.phase);
         return { moved: true, until: null };
       case 'undo': {
-        const tenant = model.of(model.wave).find(({ at }) => at === move.drift.at)!;
-        expect(model.mayUndo(tenant, this.width()), `${tenant.id} is undone`).toBe(true);
-        auditUndo(state, move.drift, 'undoes', new Date(model.now).toISOString());
-        undoBegun(state, move.drift, model.now);
+        const { undo } = move;
+        const tenant = model.of(undo.wave).find(({ at }) => at === undo.at)!;
+        const ordered = !('code' in undo.cause);
+        expect(
+          ordered ? model.mayUndoOrdered(tenant) : model.mayUndo(tenant, this.width()),
+          `${tenant.id} is undone`,
+        ).toBe(true);
+        if (ordered) model.forgets(tenant);
+        else auditUndo(state, undo, new Date(model.now).toISOString());
+        undoBegun(state, undo, model.now);
         Object.assign(tenant, {
           undoing: tenant.standing,
+          undoOrdered: ordered,
+          toUndo: false,
           standing: 'running',
           since: model.now,
-          drift: null,
           prepares: false,
+          ...(ordered ? {} : { drift: null }),
         });
         return { moved: true, until: null };
       }
       case 'stop':
-        expect(model.drifted || model.changed().some(({ drift }) => drift === 'left')).toBe(true);
+        expect(model.changed().some(({ drift }) => drift === 'left')).toBe(true);
         state.stoppedBy = move.because;
         model.stopped = model.gateStopped = true;
         return { moved: true, until: null };
@@ -146,22 +165,20 @@ export class Coordinator {
     });
     waveVerified(this.state, (positions.at(-1) ?? 0) + 1, found);
     for (const one of model.of(model.wave)) if (positions.includes(one.at)) one.looked = true;
-    if (model.waves[model.wave]!.gate === 'undo') for (const one of changed) one.drift = 'pending';
-    else model.drifted ||= found.length > 0;
+    for (const one of changed) one.drift = model.waves[model.wave]!.gate === 'undo' ? 'pending' : 'left';
   }
 
   /** An undo that had begun finds that there is nothing to undo. */
   refused(model: Model, tenant: ModelTenant): void {
     undoRefused(this.state, tenant.id, 'nothing was written');
     // Who was looked at stays so.
-    Object.assign(tenant, { standing: tenant.undoing, undoing: null, drift: 'left' });
-    if (this.state.inFlight.length === 0) this.cancelling = false;
+    const drift = tenant.undoOrdered ? tenant.drift : 'left';
+    Object.assign(tenant, { standing: tenant.undoing, undoing: null, undoOrdered: false, drift });
   }
 
   end(model: Model, tenant: ModelTenant, ending: Parameters<typeof tenantEnded>[1]['ending']): void {
     tenantEnded(this.state, { tenantId: tenant.id, ending }, model.now);
     model.ended(tenant, ending);
-    if (this.state.inFlight.length === 0) this.cancelling = false;
   }
 
   private startFrom(model: Model, wave: number): boolean {
@@ -199,7 +216,7 @@ export class Coordinator {
     const idle = model
       .in(...WAITING)
       .filter((one) => model.mayStart(one, this.widthFor(model.prepares(one.wave), one.wave)));
-    const left = model.tenants.filter((one) => model.mayUndo(one, this.width()));
+    const left = model.tenants.filter((one) => model.mayUndo(one, this.width()) || model.mayUndoOrdered(one));
     expect([...idle, ...left].map(({ id }) => id)).toEqual([]);
   }
 

@@ -5,14 +5,13 @@ import {
   entered,
   tenantEnded,
   toVerify,
-  undoBegun,
-  undoRefused,
   waveOf,
   waveVerified,
   type BatchState,
   type SizedWave,
 } from '../../../src/domain/batch/state.js';
 import type { Ending } from '../../../src/domain/batch/limits.js';
+import { undoBegun, undoRefused } from '../../../src/domain/batch/undo.js';
 import { batchStatus } from '../../../src/domain/batch/status.js';
 import { aBatch, BY, NOW, runs } from './a-batch.js';
 
@@ -32,11 +31,11 @@ function lookedAt(changed: number[], wave: Partial<SizedWave> = {}, more: Partia
   return state;
 }
 
-function begin(state: BatchState): Extract<Move, { do: 'undo' }>['drift'] {
+function begin(state: BatchState): Extract<Move, { do: 'undo' }>['undo'] {
   const move = nextMove(state, NOW);
   if (move.do !== 'undo') throw new Error(`nobody is undone: ${JSON.stringify(move)}`);
-  undoBegun(state, move.drift, NOW);
-  return move.drift;
+  undoBegun(state, move.undo, NOW);
+  return move.undo;
 }
 
 function undo(state: BatchState, ending: Ending): void {
@@ -84,7 +83,7 @@ describe('a gate that undoes', () => {
     const drift = begin(state);
     const left = 'it holds nothing that a run of ours wrote';
     undoRefused(state, drift.id, left);
-    auditUndo(state, { ...drift, left }, 'could not undo', AT);
+    auditUndo(state, drift, AT, left);
     const what = 'w0t1 is no longer as wanted (SETTING-DIFFERS)';
     const because = `gate of wave one: ${what} and cannot be undone: ${left}`;
     expect(nextMove(state, NOW)).toEqual({ do: 'stop', because });

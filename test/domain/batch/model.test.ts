@@ -15,6 +15,7 @@ import {
   tenantsAdded,
   type SizedWave,
 } from '../../../src/domain/batch/state.js';
+import { rollbackOrdered, undosOf } from '../../../src/domain/batch/undo.js';
 import { batchStatus } from '../../../src/domain/batch/status.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { Coordinator } from './coordinator.js';
@@ -197,6 +198,10 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
       blocked: of.filter(({ standing }) => standing === 'blocked').length,
     });
   }
+  const undone = model.tenants.filter(({ toUndo, undoing, rollback }) =>
+    model.aborted === null ? toUndo || undoing !== null || rollback : undoing !== null || rollback,
+  );
+  expect(undosOf(state).sort()).toEqual(undone.map(({ id }) => id).sort());
   expect(model.keepsStrict()).toBe(true);
   const ended = Object.values(status.endings).reduce((sum, count) => sum + count, 0);
   expect(status.running + status.parked + status.notStarted + status.prepared + ended).toBe(status.total);
@@ -235,10 +240,10 @@ function finish(model: Model, real: Coordinator): void {
     let made = real.move(model);
     while (made.moved) made = real.move(model);
     for (const running of model.in('running')) {
-      const ending = real.cancelling ? 'cancelled' : running.prepares ? 'skipped' : 'migrated';
+      const ending = running.cancelled ? 'cancelled' : running.prepares ? 'skipped' : 'migrated';
       real.end(model, running, possible(running, ending));
     }
-    if (real.cancelling) for (const parked of model.in('parked')) real.end(model, parked, 'cancelled');
+    for (const parked of model.in('parked')) if (parked.cancelled) real.end(model, parked, 'cancelled');
     if (made.until !== null) model.now = Math.max(model.now, made.until);
     // Windows in which a tenant no longer fits: the operator leaves it out.
     if (model.usual() > HOUR / 4)
@@ -309,9 +314,17 @@ const commands = [
     (i) =>
       new Command('retry', (m, r) => {
         const tenant = pick(m.in(...RETRYABLE), i);
-        if (!tenant || m.aborted !== null) return;
+        if (!tenant || tenant.toUndo || m.aborted !== null) return;
         tenantReopened(r.state, tenant.wave, tenant.at);
         m.reopened(tenant);
+      }),
+  ),
+  nat.map(
+    (i) =>
+      new Command('rollback', (m, r) => {
+        const tenant = pick(m.tenants, i);
+        if (!tenant || m.aborted !== null) return;
+        expect(rollbackOrdered(r.state, r.candidate(tenant, m.now), BY) === null).toBe(m.rollBack(tenant));
       }),
   ),
   fc.constant(new Command('cut over', cutOver)),
@@ -341,7 +354,6 @@ const commands = [
       r.state = restored;
       // A look that was under way is asked for again.
       r.looking = null;
-      r.cancelling = false;
     }),
   ),
 ];
@@ -364,7 +376,16 @@ function lost(model: Model, real: Coordinator, index: number): void {
 }
 
 function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 'target' | 'window'>): ModelTenant {
-  const went = { looked: false, prepares: false, drift: null, undoing: null };
+  const undo = {
+    drift: null,
+    undoing: null,
+    toUndo: false,
+    undoOrdered: false,
+    rollback: false,
+    cancelled: false,
+    toldToPause: false,
+  };
+  const went = { looked: false, prepares: false, ...undo };
   const fresh = { standing: 'not-started', since: 0, parkedAt: null, told: false, ...went };
   return { id: `w${wave}t${at}`, wave, at, ...more, ...fresh };
 }

@@ -20,6 +20,16 @@ export interface ModelTenant {
   drift: 'pending' | 'left' | null;
   /** How it had ended before it began to be undone; null while it is not. */
   undoing: string | null;
+  /** It had ended, somebody ordered to undo it, and it has no place yet. */
+  toUndo: boolean;
+  /** It is being undone, or was, because somebody ordered it. */
+  undoOrdered: boolean;
+  /** Somebody ordered to undo it while it runs. */
+  rollback: boolean;
+  /** It was told to stop and undo. */
+  cancelled: boolean;
+  /** It was told to stop before its next step. */
+  toldToPause: boolean;
 }
 
 export interface ModelLimits {
@@ -52,13 +62,15 @@ export const HOUR = 3_600_000;
 export const FAILED = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
 export const CLEAN = ['migrated', 'migrated-with-warnings', 'already-migrated'];
 export const RETRYABLE = [...FAILED, 'blocked', 'cancelled', 'skipped'];
-const UNDER_WAY = ['running', 'parked'];
+export const UNDER_WAY = ['running', 'parked'];
 export const WAITING = ['not-started', 'prepared'];
 
 export function windowIn(now: number): { closesAt: number } | { opensAt: number } {
   const hour = Math.floor(now / HOUR) * HOUR;
   return now < hour + HOUR / 2 ? { closesAt: hour + HOUR / 2 } : { opensAt: hour + HOUR };
 }
+
+const goesOn = ({ toldToPause }: ModelTenant): boolean => !toldToPause;
 
 export class Model {
   paused = new Set<string>();
@@ -71,7 +83,6 @@ export class Model {
   wave = 0;
   phase: 'starting' | 'soaking' | 'verifying' | 'approval' = 'starting';
   soakEnds = 0;
-  drifted = false;
   durations: { ms: number; whole: boolean }[] = [];
   tallies: Tally[];
   joined = 0;
@@ -115,7 +126,9 @@ export class Model {
       const { strict, maxErrors } = this.limitsOf(group);
       const now = strict && maxErrors !== undefined && most !== null ? this.most(maxErrors, group) : null;
       this.strictMost[group] = most === null || now === null ? null : Math.max(most, now);
-      return most === null || this.failed(group) <= (this.strictMost[group] ?? Infinity) + 1;
+      // What somebody orders to undo counts as well, but the promise is not about it.
+      const failed = this.of(group).filter(({ standing, undoOrdered }) => FAILED.includes(standing) && !undoOrdered);
+      return most === null || failed.length <= (this.strictMost[group] ?? Infinity) + 1;
     });
   }
 
@@ -145,6 +158,7 @@ export class Model {
     tenant.told = false;
     tenant.looked = false;
     tenant.undoing = null;
+    tenant.rollback = tenant.cancelled = tenant.toldToPause = false;
     if (isPrepared) return;
     for (const group of [tenant.wave, this.waves.length]) {
       if (ending === 'rollback-incomplete') this.tallies[group]!.unanswered += 1;
@@ -159,7 +173,6 @@ export class Model {
     if (this.stopped) {
       this.tallies.forEach((tally) => Object.assign(tally, { recent: [], unanswered: 0 }));
       if (this.gateStopped) {
-        this.drifted = false;
         for (const one of this.tenants) if (one.drift === 'left') one.drift = null;
       }
       this.gateStopped = false;
@@ -168,12 +181,18 @@ export class Model {
     this.paused.delete('the batch');
   }
 
-  reopened(tenant: ModelTenant): void {
-    for (const group of [tenant.wave, this.waves.length]) {
+  /** What it had ended as no longer asks for an answer. */
+  forgets({ wave, standing }: ModelTenant): void {
+    for (const group of [wave, this.waves.length]) {
       const tally = this.tallies[group]!;
-      if (tenant.standing === 'rollback-incomplete') tally.unanswered = Math.max(0, tally.unanswered - 1);
+      if (standing === 'rollback-incomplete') tally.unanswered = Math.max(0, tally.unanswered - 1);
     }
+  }
+
+  reopened(tenant: ModelTenant): void {
+    this.forgets(tenant);
     tenant.standing = 'not-started';
+    tenant.undoOrdered = false;
     if (tenant.wave === this.wave) this.phase = 'starting';
   }
 
@@ -239,6 +258,7 @@ export class Model {
     const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
     return (
       drift === 'pending' &&
+      CLEAN.includes(this.tenants.find((one) => one.id === id)!.standing) &&
       wave === this.wave &&
       this.phase === 'verifying' &&
       !this.stopped &&
@@ -251,6 +271,29 @@ export class Model {
     );
   }
 
+  /** Whether nothing forbids to undo this ended tenant as somebody ordered: no pause does. */
+  mayUndoOrdered({ toUndo, endpoint, target }: ModelTenant): boolean {
+    const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
+    const { maxConcurrency } = this.waves[Math.min(this.wave, this.waves.length - 1)]!;
+    return (
+      toUndo &&
+      this.aborted === null &&
+      !this.paused.has(`endpoint ${endpoint}`) &&
+      [...this.beside(false, this.wave), ...this.lookingBeside(false, this.wave)].filter(goesOn).length <
+        maxConcurrency &&
+      this.againstTarget(target).filter(goesOn).length < limit
+    );
+  }
+
+  /** Somebody orders to undo it; false where that does not fit. */
+  rollBack(tenant: ModelTenant): boolean {
+    if (WAITING.includes(tenant.standing)) tenant.standing = 'skipped';
+    else if (!UNDER_WAY.includes(tenant.standing)) tenant.toUndo = true;
+    else if (tenant.undoing !== null || tenant.cancelled) return false;
+    else tenant.rollback = true;
+    return true;
+  }
+
   private leavesStrict(wave: number): boolean {
     return [wave, this.waves.length].every((group) => {
       const { strict, maxErrors } = this.limitsOf(group);
@@ -261,7 +304,7 @@ export class Model {
 
   /** Found changed in the wave under way, and not undone. */
   changed(): ModelTenant[] {
-    return this.of(this.wave).filter(({ drift }) => drift !== null);
+    return this.of(this.wave).filter(({ drift, standing }) => drift !== null && CLEAN.includes(standing));
   }
 
   /** Whether the wave under way may enter this phase. */
@@ -274,7 +317,7 @@ export class Model {
     const asks = !isLast && (approval === true || (approval === 'warnings' && warned));
     const looked = of.every((one) => !CLEAN.includes(one.standing) || one.looked);
     const soaked = soaks
-      ? this.phase === 'verifying' && looked && !this.drifted && this.changed().length === 0
+      ? this.phase === 'verifying' && looked && this.changed().length === 0
       : this.phase === 'starting';
     if (of.some(({ standing }) => [...WAITING, ...UNDER_WAY].includes(standing))) return false;
     if (this.stopped || this.aborted !== null || this.paused.has('the batch')) return false;
@@ -287,7 +330,6 @@ export class Model {
   enter(phase: 'soaking' | 'verifying' | 'approval' | 'next-wave'): void {
     if (phase === 'soaking') this.soakEnds = this.now + (this.waves[this.wave]?.soakMs ?? 0);
     if (phase === 'verifying') {
-      this.drifted = false;
       for (const one of this.of(this.wave)) Object.assign(one, { looked: false, drift: null });
     }
     if (phase === 'next-wave') this.wave += 1;

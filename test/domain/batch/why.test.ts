@@ -12,9 +12,9 @@ import {
   tenantParked,
   tenantReopened,
   tenantWoken,
-  undoBegun,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
+import { undoBegun } from '../../../src/domain/batch/undo.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { aBatch, BY, candidate, NOW, runs, start, prepares } from './a-batch.js';
 
@@ -188,7 +188,11 @@ describe('why a tenant does not start', () => {
     const state = aBatch([{ size: 1, soakMs: 0, gate: 'undo' }, {}]);
     runs(state, 'migrated');
     entered(state, 'verifying', NOW);
-    undoBegun(state, { id: 'w0t0', at: 0, code: 'SETTING-DIFFERS' }, NOW);
+    undoBegun(
+      state,
+      { id: 'w0t0', wave: 0, at: 0, endpoints: [], targets: [], cause: { code: 'SETTING-DIFFERS' } },
+      NOW,
+    );
     const text = 'it is being undone: the second look found it changed (SETTING-DIFFERS)';
     expect(explain(state, candidate(0, 0), NOW)).toMatchObject({
       state: 'running',

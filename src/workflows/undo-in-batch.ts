@@ -1,9 +1,10 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { auditUndo } from '../domain/batch/control.js';
-import { undoBegun, undoRefused, waveOf, type BatchState } from '../domain/batch/state.js';
-import type { Move } from '../domain/batch/schedule.js';
+import { rollbackReason } from '../domain/batch/orders.js';
+import { waveOf, type BatchState, type Undo } from '../domain/batch/state.js';
+import { undoBegun, undoRefused } from '../domain/batch/undo.js';
 import type { Policy } from '../domain/policy.js';
-import { gateActivities } from './activity-groups.js';
+import { undoActivities } from './activity-groups.js';
 import { findingOfFailure } from './failures.js';
 
 /** What the coordinator lends to the undo of one of its tenants. */
@@ -16,32 +17,33 @@ export interface UndoContext {
 }
 
 /**
- * Undoes a tenant whom the second look found changed, by the rule of its wave and as an operator's `rollback` would. It counts
- * as running before its run is there, since that may end while its start is being confirmed; how it ends, the run tells.
+ * Undoes a tenant that has ended: by the rule of its wave, or because somebody ordered it. It counts as running before its run is
+ * there, since that may end while its start is being confirmed; how it ends, the run tells.
  */
-export async function undoChanged(
+export async function undoInBatch(
   state: BatchState,
-  drift: Extract<Move, { do: 'undo' }>['drift'],
+  undo: Undo,
   { batch, policy, starting, changed }: UndoContext,
 ): Promise<void> {
-  const { id, at, code } = drift;
-  const { wave } = state;
+  const { id, wave, at, cause } = undo;
   const { sources, settings } = waveOf(state, wave);
-  auditUndo(state, drift, 'began to undo', now());
-  undoBegun(state, drift, Date.now());
+  // An order stands in the trail already.
+  if ('code' in cause) auditUndo(state, undo, now());
+  undoBegun(state, undo, Date.now());
   starting.add(id);
   changed();
   try {
     const by = { batch, wave: settings.name, ...(policy ? { policy } : {}) };
-    const reason = `gate of wave ${settings.name}: no longer as wanted (${code})`;
+    const reason =
+      'code' in cause ? `gate of wave ${settings.name}: no longer as wanted (${cause.code})` : rollbackReason(cause);
     // An undo that is under way when the batch is cancelled must be known, to be waited for.
     const { refused } = await CancellationScope.nonCancellable(() =>
-      gateActivities()
-        .undoChanged({ batch, wave, sources, at, tenantId: id, reason, by })
+      undoActivities()
+        .undoTenant({ batch, wave, sources, at, tenantId: id, reason, by })
         .catch((error: unknown) => ({ refused: findingOfFailure(error).message })),
     );
     if (refused === null) return;
-    auditUndo(state, { ...drift, left: refused }, 'could not undo', now());
+    auditUndo(state, undo, now(), refused);
     undoRefused(state, id, refused);
     changed();
   } finally {
