@@ -1,8 +1,16 @@
 import { currentUpdateInfo, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
-import { audit, obey, refusalOf } from '../domain/batch/control.js';
+import {
+  audit,
+  obey,
+  pauseTenant,
+  refusalOf,
+  refusalOfWords,
+  resumeTenant,
+  TOO_MANY_HELD,
+} from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
-import type { BatchOrder, Order } from '../domain/batch/orders.js';
+import { shortList, type BatchOrder, type Order, type TenantsOrder } from '../domain/batch/orders.js';
 import {
   tenantDropped,
   tenantReopened,
@@ -19,8 +27,10 @@ import {
   approveWaveUpdate,
   cutOverUpdate,
   dropTenantsUpdate,
+  pauseTenantsUpdate,
   pauseUpdate,
   rejectWaveUpdate,
+  resumeTenantsUpdate,
   resumeUpdate,
   retryTenantsUpdate,
   setLimitsUpdate,
@@ -104,6 +114,26 @@ export function handleBatchOrders(
   );
 
   setHandler(
+    pauseTenantsUpdate,
+    (given) =>
+      eachTenant(given, 'paused', (_wave, _at, standing, id) => pauseTenant(state, id, standing, given, now())),
+    {
+      description: 'Tenants stop before their next step, or do not start',
+      validator: (given: TenantsOrder) => {
+        mayBeGiven(given);
+        const refusal = refusalOfWords(given);
+        if (refusal !== null) throw invalid(refusal);
+      },
+    },
+  );
+
+  setHandler(
+    resumeTenantsUpdate,
+    (given) => eachTenant(given, 'resumed', (_wave, _at, standing, id) => resumeTenant(state, id, standing)),
+    { description: 'Tenants that were paused go on', validator: mayBeGiven },
+  );
+
+  setHandler(
     retryTenantsUpdate,
     (given) =>
       eachTenant(given, 'retried', (wave, at, standing) => {
@@ -115,9 +145,9 @@ export function handleBatchOrders(
   );
 
   async function eachTenant(
-    { tenantIds, by, reason }: Order & { tenantIds: string[] },
+    { tenantIds, passOver, by, reason }: TenantsOrder,
     what: string,
-    carryOut: (wave: number, at: number, standing: TenantState) => string | null,
+    carryOut: (wave: number, at: number, standing: TenantState, tenantId: string) => string | null,
   ): Promise<Answered> {
     const updateId = currentUpdateInfo()?.id;
     const waves = state.waves.map(({ sources }) => sources);
@@ -130,10 +160,10 @@ export function handleBatchOrders(
       const why = place
         ? repeated
           ? null
-          : carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at))
+          : carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at), tenantId)
         : 'it is not of this batch';
       if (why === null) answered.accepted.push(tenantId);
-      else answered.refused.push({ tenantId, why });
+      else if (!passOver || !place || why === TOO_MANY_HELD) answered.refused.push({ tenantId, why });
     }
     if (repeated) return answered;
     audit(state, `${what} ${shortList(answered.accepted)}`, { by, reason }, now(), updateId);
@@ -193,11 +223,6 @@ const RETRYABLE: readonly TenantState[] = [
   'terminated',
   'timed-out',
 ];
-
-function shortList(ids: readonly string[]): string {
-  if (ids.length === 0) return 'nobody';
-  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
-}
 
 function now(): string {
   return new Date().toISOString();

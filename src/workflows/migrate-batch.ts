@@ -14,7 +14,15 @@ import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import { holdingOf, nextMove, passOf, reasonsOfTenant, usualDuration, type Pass } from '../domain/batch/schedule.js';
+import {
+  holdingOf,
+  nextMove,
+  passOf,
+  reasonsOfTenant,
+  usualDuration,
+  withoutWords,
+  type Pass,
+} from '../domain/batch/schedule.js';
 import {
   entered,
   newBatchState,
@@ -288,7 +296,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       limit: PAGE,
       order: settings.order,
       targets: state.targets,
-      holding: holdingOf(state),
+      holding: withoutWords(holdingOf(state)),
       usualMs: usualDuration(state),
     });
     supply = { wave, pass, tenants };
