@@ -42,7 +42,7 @@ export type { OpenOrder } from './client/orders.js';
 export type { NoRollback, RollbackLook, RollbackStart } from './client/rollbacks.js';
 export type { ListedBatch } from './client/batch-list.js';
 export { secretsOf } from './client/order-secrets.js';
-export { NobodyAnswers, OrderRefused } from './client/order-refused.js';
+export { NobodyAnswers, OrderRefused, whyNot } from './client/order-refused.js';
 export { isOfBefore, runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 export type { Trouble } from './client/troubles.js';
 export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from './client/web-ui.js';

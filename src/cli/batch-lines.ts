@@ -1,5 +1,5 @@
 import { listUrls, WEB_UI_LISTS, type WebUi, type WebUiList } from '../client.js';
-import { nameOf } from '../domain/batch/orders.js';
+import { heldTogether, liftedBy } from '../domain/batch/held.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import { standingOf, type BatchReport } from '../reports/batch-report.js';
 import type { Output } from './output.js';
@@ -35,9 +35,9 @@ export function batchLines(status: BatchStatus, file: string, out: Output): stri
   return [
     progressLine(status, out),
     waveTable(status.waves, out),
-    ...status.holds.flatMap(({ on, by, reason }) => [
-      text.heldBy(nameOf(on), by, reason),
-      text.resumeHint(file, scopeOf(on)),
+    ...heldTogether(status.holds).flatMap(({ on, name, by, reason }) => [
+      text.heldBy(name, by, reason),
+      text.resumeHint(file, liftedBy(on)),
     ]),
     ...(status.stoppedBy === null || status.over ? [] : [text.stoppedBy(status.stoppedBy, file)]),
     ...(status.awaitsApproval === null ? [] : [text.waitsForApproval(status.awaitsApproval, file)]),
@@ -70,10 +70,4 @@ export function listLinks(batch: string, ui: WebUi, out: Output): string[] {
   const urls = listUrls(batch, ui);
   const lines = WEB_UI_LISTS.flatMap((name) => (urls[name] ? [`  ${LIST_NAMES[name]}: ${urls[name]}`] : []));
   return lines.length === 0 ? [] : [out.text.lists, ...lines];
-}
-
-function scopeOf(on: BatchStatus['holds'][number]['on']): string {
-  if ('wave' in on) return ` --wave ${on.wave}`;
-  if ('tenant' in on) return ` --tenant ${on.tenant}`;
-  return 'endpoint' in on ? ` --endpoint '${on.endpoint}'` : '';
 }

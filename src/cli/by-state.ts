@@ -4,7 +4,7 @@ import { FINDING_CODES, type FindingCode } from '../domain/findings.js';
 import { isFailure } from '../domain/batch/limits.js';
 import type { TenantRow } from '../client.js';
 import type { Output } from './output.js';
-import type { Selected, Selection } from './selection.js';
+import type { Selected, Selection, Selectors } from './selection.js';
 import { UsageError } from './usage-error.js';
 
 /** Selectors that only Temporal can resolve: how tenants ended. */
@@ -22,6 +22,22 @@ export function withStateSelectors(command: Command): Command {
     .option('--failed', 'only tenants that were rolled back, or whose run was ended from outside')
     .option('--not-started', 'only tenants that never ran')
     .option('--code <code...>', 'only tenants with one of these finding codes', findingCode, []);
+}
+
+/** Whether single tenants are chosen: by names, tags, facts or how they stand, and not as whole waves. */
+export function choosesTenants({
+  tenant,
+  where,
+  failed,
+  notStarted,
+  code = [],
+}: Omit<Selectors, 'file'> & StateSelectors): boolean {
+  return [tenant, where, failed, notStarted].some((one) => one !== undefined) || code.length > 0;
+}
+
+/** Whether anything is chosen at all, and not the whole file. */
+export function chooses(options: Omit<Selectors, 'file'> & StateSelectors): boolean {
+  return options.wave !== undefined || choosesTenants(options);
 }
 
 /** The selection with what Temporal's lists know of it, narrowed by how tenants ended. Nobody left is wrong usage. */

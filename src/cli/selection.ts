@@ -4,7 +4,7 @@ import type { ParsedBatch } from '../batch-file/parse.js';
 import { readBatchFile } from '../batch-file/read.js';
 import { formatBatchErrors } from '../batch-file/errors.js';
 import type { Tenant } from '../domain/tenant.js';
-import { assignWaves } from '../domain/batch/waves.js';
+import { assignWaves, narrowedBatch } from '../domain/batch/waves.js';
 import { FACT_NAMES, isFact, readTerm, selects, type Selector } from '../domain/selectors.js';
 import type { Output } from './output.js';
 import { UsageError } from './usage-error.js';
@@ -52,11 +52,7 @@ export async function loadSelection(options: Selectors, out: Output): Promise<Se
     options.tenant,
     all.map(({ tenant }) => tenant.id),
   );
-  refuseUnknown(
-    'wave',
-    options.wave,
-    batch.waves.map(({ name }) => name),
-  );
+  refuseUnknownWaves(options.wave, batch.waves);
   const isWanted = selects(selectorOf(options.where ?? [], batch.tenants));
   const selected = all.filter(
     ({ tenant, wave }) =>
@@ -70,18 +66,10 @@ export async function loadSelection(options: Selectors, out: Output): Promise<Se
 
 /** Only these tenants, in the waves that they were in. */
 export function narrowedTo(selection: Selection, wanted: ReadonlySet<string>): Selection {
-  if (wanted.size === selection.batch.tenants.length) return selection;
-  const waves = assignWaves(selection.batch)
-    .map(({ wave, tenants }) => ({ wave, tenants: tenants.filter(({ id }) => wanted.has(id)) }))
-    .filter(({ tenants }) => tenants.length > 0);
   return {
     ...selection,
     selected: selection.selected.filter(({ tenant }) => wanted.has(tenant.id)),
-    batch: {
-      ...selection.batch,
-      waves: waves.map(({ wave, tenants }) => ({ ...wave, size: { count: tenants.length } })),
-      tenants: waves.flatMap(({ tenants }) => tenants),
-    },
+    batch: narrowedBatch(selection.batch, wanted),
   };
 }
 
@@ -101,6 +89,14 @@ function selectorOf(where: readonly string[], tenants: readonly Tenant[]): Selec
     tenants.flatMap(({ tags }) => Object.keys(tags)),
   );
   return selector;
+}
+
+export function refuseUnknownWaves(wanted: readonly string[] | undefined, waves: readonly { name: string }[]): void {
+  refuseUnknown(
+    'wave',
+    wanted,
+    waves.map(({ name }) => name),
+  );
 }
 
 export function refuseUnknown(what: string, wanted: readonly string[] | undefined, known: readonly string[]): void {

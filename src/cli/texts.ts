@@ -83,7 +83,7 @@ const en = {
   lookingNow: (looking: number) => `${looking} wait for a first look`,
   undoingNow: (undoing: number) => `${undoing} being undone`,
   minutesLeft: (minutes: number) => `~${minutes} min`,
-  heldBy: (what: string, by: string, reason: string) => `${what} is paused by ${by}: ${reason}`,
+  heldBy: (what: string, by: string, reason: string) => `Paused: ${what}, by ${by}: ${reason}`,
   waitsFor: (tenant: string, what: string) => `${tenant} waits: ${what}`,
   waitsForApproval: (wave: string, file: string) =>
     `wave ${wave} waits for approval: qys-e10 approve -f ${file} --wave ${wave} --reason …   (or reject)`,
@@ -136,6 +136,15 @@ const en = {
   willRollBack: (tenants: readonly string[]) =>
     `Will be undone: ${tenants.slice(0, 20).join(', ')}${tenants.length > 20 ? ` and ${tenants.length - 20} more` : ''}`,
   wantsTenant: (verb: string) => `${verb} wants --tenant`,
+  wantsSelector: (verb: string) =>
+    `${verb} wants at least one of --tenant, --where, --wave, --failed, --not-started, --code`,
+  endpointsAlone: (verb: string) =>
+    `${verb} takes endpoints or tenants, not both: an endpoint is held for everybody who needs it. Give two orders.`,
+  abortsWhole:
+    'abort ends the whole batch. For some of its tenants: drop leaves out those that have not started, pause stops running ones, rollback undoes them.',
+  fitsNobody: (verb: string) => `${verb}: nobody of the selection stands so that it could be told this; see status`,
+  passedOver: (verb: string, count: number) =>
+    `${verb} is not for ${count} more of the selection: they stay as they are`,
   limitsForBatchOnly:
     'New limits go with resume of the whole batch, not of a tenant, wave or endpoint; for a wave use limits.',
   noLimits: 'Give at least one limit, e.g. --max-errors 2%',
@@ -311,7 +320,7 @@ const zh: Texts = {
   lookingNow: (looking) => `等待首次查看 ${looking}`,
   undoingNow: (undoing) => `回退中 ${undoing}`,
   minutesLeft: (minutes) => `约 ${minutes} 分钟`,
-  heldBy: (what, by, reason) => `${what} 已被 ${by} 暂停：${reason}`,
+  heldBy: (what, by, reason) => `已暂停：${what}（${by}：${reason}）`,
   waitsFor: (tenant, what) => `${tenant} 等待人工：${what}`,
   waitsForApproval: (wave, file) =>
     `波次 ${wave} 等待批准：qys-e10 approve -f ${file} --wave ${wave} --reason …   （或 reject）`,
@@ -358,6 +367,11 @@ const zh: Texts = {
   willRollBack: (tenants) =>
     `将被回退：${tenants.slice(0, 20).join('、')}${tenants.length > 20 ? ` 等共 ${tenants.length} 个` : ''}`,
   wantsTenant: (verb) => `${verb} 需要 --tenant`,
+  wantsSelector: (verb) => `${verb} 至少需要以下之一：--tenant、--where、--wave、--failed、--not-started、--code`,
+  endpointsAlone: (verb) => `${verb} 只能针对端点或租户之一：端点的暂停对所有使用它的租户有效。请分两次下达。`,
+  abortsWhole: 'abort 结束整个批次。只针对部分租户时：drop 排除尚未开始的，pause 暂停运行中的，rollback 回退。',
+  fitsNobody: (verb) => `${verb}：所选租户当前的状态均不适用，请用 status 查看`,
+  passedOver: (verb, count) => `${verb} 不适用于所选的另外 ${count} 个租户：保持原状`,
   limitsForBatchOnly: '新的限制只能随整个批次的 resume 给出，不能用于租户、波次或端点；波次请用 limits。',
   noLimits: '请至少给出一个限制，例如 --max-errors 2%',
   abortHow: '请说明运行中的租户如何处理：--undo 或 --finish-step',

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
-import { BREAKER, nameOf } from '../domain/batch/orders.js';
+import { heldTogether } from '../domain/batch/held.js';
+import { BREAKER } from '../domain/batch/orders.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { progressLine } from './batch-lines.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -89,10 +90,9 @@ async function onlyPeopleCanGoOn(
     told.add(status.awaitsApproval);
     return status.running === 0;
   }
-  for (const { on, by, reason } of status.holds) {
-    const what = nameOf(on);
-    if (!told.has(what)) out.say(out.text.heldBy(what, by, reason));
-    told.add(what);
+  for (const { name, by, reason } of heldTogether(status.holds)) {
+    if (!told.has(name)) out.say(out.text.heldBy(name, by, reason));
+    told.add(name);
   }
   // Whoever paused it will resume it, and wants it to go on then.
   if (status.holds.some(({ by }) => by !== BREAKER)) return false;

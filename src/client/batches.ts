@@ -12,7 +12,7 @@ import { BatchMissing, tenantsOf, type BatchStore } from '../batch-store/store.j
 import { candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { endpointsOf } from '../domain/batch/endpoints.js';
-import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
+import type { LimitChange, Order, Scope, TenantsOrder } from '../domain/batch/orders.js';
 import type { NewBatch } from '../domain/batch/state.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';
@@ -20,7 +20,7 @@ import { batchHash } from '../domain/fingerprint.js';
 import { batchWorkflowId, fairnessKey } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
-import { assignWaves } from '../domain/batch/waves.js';
+import { assignWaves, narrowedBatch } from '../domain/batch/waves.js';
 import {
   abortUpdate,
   addTenantsUpdate,
@@ -29,8 +29,10 @@ import {
   cutOverUpdate,
   dropTenantsUpdate,
   leftOutQuery,
+  pauseTenantsUpdate,
   pauseUpdate,
   rejectWaveUpdate,
+  resumeTenantsUpdate,
   resumeUpdate,
   retryTenantsUpdate,
   rollbackTenantsUpdate,
@@ -44,6 +46,7 @@ import {
 } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
 import { PACE, type Pace } from '../workflows/pace.js';
+import { NobodyAnswers, OrderRefused, whyNot } from './order-refused.js';
 import { ordered } from './refused.js';
 import { BATCH, NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
 
@@ -72,6 +75,8 @@ const THROUGH: readonly (BatchOutcome | null)[] = ['done', 'done-with-warnings',
 const ROLLED_BACK_AT_ONCE = 200;
 /** Ids of one Update: some hundred kilobytes at most. */
 const IDS_AT_ONCE = 1_000;
+/** A worker that has just started, on a busy machine, may need more than one question. */
+const QUESTIONS = 10;
 
 export interface BatchesOptions {
   client: Client;
@@ -126,18 +131,38 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
 
   async function tellInPages(
     batch: string,
-    update: UpdateDefinition<Answered, [Order & { tenantIds: string[] }]>,
-    { tenantIds, ...order }: Order & { tenantIds: readonly string[] },
+    update: UpdateDefinition<Answered, [TenantsOrder]>,
+    { tenantIds, ...order }: ToTenants,
   ): Promise<Answered> {
     const all: Answered = { accepted: [], refused: [] };
-    for (const page of pagesOf(tenantIds, IDS_AT_ONCE)) {
-      const { accepted, refused } = await ordered(`batch ${batch}`, () =>
-        handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: page }] }),
-      );
-      all.accepted.push(...accepted);
-      all.refused.push(...refused);
+    for (const [index, page] of pagesOf(tenantIds, IDS_AT_ONCE).entries()) {
+      try {
+        const { accepted, refused } = await ordered(`batch ${batch}`, () =>
+          handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: page }] }),
+        );
+        all.accepted.push(...accepted);
+        all.refused.push(...refused);
+      } catch (error) {
+        const why = whyNot(error);
+        // The ones before have been reached: whoever gave the order has to see whom.
+        if (index === 0 || why === undefined) throw error;
+        all.refused.push(...page.map((tenantId) => ({ tenantId, why })));
+      }
     }
     return all;
+  }
+
+  /** Everybody who is of a batch that is under way, as it lies in the store. Rejects where there is none, or nobody answers. */
+  async function membersOf(batch: string): Promise<Set<string>> {
+    for (let asked = 0; asked < QUESTIONS; asked += 1) {
+      const answer = await ask(() => openHandleOf(batch).query(sourcesQuery));
+      if (answer) {
+        const waves = answer.waves.map((sources, wave) => tenantsOf(store, { batch, wave, sources }));
+        return new Set((await Promise.all(waves)).flat().map(({ id }) => id));
+      }
+      if (!(await rowOf(batch))?.running) throw new OrderRefused(`batch ${batch}: nothing of it is running`);
+    }
+    throw new NobodyAnswers(`batch ${batch}: no worker answered in time; nobody was added`);
   }
 
   async function rowOf(batch: string): Promise<BatchRow | undefined> {
@@ -302,24 +327,45 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     cutOver: (batch: string, order: Order) => tell(batch, cutOverUpdate, order),
     abort: (batch: string, order: Order & { how: 'finish-step' | 'undo' }) => tell(batch, abortUpdate, order),
 
-    /** Tenants of the file join waves of the running batch. */
-    async addTenants(batch: Batch, order: Order, joining: ReadonlyMap<string, readonly Tenant[]>): Promise<void> {
-      const waves = [...joining];
-      const reference = await store.put(
-        batch.batch,
-        waves.map(([, tenants]) => tenants),
-      );
-      const { content } = await stored(store, batch);
-      for (const [index, [wave, { length }]] of waves.entries()) {
-        const source = { reference, wave: index, size: length };
-        await tell(batch.batch, addTenantsUpdate, { ...order, wave, source, content });
+    /**
+     * Tenants of the file join waves of the running batch, as many as can: who is of it already is refused alone, and a wave that is
+     * over refuses its own only. The batch is from then on the file with those who are of it, so that the same file goes on with it
+     * once everybody has joined.
+     */
+    async addTenants(batch: Batch, order: Order, joining: ReadonlyMap<string, readonly Tenant[]>): Promise<Answered> {
+      const answered: Answered = { accepted: [], refused: [] };
+      const members = await membersOf(batch.batch);
+      for (const [wave, tenants] of joining) {
+        const joiners = tenants.filter(({ id }) => !members.has(id));
+        const refuse = (which: readonly Tenant[], why: string): void =>
+          void answered.refused.push(...which.map(({ id }) => ({ tenantId: id, why })));
+        refuse(
+          tenants.filter(({ id }) => members.has(id)),
+          'it is of this batch already',
+        );
+        if (joiners.length === 0) continue;
+        const source = { reference: await store.put(batch.batch, [joiners]), wave: 0, size: joiners.length };
+        const after = new Set([...members, ...joiners.map(({ id }) => id)]);
+        const { content } = await stored(store, narrowedBatch(batch, after));
+        try {
+          await tell(batch.batch, addTenantsUpdate, { ...order, wave, source, content });
+          for (const { id } of joiners) {
+            members.add(id);
+            answered.accepted.push(id);
+          }
+        } catch (error) {
+          const why = whyNot(error);
+          if (why === undefined) throw error;
+          refuse(joiners, why);
+        }
       }
+      return answered;
     },
 
-    dropTenants: (batch: string, order: Order & { tenantIds: readonly string[] }) =>
-      tellInPages(batch, dropTenantsUpdate, order),
-    retryTenants: (batch: string, order: Order & { tenantIds: readonly string[] }) =>
-      tellInPages(batch, retryTenantsUpdate, order),
+    dropTenants: (batch: string, order: ToTenants) => tellInPages(batch, dropTenantsUpdate, order),
+    pauseTenants: (batch: string, order: ToTenants) => tellInPages(batch, pauseTenantsUpdate, order),
+    resumeTenants: (batch: string, order: ToTenants) => tellInPages(batch, resumeTenantsUpdate, order),
+    retryTenants: (batch: string, order: ToTenants) => tellInPages(batch, retryTenantsUpdate, order),
 
     /** Undoes tenants of a batch that is under way. Those of `elsewhere` are not of it. */
     async rollbackTenants(
@@ -343,6 +389,9 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     undosOf: (batch: string): Promise<string[] | undefined> => ask(() => openHandleOf(batch).query(undosQuery)),
   };
 }
+
+/** However many: more than one Update carries go by several. */
+type ToTenants = Omit<TenantsOrder, 'tenantIds'> & { tenantIds: readonly string[] };
 
 function pagesOf(ids: readonly string[], size: number): string[][] {
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, page) => ids.slice(page * size, (page + 1) * size));

@@ -1,8 +1,16 @@
 import { currentUpdateInfo, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
-import { audit, obey, refusalOf } from '../domain/batch/control.js';
+import {
+  audit,
+  obey,
+  pauseTenant,
+  refusalOf,
+  refusalOfWords,
+  resumeTenant,
+  TOO_MANY_HELD,
+} from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
-import type { BatchOrder, Order } from '../domain/batch/orders.js';
+import { shortList, type BatchOrder, type Order, type TenantsOrder } from '../domain/batch/orders.js';
 import {
   tenantDropped,
   tenantReopened,
@@ -20,8 +28,10 @@ import {
   approveWaveUpdate,
   cutOverUpdate,
   dropTenantsUpdate,
+  pauseTenantsUpdate,
   pauseUpdate,
   rejectWaveUpdate,
+  resumeTenantsUpdate,
   resumeUpdate,
   retryTenantsUpdate,
   setLimitsUpdate,
@@ -106,6 +116,22 @@ export function handleBatchOrders(
   );
 
   setHandler(
+    pauseTenantsUpdate,
+    (given) =>
+      eachTenant(given, 'paused', (_wave, _at, standing, id) => pauseTenant(state, id, standing, given, now())),
+    {
+      description: 'Tenants stop before their next step, or do not start',
+      validator: mayBeKept,
+    },
+  );
+
+  setHandler(
+    resumeTenantsUpdate,
+    (given) => eachTenant(given, 'resumed', (_wave, _at, standing, id) => resumeTenant(state, id, standing)),
+    { description: 'Tenants that were paused go on', validator: mayBeGiven },
+  );
+
+  setHandler(
     retryTenantsUpdate,
     (given) =>
       eachTenant(given, 'retried', (wave, at, standing) => {
@@ -117,12 +143,12 @@ export function handleBatchOrders(
     { description: 'Ended tenants start again', validator: mayBeGiven },
   );
 
-  handleRollbackOrders(batch, state, { validator: mayBeGiven, isDone, listed: shortList, changed });
+  handleRollbackOrders(batch, state, { validator: mayBeKept, isDone, changed });
 
   async function eachTenant(
-    { tenantIds, by, reason }: Order & { tenantIds: string[] },
+    { tenantIds, passOver, by, reason }: TenantsOrder,
     what: string,
-    carryOut: (wave: number, at: number, standing: TenantState) => string | null,
+    carryOut: (wave: number, at: number, standing: TenantState, tenantId: string) => string | null,
   ): Promise<Answered> {
     const updateId = currentUpdateInfo()?.id;
     const waves = state.waves.map(({ sources }) => sources);
@@ -135,10 +161,10 @@ export function handleBatchOrders(
       const why = place
         ? repeated
           ? null
-          : carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at))
+          : carryOut(place.wave, place.at, stateAt(waveOf(state, place.wave).ledger, place.at), tenantId)
         : 'it is not of this batch';
       if (why === null) answered.accepted.push(tenantId);
-      else answered.refused.push({ tenantId, why });
+      else if (!passOver || !place || why === TOO_MANY_HELD) answered.refused.push({ tenantId, why });
     }
     if (repeated) return answered;
     audit(state, `${what} ${shortList(answered.accepted)}`, { by, reason }, now(), updateId);
@@ -176,6 +202,13 @@ export function handleBatchOrders(
     if (by.trim() === '' || reason.trim() === '') throw invalid('by and reason are needed');
   }
 
+  /** Its words are kept with each tenant that it is for. */
+  function mayBeKept(given: Order): void {
+    mayBeGiven(given);
+    const refusal = refusalOfWords(given);
+    if (refusal !== null) throw invalid(refusal);
+  }
+
   function indexOf(name: string): number {
     const index = state.waves.findIndex(({ settings }) => settings.name === name);
     if (index < 0) throw invalid(`there is no wave ${name}`);
@@ -198,11 +231,6 @@ const RETRYABLE: readonly TenantState[] = [
   'terminated',
   'timed-out',
 ];
-
-function shortList(ids: readonly string[]): string {
-  if (ids.length === 0) return 'nobody';
-  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
-}
 
 function now(): string {
   return new Date().toISOString();

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { LimitChange, Order, Scope } from '../domain/batch/orders.js';
+import type { LimitChange, Order, Scope, TenantsOrder } from '../domain/batch/orders.js';
 import type { Range } from '../domain/batch/ledger.js';
 import type { Candidate } from '../domain/batch/schedule.js';
 import type { Source } from '../domain/batch/state.js';
@@ -100,7 +100,13 @@ export type AddTenants = Order & { wave: string; source: Source; content: string
 export const addTenantsUpdate = defineUpdate<void, [AddTenants]>('addTenants');
 
 /** Tenants that have not started are left out; they end as `skipped`. */
-export const dropTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('dropTenants');
+export const dropTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('dropTenants');
+
+/** Holds tenants, as `pause` holds one. */
+export const pauseTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('pauseTenants');
+
+/** Lifts the pause of tenants. */
+export const resumeTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('resumeTenants');
 
 /** Tenants that ended otherwise than migrated start again. */
 export const retryTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('retryTenants');

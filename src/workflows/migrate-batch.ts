@@ -22,6 +22,7 @@ import {
   reasonsOfTenant,
   usualDuration,
   type Move,
+  withoutWords,
   type Pass,
 } from '../domain/batch/schedule.js';
 import {
@@ -298,7 +299,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       limit: PAGE,
       order: settings.order,
       targets: state.targets,
-      holding: holdingOf(state),
+      holding: withoutWords(holdingOf(state)),
       usualMs: usualDuration(state),
     });
     supply = { wave, pass, tenants };

@@ -1,7 +1,7 @@
 import { currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import { audit } from '../domain/batch/control.js';
 import { isOpen, stateAt } from '../domain/batch/ledger.js';
-import type { Order } from '../domain/batch/orders.js';
+import { shortList, type Order } from '../domain/batch/orders.js';
 import { waveOf, type BatchState } from '../domain/batch/state.js';
 import { rollbackOrdered, undosOf } from '../domain/batch/undo.js';
 import { storeActivities, undoActivities } from './activity-groups.js';
@@ -11,7 +11,6 @@ import { rollbackTenantsUpdate, undosQuery, type RolledBack } from './messages.j
 export interface OrderRules {
   validator(given: Order): void;
   isDone(updateId: string | undefined): boolean;
-  listed(ids: readonly string[]): string;
   changed(): void;
 }
 
@@ -19,7 +18,7 @@ export interface OrderRules {
 export function handleRollbackOrders(
   batch: string,
   state: BatchState,
-  { validator, isDone, listed, changed }: OrderRules,
+  { validator, isDone, changed }: OrderRules,
 ): void {
   setHandler(undosQuery, () => undosOf(state), {
     description: 'Who is being undone, or will be as soon as there is room',
@@ -60,7 +59,13 @@ export function handleRollbackOrders(
         else answered.refused.push({ tenantId, why });
       }
       if (repeated) return answered;
-      audit(state, `ordered to undo ${listed(answered.accepted)}`, { by, reason }, new Date().toISOString(), updateId);
+      audit(
+        state,
+        `ordered to undo ${shortList(answered.accepted)}`,
+        { by, reason },
+        new Date().toISOString(),
+        updateId,
+      );
       changed();
       return answered;
     },

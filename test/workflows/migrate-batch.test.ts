@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import type { ParsedBatch } from '../../src/batch-file/parse.js';
+import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { readReport } from '../../src/cli/reporting.js';
-import { tenantWorkflowId } from '../../src/domain/ids.js';
+import { batchFolder } from '../../src/data-folder.js';
+import { batchWorkflowId, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
+import { addTenantsUpdate } from '../../src/workflows/messages.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const SMALL = { people: { e9: 4, e10: 4 } } satisfies Partial<TenantSpec>;
@@ -149,10 +152,18 @@ describe('orders while it runs', () => {
     await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
     const join = (...ids: string[]) =>
       rig.migrations.addTenants(rig.batch, ORDER, new Map([['all', all.filter(({ id }) => ids.includes(id))]]));
+    const joinUnseen = async (id: string) => {
+      const store = createFileBatchStore(batchFolder({ dataDir: rig.dataDir }));
+      const reference = await store.put(batch, [all.filter((tenant) => tenant.id === id)]);
+      const joining = { ...ORDER, wave: 'all', source: { reference, wave: 0, size: 1 }, content: 'x' };
+      return rig.client.workflow.getHandle(batchWorkflowId(batch)).executeUpdate(addTenantsUpdate, { args: [joining] });
+    };
 
-    await expect(join(t1, t2)).rejects.toThrow(`of this batch already: ${t1}`);
-    await join(t2);
-    await expect(join(t2)).rejects.toThrow('joined already');
+    const isMember = (tenantId: string) => ({ tenantId, why: 'it is of this batch already' });
+    expect(await join(t1, t2)).toEqual({ accepted: [t2], refused: [isMember(t1)] });
+    expect(await join(t2)).toEqual({ accepted: [], refused: [isMember(t2)] });
+    // Whoever gives the order may have looked too early: the batch looks itself.
+    await expect(joinUnseen(t1)).rejects.toMatchObject({ cause: { message: `of this batch already: ${t1}` } });
 
     await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
     const status = await rig.migrations.batchResult(batch);

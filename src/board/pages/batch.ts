@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { listUrls, WEB_UI_LISTS, type WebUi } from '../../client.js';
-import { nameOf } from '../../domain/batch/orders.js';
+import { heldTogether, liftedBy } from '../../domain/batch/held.js';
 import { VERB_OF_DECISION, type DecisionAction } from '../../domain/tenant-status.js';
 import { awaitsCutOver, type BatchStatus, type WaveStatus } from '../../domain/batch/status.js';
 import { SHOWN, type Cause, type ListedTenant, type Overview, type Shown, type Waiter } from '../sight.js';
@@ -143,17 +143,11 @@ function ofBatch(status: BatchStatus, file: string, page: Page): Html[] {
     ...(status.stoppedBy === null || status.over
       ? []
       : [html`${badge('bad', text.stoppedBy(status.stoppedBy))} ${run('resume', ' --max-errors N', 'do-resume')}`]),
-    ...status.holds.map(
-      ({ on, by, reason }, index) =>
-        html`${text.heldBy(nameOf(on), by, reason)} ${run('resume', scopeOf(on), `do-resume-${index}`)}`,
+    ...heldTogether(status.holds).map(
+      ({ on, name, by, reason }, index) =>
+        html`${text.heldBy(name, by, reason)} ${run('resume', liftedBy(on), `do-resume-${index}`)}`,
     ),
   ];
-}
-
-function scopeOf(on: BatchStatus['holds'][number]['on']): string {
-  if ('wave' in on) return ` --wave ${on.wave}`;
-  if ('tenant' in on) return ` --tenant ${on.tenant}`;
-  return 'endpoint' in on ? ` --endpoint '${on.endpoint}'` : '';
 }
 
 function waits({ id, status }: Waiter, file: string, page: Page): Html {

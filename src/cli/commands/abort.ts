@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import type { Context, Register } from '../context.js';
+import { chooses, withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
+import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
-import { loadSelection, narrowedTo } from '../selection.js';
+import { loadSelection, narrowedTo, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { tenantTable } from '../tables.js';
 import { UsageError } from '../usage-error.js';
 
-interface AbortOptions {
-  file: string;
+interface AbortOptions extends Selectors, StateSelectors {
   undo?: boolean;
   finishStep?: boolean;
   yes?: boolean;
@@ -17,9 +17,11 @@ interface AbortOptions {
 }
 
 export function abortCommand(register: Register): Command {
-  return new Command('abort')
+  const command = withStateSelectors(withSelectors(new Command('abort')));
+  // Known, so that whoever gives one is told what else does it.
+  for (const option of command.options) option.hideHelp(!option.mandatory);
+  return command
     .description('end the batch: start no more tenants, and undo running ones or stop them before their next step')
-    .requiredOption('-f, --file <file>', 'the batch file')
     .option('--undo', 'undo the tenants that run')
     .option('--finish-step', 'let them finish their step; they wait then, for resume or rollback')
     .option('-y, --yes', 'do not ask')
@@ -29,6 +31,7 @@ export function abortCommand(register: Register): Command {
 
 async function abort(options: AbortOptions, context: Context): Promise<ExitCode> {
   const { out, by } = context;
+  if (chooses(options)) throw new UsageError(out.text.abortsWhole);
   if (options.undo === options.finishStep) throw new UsageError(out.text.abortHow);
   const how = options.undo ? 'undo' : 'finish-step';
   const selection = await loadSelection({ file: options.file }, out);

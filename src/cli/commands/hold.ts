@@ -1,95 +1,112 @@
 import { Command } from 'commander';
-import type { Migrations } from '../../client.js';
+import type { Answered, Migrations } from '../../client.js';
 import { endpointsOf } from '../../domain/batch/endpoints.js';
-import { nameOf, type Scope } from '../../domain/batch/orders.js';
+import { nameOf, type Order, type Scope } from '../../domain/batch/orders.js';
+import {
+  choosesTenants,
+  selectedByState,
+  withStateSelectors,
+  type SelectedRow,
+  type StateSelectors,
+} from '../by-state.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { limitsOf, withLimits, type LimitOptions } from '../limit-options.js';
-import { loadSelection, refuseUnknown, type Selection } from '../selection.js';
+import {
+  loadSelection,
+  refuseUnknown,
+  refuseUnknownWaves,
+  withSelectors,
+  type Selection,
+  type Selectors,
+} from '../selection.js';
 import { inSession } from '../session.js';
+import { showAnswered, showScopes, tellScopes, tellTenants } from '../telling.js';
 import { UsageError } from '../usage-error.js';
 
-interface ScopeOptions {
-  file: string;
-  tenant?: string[];
-  wave?: string;
-  endpoint?: string;
-  reason: string;
-}
+type Verb = 'pause' | 'resume';
+
+type HoldOptions = Selectors & StateSelectors & { endpoint?: string[]; reason: string };
 
 export function pauseCommand(register: Register): Command {
-  return scoped(new Command('pause'))
+  return held(new Command('pause'))
     .description('start no more tenants, and stop running ones before their next step')
-    .action((options: ScopeOptions) => register((context) => hold('pause', options, context)));
+    .action((options: HoldOptions) => register((context) => hold('pause', options, context)));
 }
 
 export function resumeCommand(register: Register): Command {
-  return withLimits(scoped(new Command('resume')))
+  return withLimits(held(new Command('resume')))
     .description('go on after a pause, an endpoint that refused everybody, or a limit that was exceeded')
-    .action((options: ScopeOptions & LimitOptions) => register((context) => hold('resume', options, context)));
+    .action((options: HoldOptions & LimitOptions) => register((context) => hold('resume', options, context)));
 }
 
-function scoped(command: Command): Command {
-  return command
-    .requiredOption('-f, --file <file>', 'the batch file')
-    .option('--tenant <id...>', 'these tenants only')
-    .option('--wave <name>', 'this wave only')
-    .option('--endpoint <key>', 'this endpoint only, as status names it')
+function held(command: Command): Command {
+  return withStateSelectors(withSelectors(command))
+    .option('--endpoint <key...>', 'these endpoints, as status names them')
     .requiredOption('--reason <text>', 'why; kept for the auditor');
 }
 
-async function hold(
-  verb: 'pause' | 'resume',
-  options: ScopeOptions & LimitOptions,
+/** Waves alone are held as such, also for whoever joins them later; anything else that selects tenants holds those tenants. */
+async function hold(verb: Verb, options: HoldOptions & LimitOptions, context: Context): Promise<ExitCode> {
+  const { out } = context;
+  const ofTenants = choosesTenants(options);
+  if (ofTenants && options.endpoint) throw new UsageError(out.text.endpointsAlone(verb));
+  const limits = limitsOf(options);
+  if (limits && (ofTenants || options.wave || options.endpoint)) throw new UsageError(out.text.limitsForBatchOnly);
+  const order: Order = { by: context.by, reason: options.reason };
+  if (ofTenants) return holdTenants(verb, await loadSelection(options, out), order, options, context);
+
+  const { batch, tenants, waves } = (await loadSelection({ file: options.file }, out)).batch;
+  refuseUnknownWaves(options.wave, waves);
+  const keys = tenants.flatMap((tenant) => endpointsOf(tenant).map(({ key }) => key));
+  refuseUnknown('endpoint', options.endpoint, keys);
+  const scopes = scopesOf(options);
+  return inSession({ ...context, serves: 'all', sites: [] }, async ({ migrations }) => {
+    if (scopes.length > 0)
+      return showScopes(verb, batch, await tellScopes(scopes, (on) => migrations[verb](batch, { ...order, on })), out);
+    const on: Scope = { batch: true };
+    await migrations[verb](batch, { ...order, on, ...(limits ? { limits } : {}) });
+    out.data({ schemaVersion: 1, batch, accepted: [on], refused: [] }, () => out.text.ordered(verb, nameOf(on)));
+    return EXIT.ok;
+  });
+}
+
+async function holdTenants(
+  verb: Verb,
+  selection: Selection,
+  order: Order,
+  options: HoldOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const { out, by } = context;
-  const selection = await loadSelection(
-    { file: options.file, ...(options.tenant ? { tenant: options.tenant } : {}) },
-    out,
-  );
-  const scopes = scopesOf(options);
-  const keys = selection.batch.tenants.flatMap((tenant) => endpointsOf(tenant).map(({ key }) => key));
-  refuseUnknown('endpoint', options.endpoint === undefined ? undefined : [options.endpoint], keys);
-  refuseUnknown(
-    'wave',
-    options.wave === undefined ? undefined : [options.wave],
-    selection.batch.waves.map(({ name }) => name),
-  );
-  const limits = limitsOf(options);
-  if (limits && !('batch' in (scopes[0] ?? {}))) throw new UsageError(out.text.limitsForBatchOnly);
-  const order = { by, reason: options.reason };
-  await inSession({ ...context, serves: 'all', sites: sitesOf(scopes, selection) }, async ({ migrations }) => {
-    for (const on of scopes) await give(verb, migrations, selection, { ...order, on, ...(limits ? { limits } : {}) });
+  const { out } = context;
+  const { batch } = selection.batch;
+  // A tenant that is told itself needs a worker at its site to hear it.
+  const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
+  return inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
+    const chosen = await selectedByState(migrations, selection, options, out);
+    const asked = chosen.map(({ tenant }) => tenant.id);
+    const running = (await migrations.batchRow(batch))?.running;
+    const passOver = options.tenant ? {} : ({ passOver: true } as const);
+    const tell = verb === 'pause' ? migrations.pauseTenants : migrations.resumeTenants;
+    const answered = running
+      ? await tell(batch, { ...order, ...passOver, tenantIds: asked })
+      : await tellThemselves(verb, migrations, order, options.tenant ? asked : chosen.flatMap(runsNow));
+    return showAnswered(verb, { batch, asked, answered }, out);
   });
-  out.data({ schemaVersion: 1, batch: selection.batch.batch, [verb]: scopes }, () =>
-    scopes.map((on) => out.text.ordered(verb, nameOf(on))).join('\n'),
-  );
-  return EXIT.ok;
 }
 
-/** A tenant whose batch is over is told itself; everything else is the batch's to know. */
-async function give(
-  verb: 'pause' | 'resume',
-  migrations: Migrations,
-  { batch: { batch } }: Selection,
-  order: Parameters<Migrations['resume']>[1],
-): Promise<void> {
-  const running = (await migrations.batchRow(batch))?.running;
-  if ('tenant' in order.on && !running) return migrations.holdTenant(order.on.tenant, verb, order);
-  await migrations[verb](batch, order);
+/** Of a batch that is over nobody but the tenant itself can be told. */
+function tellThemselves(verb: Verb, migrations: Migrations, order: Order, ids: readonly string[]): Promise<Answered> {
+  return tellTenants(ids, (id) => migrations.holdTenant(id, verb, order));
 }
 
-function scopesOf({ tenant, wave, endpoint }: ScopeOptions): Scope[] {
-  const scopes: Scope[] = [
-    ...(tenant ?? []).map((id) => ({ tenant: id })),
-    ...(wave === undefined ? [] : [{ wave }]),
-    ...(endpoint === undefined ? [] : [{ endpoint }]),
+function runsNow({ tenant, row }: SelectedRow): string[] {
+  return row !== null && row.ending === null ? [tenant.id] : [];
+}
+
+function scopesOf({ wave = [], endpoint = [] }: HoldOptions): Scope[] {
+  return [
+    ...[...new Set(wave)].map((name) => ({ wave: name })),
+    ...[...new Set(endpoint)].map((key) => ({ endpoint: key })),
   ];
-  return scopes.length === 0 ? [{ batch: true }] : scopes;
-}
-
-/** A tenant that is told itself needs a worker at its site to hear it. */
-function sitesOf(scopes: readonly Scope[], { selected }: Selection): string[] {
-  return scopes.some((on) => 'tenant' in on) ? [...new Set(selected.map(({ tenant }) => tenant.site))] : [];
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Again, OfTenant } from '../../domain/commands.js';
 import type { TenantReport } from '../../reports/tenant-report.js';
+import { selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import type { Register } from '../context.js';
 import type { Output } from '../output.js';
 import { EXIT } from '../exit-codes.js';
@@ -12,17 +13,18 @@ import { inSession } from '../session.js';
 import { causeLines, changeLines, evidenceLines, findingLines, reasonIn, stateOf, tenantTable } from '../tables.js';
 
 export function reportCommand(register: Register): Command {
-  return withSelectors(new Command('report'))
+  return withStateSelectors(withSelectors(new Command('report')))
     .description('what happened to each tenant: steps, changes, findings, proofs')
     .option('--people-html <folder>', 'write a page with plots of the people of each tenant into this folder')
-    .action((options: Selectors & { peopleHtml?: string }) =>
+    .action((options: Selectors & StateSelectors & { peopleHtml?: string }) =>
       register(async (context) => {
         const { out } = context;
         const selection = await loadSelection(options, out);
         if (options.peopleHtml !== undefined) usableFolder(options.peopleHtml, out);
-        const report = await inSession({ ...context, serves: 'nothing', sites: [] }, ({ migrations }) =>
-          readReport(migrations, selection),
-        );
+        const report = await inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations }) => {
+          const selected = await selectedByState(migrations, selection, options, out);
+          return readReport(migrations, { ...selection, selected });
+        });
         if (options.peopleHtml !== undefined) await writePeoplePages(options.peopleHtml, report.tenants, out);
         out.data(report, () =>
           [

@@ -1,28 +1,37 @@
 import { Command } from 'commander';
+import { chooses, selectedByState, withStateSelectors, type SelectedRow, type StateSelectors } from '../by-state.js';
 import type { Register } from '../context.js';
-import { EXIT } from '../exit-codes.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
+import { showAnswered, tellTenants } from '../telling.js';
 import { UsageError } from '../usage-error.js';
 
+type SkipOptions = Selectors & StateSelectors & { reason: string };
+
 export function skipCommand(register: Register): Command {
-  return withSelectors(new Command('skip'))
+  return withStateSelectors(withSelectors(new Command('skip')))
     .description('answer tenants that wait for a person: leave it as it is and go on')
     .requiredOption('--reason <text>', 'why; kept for the auditor')
-    .action((options: Selectors & { reason: string }) =>
+    .action((options: SkipOptions) =>
       register(async (context) => {
         const { out, by } = context;
-        if (!options.tenant) throw new UsageError(out.text.wantsTenant('skip'));
-        const { batch, selected } = await loadSelection(options, out);
-        const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
-        const tenants = selected.map(({ tenant }) => tenant.id);
-        await inSession({ ...context, serves: 'site', sites }, async ({ migrations }) => {
-          for (const id of tenants) await migrations.decide(id, { action: 'skip', by, reason: options.reason });
+        if (!chooses(options)) throw new UsageError(out.text.wantsSelector('skip'));
+        const selection = await loadSelection(options, out);
+        const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
+        return inSession({ ...context, serves: 'site', sites }, async ({ migrations }) => {
+          const chosen = await selectedByState(migrations, selection, options, out);
+          const asked = chosen.map(({ tenant }) => tenant.id);
+          const told = options.tenant ? asked : chosen.filter(waitsForDecision).map(({ tenant }) => tenant.id);
+          const answered = await tellTenants(told, (id) =>
+            migrations.decide(id, { action: 'skip', by, reason: options.reason }),
+          );
+          return showAnswered('skip', { batch: selection.batch.batch, asked, answered }, out);
         });
-        out.data({ schemaVersion: 1, batch: batch.batch, action: 'skip', tenants }, () =>
-          tenants.map((tenant) => out.text.ordered('skip', tenant)).join('\n'),
-        );
-        return EXIT.ok;
       }),
     );
+}
+
+/** A work order is answered by `orders`. */
+function waitsForDecision({ row }: SelectedRow): boolean {
+  return row !== null && row.ending === null && row.needsAttention && row.order === null;
 }

@@ -1,11 +1,17 @@
 import { resumed } from './limits.js';
-import { count } from './ledger.js';
+import { count, isOpen, type TenantState } from './ledger.js';
 import { BREAKER, nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
 import { entered, exceeded, limitsChanged, waveOf, type BatchState, type Undo } from './state.js';
 import { stillChanged, undosOfGate } from './undo.js';
 
 /** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
 const TRAIL_KEPT = 200;
+
+/** As many tenants as are held one by one: each hold travels with the coordinator, and is told to whoever asks. */
+export const MOST_TENANTS_HELD = 1_000;
+/** Of by and reason together, which are kept with each of them. */
+const LONGEST_WORDS = 300;
+export const TOO_MANY_HELD = `${MOST_TENANTS_HELD} tenants are paused one by one already: pause the wave, or the batch`;
 
 export function audit(state: BatchState, what: string, { by, reason }: Order, at: string, updateId?: string): void {
   const entry: Audited = { at, what, by, reason, ...(updateId === undefined ? {} : { updateId }) };
@@ -92,6 +98,42 @@ export function endpointRefused(state: BatchState, key: string, why: string, at:
   const order: Order = { by: BREAKER, reason: why };
   state.holds.push({ on: { endpoint: key }, ...order, at });
   audit(state, `paused endpoint ${key}`, order, at);
+}
+
+/** Why an order of these words cannot be kept with each tenant that it holds; null where it can. */
+export function refusalOfWords({ by, reason }: Order): string | null {
+  return by.length + reason.length <= LONGEST_WORDS
+    ? null
+    : `a reason is kept with each tenant: give one of at most ${LONGEST_WORDS - by.length} characters`;
+}
+
+/** Holds a tenant; answers why not, where that does not fit how it stands. */
+export function pauseTenant(
+  state: BatchState,
+  id: string,
+  standing: TenantState,
+  { by, reason }: Order,
+  at: string,
+): string | null {
+  if (!isOpen(standing)) return `it is ${standing}`;
+  let held = 0;
+  for (const { on } of state.holds) {
+    if (!('tenant' in on)) continue;
+    if (on.tenant === id) return 'it is paused already';
+    held += 1;
+  }
+  if (state.inFlight.some((one) => one.id === id && one.undoing)) return 'it is being undone, which nothing stops';
+  if (held >= MOST_TENANTS_HELD) return TOO_MANY_HELD;
+  state.holds.push({ on: { tenant: id }, by, reason, at });
+  return null;
+}
+
+/** Lifts the hold of a tenant, also of one that has ended with it; answers why not, where it has none. */
+export function resumeTenant(state: BatchState, id: string, standing: TenantState): string | null {
+  const at = state.holds.findIndex(({ on }) => 'tenant' in on && on.tenant === id);
+  if (at < 0) return isOpen(standing) ? 'it is not paused itself' : `it is ${standing}`;
+  state.holds.splice(at, 1);
+  return null;
 }
 
 /** The wave whose approval is awaited, or null. */

@@ -1,5 +1,5 @@
 import { cell } from '../markdown.js';
-import { nameOf } from './orders.js';
+import { heldTogether } from './held.js';
 import { awaitsCutOver, type BatchStatus, type WaveStatus } from './status.js';
 
 /** The current details of a batch: waves, counts, and what it waits for. What the stock Web UI shows on its page. */
@@ -13,7 +13,9 @@ export function batchDetails(status: BatchStatus): string {
     ...status.waves.map((wave) => waveRow(wave)),
     '',
     ...(endings.length > 0 ? [`So far: ${endings.join(', ')}`, ''] : []),
-    ...status.holds.map(({ on, by, reason }) => `Paused: ${cell(nameOf(on))} by ${cell(by)}: ${cell(reason)}`),
+    ...heldTogether(status.holds).map(
+      ({ name, by, reason }) => `Paused: ${cell(name)} by ${cell(by)}: ${cell(reason)}`,
+    ),
     ...(status.undoing + status.toUndo > 0 ? [`Being undone: ${status.undoing}; to be undone: ${status.toUndo}`] : []),
     `Next: ${nextOfBatch(status)}`,
   ].join('\n');
@@ -38,7 +40,7 @@ export function nextOfBatch(status: BatchStatus): string {
   if (awaitsApproval !== null)
     return `qys-e10 approve --wave ${awaitsApproval} --reason … lets the next wave start, qys-e10 reject stops`;
   if (awaitsCutOver(status)) return 'qys-e10 apply without --until writes what was planned';
-  const [held] = holds;
-  if (held) return `qys-e10 resume --reason … goes on with ${nameOf(held.on)}`;
+  const [held] = heldTogether(holds);
+  if (held) return `qys-e10 resume --reason … goes on with ${held.name}`;
   return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;
 }

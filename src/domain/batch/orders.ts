@@ -53,8 +53,22 @@ export function rollbackReason({ by, reason }: Order): string {
   return `rolled back by ${by}: ${reason}`;
 }
 
+/**
+ * An order to tenants. `passOver`: a group was chosen, and not these ones by name; whoever of it stands otherwise than the order
+ * is for is passed over instead of refused.
+ */
+export interface TenantsOrder extends Order {
+  tenantIds: string[];
+  passOver?: true;
+}
+
 export function nameOf(on: Scope): string {
   if ('wave' in on) return `wave ${on.wave}`;
   if ('tenant' in on) return `tenant ${on.tenant}`;
   return 'endpoint' in on ? `endpoint ${on.endpoint}` : 'the batch';
+}
+
+export function shortList(ids: readonly string[]): string {
+  if (ids.length === 0) return 'nobody';
+  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
 }

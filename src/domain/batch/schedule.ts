@@ -331,6 +331,13 @@ export function holdingOf({ holds, targets, inFlight }: BatchState): Holding {
   return { holds, full };
 }
 
+/** For where the reasons are only counted: a thousand holds with their words would fill the history. */
+export function withoutWords({ holds, full }: Holding): Holding {
+  const words = { by: '', reason: '', at: '' };
+  const single = holds.filter(({ on }) => 'tenant' in on || 'endpoint' in on);
+  return { holds: single.map(({ on }) => ({ on, ...words })), full };
+}
+
 /** What holds one tenant back while its wave may start. `usualMs`: what a tenant usually takes; 0 where that is not known. */
 export function reasonsOfTenant(
   { holds, full }: Holding,

@@ -25,6 +25,22 @@ export function assignWaves<T extends Selectable>(batch: {
   });
 }
 
+/** The batch with these tenants only, in the waves that they were in; waves of which nobody is left are left out. */
+export function narrowedBatch<B extends { waves: readonly Wave[]; tenants: readonly T[] }, T extends Selectable>(
+  batch: B & { tenants: readonly T[] },
+  wanted: ReadonlySet<string>,
+): B {
+  if (batch.tenants.every(({ id }) => wanted.has(id))) return batch;
+  const waves = assignWaves<T>(batch)
+    .map(({ wave, tenants }) => ({ wave, tenants: tenants.filter(({ id }) => wanted.has(id)) }))
+    .filter(({ tenants }) => tenants.length > 0);
+  return {
+    ...batch,
+    waves: waves.map(({ wave, tenants }) => ({ ...wave, size: { count: tenants.length } })),
+    tenants: waves.flatMap(({ tenants }) => tenants),
+  };
+}
+
 /** Tenants that no wave took: they would never be migrated. */
 export function withoutWave<T extends Selectable>(batch: { waves: readonly Wave[]; tenants: readonly T[] }): T[] {
   const assigned = new Set(assignWaves(batch).flatMap(({ tenants }) => tenants));

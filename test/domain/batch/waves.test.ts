@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Wave, WaveSize } from '../../../src/domain/batch/batch.js';
 import type { Selectable } from '../../../src/domain/selectors.js';
-import { assignWaves, withoutWave } from '../../../src/domain/batch/waves.js';
+import { assignWaves, narrowedBatch, withoutWave } from '../../../src/domain/batch/waves.js';
 
 const name = fc.constantFrom('region', 'size');
 const value = fc.constantFrom('east', 'west', 'large');
@@ -17,6 +17,32 @@ const tenants = fc.array(
   { maxLength: 20 },
 );
 const sizes = fc.array(size, { maxLength: 5 });
+
+describe('narrowedBatch', () => {
+  const named = (name: string, size: WaveSize): Wave => ({ ...aWave(size), name });
+  const batch = {
+    waves: [named('canary', { percent: 50 }), named('middle', { count: 1 }), named('rest', { rest: true })],
+    tenants: ['a', 'b', 'c', 'd'].map((id) => aTenant(id)),
+  };
+  const dealt = (of: typeof batch) =>
+    assignWaves(of).map(({ wave, tenants }) => [wave.name, tenants.map(({ id }) => id).join('')]);
+
+  it('leaves everybody in the wave where the whole file has them', () => {
+    expect(dealt(batch)).toEqual([
+      ['canary', 'ab'],
+      ['middle', 'c'],
+      ['rest', 'd'],
+    ]);
+    expect(dealt(narrowedBatch(batch, new Set(['b', 'd'])))).toEqual([
+      ['canary', 'b'],
+      ['rest', 'd'],
+    ]);
+  });
+
+  it('is the file itself where nobody is left out', () => {
+    expect(narrowedBatch(batch, new Set(['a', 'b', 'c', 'd', 'gone']))).toBe(batch);
+  });
+});
 
 describe('assignWaves', () => {
   it('takes by count, by share, by tags and the rest, each from what is left', () => {

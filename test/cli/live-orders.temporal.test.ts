@@ -1,0 +1,145 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { afterEach, expect, inject, it } from 'vitest';
+import { batchFileOf } from '../../simulators/batch-file.js';
+import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { pauseCommand, resumeCommand } from '../../src/cli/commands/hold.js';
+import { limitsCommand } from '../../src/cli/commands/limits.js';
+import { addCommand, dropCommand } from '../../src/cli/commands/members.js';
+import { reportCommand } from '../../src/cli/commands/report.js';
+import { skipCommand } from '../../src/cli/commands/skip.js';
+import type { Register, Run } from '../../src/cli/context.js';
+import { createOutput } from '../../src/cli/output.js';
+import { loadConfig } from '../../src/config.js';
+import { narrowedBatch } from '../../src/domain/batch/waves.js';
+import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
+
+const PEOPLE = { e9: 4, e10: 4 };
+const VERBS: Record<string, (register: Register) => Command> = {
+  pause: pauseCommand,
+  resume: resumeCommand,
+  limits: limitsCommand,
+  add: addCommand,
+  drop: dropCommand,
+  skip: skipCommand,
+  report: reportCommand,
+};
+
+let rig: Rig;
+let file: string;
+afterEach(() => rig.close());
+
+async function aBatchFile(specs: TenantSpec[], waves: Record<string, unknown>[]): Promise<void> {
+  rig = await aRig(specs, {}, { waves });
+  const defaults = { people: { compare: 'count' }, site: rig.site };
+  file = join(rig.dataDir, 'x.batch.yaml');
+  await writeFile(file, batchFileOf(rig.world, rig.batch.batch, { waves, defaults }).yaml);
+}
+
+/** The verb as a user gives it, to the batch that runs. */
+async function give(verb: string, ...options: string[]): Promise<{ code: number; data: Record<string, unknown> }> {
+  let said = '';
+  const stdout = new Writable({ write: (chunk: Buffer, _, done) => ((said += chunk.toString()), done()) });
+  const silent = new Writable({ write: (_chunk, _, done) => done() });
+  const env = { TEMPORAL_ADDRESS: inject('temporalAddress'), QYS_E10_DATA: rig.dataDir };
+  let run: Run | undefined;
+  const reason = verb === 'report' ? [] : ['--reason', 'test'];
+  VERBS[verb]!((given) => (run = given)).parse(['-f', file, ...reason, ...options], { from: 'user' });
+  const code = await run!({
+    config: loadConfig(env),
+    out: createOutput('json', 'en', { stdout, stderr: silent, color: false, now: Date.now }),
+    env,
+    startWorkers: () => Promise.reject(new Error('the workers are elsewhere')),
+    interrupted: new AbortController().signal,
+    by: 'tester',
+  });
+  return { code, data: JSON.parse(said) as Record<string, unknown> };
+}
+
+const idOf = (name: string): string => rig.tenant(name).id;
+
+it('waves, tenants by facts and single ones are held by one verb, and each answer lists whom it reached', async () => {
+  const specs = ['a', 'b', 'c', 'd'].map((id): TenantSpec => ({ id, people: PEOPLE, startsMigrated: id === 'a' }));
+  await aBatchFile(specs, [
+    { name: 'one', count: 3, maxConcurrency: 1 },
+    { name: 'two', rest: true },
+  ]);
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(idOf) as [string, string, string, string];
+  const begins = narrowedBatch(rig.batch, new Set([a, b]));
+  await rig.migrations.startBatch({ ...rig.batch, tenants: begins.tenants }, 'starter', IMPATIENT);
+  await rig.migrations.pauseTenants(rig.batch.batch, { by: 'tester', reason: 'test', tenantIds: [b] });
+  await until('the first has ended', async () => (await rig.migrations.why(rig.batch.batch, a))?.state !== 'running');
+
+  expect(await give('pause', '--wave', 'one', 'two')).toMatchObject({
+    code: 0,
+    data: { accepted: [{ wave: 'one' }, { wave: 'two' }], refused: [] },
+  });
+  expect(await give('pause', '--wave', 'two')).toMatchObject({
+    code: 3,
+    data: { accepted: [], refused: [{ on: { wave: 'two' }, why: 'wave two is paused already' }] },
+  });
+  expect(await give('limits', '--wave', 'one', 'two', '--max-errors', '2')).toMatchObject({
+    code: 0,
+    data: { accepted: [{ wave: 'one' }, { wave: 'two' }], limits: { maxErrors: { count: 2 } } },
+  });
+
+  expect(await give('add', '--where', 'deployment=private')).toMatchObject({
+    code: 3,
+    data: { accepted: [c, d], refused: [a, b].map((tenantId) => ({ tenantId, why: 'it is of this batch already' })) },
+  });
+  expect(await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT)).toBe('under-way');
+
+  // A name is answered for; a group is who of it the order is for.
+  expect(await give('pause', '--tenant', a, c)).toMatchObject({
+    code: 3,
+    data: { accepted: [c], refused: [{ tenantId: a, why: 'it is already-migrated' }], passedOver: [] },
+  });
+  expect(await give('pause', '--wave', 'two', '--where', 'id=*')).toMatchObject({ code: 0, data: { accepted: [d] } });
+  expect(await give('resume', '--where', 'id=*')).toMatchObject({
+    code: 0,
+    data: { accepted: [b, c, d], refused: [], passedOver: [a] },
+  });
+  await expect(give('resume', '--where', 'id=*')).rejects.toThrow('resume: nobody of the selection stands so');
+
+  expect(await give('report', '--not-started', '--wave', 'two')).toMatchObject({ data: { tenants: [{ tenant: d }] } });
+  expect(await give('drop', '--where', `id=${a}|${d}`)).toMatchObject({
+    code: 0,
+    data: { accepted: [d], refused: [], passedOver: [a] },
+  });
+
+  expect(await give('resume', '--wave', 'one', 'two')).toMatchObject({ code: 0 });
+  await rig.migrations.batchResult(rig.batch.batch);
+  // Nobody but the tenants themselves could be told now.
+  expect(await give('pause', '--tenant', a, d)).toMatchObject({
+    code: 3,
+    data: { refused: [a, d].map((tenantId) => ({ tenantId, why: 'nothing of it is running' })) },
+  });
+});
+
+it('skip answers whoever of a wave waits for a decision, and nobody else', async () => {
+  const specs = ['w0', 'w1', 'fine'].map((id): TenantSpec => ({ id, people: PEOPLE, syncFails: id !== 'fine' }));
+  await aBatchFile(specs, [{ name: 'all', rest: true, maxConcurrency: 3, slowStart: false, onFailure: 'ask' }]);
+  const [w0, w1, fine] = ['w0', 'w1', 'fine'].map(idOf) as [string, string, string];
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const waits = async () => {
+    const rows = await rig.migrations.newestRuns(rig.batch.batch, [w0, w1, fine]);
+    return [w0, w1].every((id) => rows.get(id)?.needsAttention) && rows.get(fine)?.ending != null;
+  };
+  await until('two wait, and one is through', waits, 40_000);
+
+  expect(await give('skip', '--tenant', w0, fine)).toMatchObject({
+    code: 3,
+    data: { accepted: [w0], refused: [{ tenantId: fine, why: 'nothing of it is running' }] },
+  });
+  await until('it has gone on', async () => (await rig.migrations.tenantEnd(w0)) !== undefined);
+  expect(await give('skip', '--wave', 'all')).toMatchObject({
+    code: 0,
+    data: { accepted: [w1], refused: [], passedOver: [w0, fine] },
+  });
+  await rig.migrations.batchResult(rig.batch.batch);
+  const over = async () => (await rig.migrations.newestRuns(rig.batch.batch, [w1])).get(w1)?.ending != null;
+  await until('the lists know it', over);
+  await expect(give('skip', '--wave', 'all')).rejects.toThrow('skip: nobody of the selection stands so');
+});
