@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { Context, Register } from '../context.js';
 import { confirmed } from '../confirming.js';
-import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
+import { outcomeLine } from '../batch-lines.js';
+import { EXIT, exitCodeOfBatch, type ExitCode } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, narrowedTo } from '../selection.js';
 import { inSession } from '../session.js';
@@ -52,8 +53,9 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
         '\n\n',
       ),
     );
-    if (how === 'finish-step') return running.length > 0 ? EXIT.waiting : EXIT.ok;
-    const code = exitCodeOf(Object.keys(status.endings) as (keyof typeof status.endings)[]);
-    return code === EXIT.rollbackIncomplete ? code : EXIT.ok;
+    out.say(outcomeLine(status, out) ?? '');
+    const code = exitCodeOfBatch(status);
+    const someWait = how === 'finish-step' && running.length > 0 && code !== EXIT.rollbackIncomplete;
+    return someWait ? EXIT.waiting : code;
   });
 }
