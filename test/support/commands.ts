@@ -16,7 +16,10 @@ export interface Said {
   stderr: string;
 }
 
-/** The real commands in this process, against the workers of a rig that polls the queue where the CLI has its coordinators. */
+/**
+ * The real commands in this process, against the workers of a rig that polls the queue where the CLI has its coordinators. One rig at
+ * a time, so one test file: another one's worker would be given its batches, and not find them in its folder.
+ */
 export interface Commands {
   /** Writes a file of these tenants of the rig; answers its path. */
   fileOf(batch: string, tenants: readonly string[], more?: Record<string, unknown>): Promise<string>;
