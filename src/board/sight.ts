@@ -10,7 +10,7 @@ import {
   type TenantRow,
   type Trouble,
 } from '../client.js';
-import { isFailure, type Ending } from '../domain/batch/limits.js';
+import { isNotWell } from '../domain/batch/limits.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import { assignWaves } from '../domain/batch/waves.js';
 import type { Explanation } from '../domain/batch/why.js';
@@ -369,10 +369,6 @@ function isShown({ row, dropped }: ListedTenant, shown: Shown): boolean {
     case 'all':
       return true;
   }
-}
-
-function isNotWell(ending: Ending): boolean {
-  return isFailure(ending) || ending === 'blocked' || ending === 'cancelled';
 }
 
 /** As `retry --code` counts them: the newest run of each tenant, where it did not end well. */

@@ -1,5 +1,5 @@
 import type { Ending } from '../domain/batch/limits.js';
-import type { BatchOutcome, WaveStatus } from '../domain/batch/status.js';
+import type { WaveStatus } from '../domain/batch/status.js';
 import type { Severity } from '../domain/findings.js';
 import type { StepState } from '../domain/outcomes.js';
 import { WORDS } from '../domain/words.js';
@@ -297,13 +297,6 @@ const en = {
   waiting: 'waits for a person',
   notStarted: 'not started',
   dropped: 'dropped',
-  batchOutcome: {
-    done: 'done',
-    'done-with-warnings': 'done, with warnings',
-    partial: 'done in part',
-    'stopped-by-limit': 'stopped by a limit',
-    aborted: 'aborted',
-  } satisfies Words<BatchOutcome>,
   wavePhase: {
     waiting: 'to come',
     starting: 'under way',
@@ -596,13 +589,6 @@ const zh: Texts = {
   waiting: '等待人工',
   notStarted: '未开始',
   dropped: '已排除',
-  batchOutcome: {
-    done: '已完成',
-    'done-with-warnings': '已完成，有警告',
-    partial: '部分完成',
-    'stopped-by-limit': '因限制停止',
-    aborted: '已中止',
-  },
   wavePhase: {
     waiting: '未开始',
     starting: '进行中',

@@ -40,27 +40,41 @@ export function chooses(options: Omit<Selectors, 'file'> & StateSelectors): bool
   return options.wave !== undefined || choosesTenants(options);
 }
 
-/** The selection with what Temporal's lists know of it, narrowed by how tenants ended. Nobody left is wrong usage. */
+/** As `inState`, for an order: nobody left is wrong usage. */
 export async function selectedByState(
+  migrations: Migrations,
+  selection: Pick<Selection, 'batch' | 'selected'>,
+  selectors: StateSelectors,
+  out: Output,
+): Promise<SelectedRow[]> {
+  const chosen = await inState(migrations, selection, selectors);
+  if (chosen.length === 0) throw new UsageError(out.text.emptySelection);
+  return chosen;
+}
+
+/** Whether any of these selectors is given. */
+export function asksForState({ failed, notStarted, code = [] }: StateSelectors): boolean {
+  return failed === true || notStarted === true || code.length > 0;
+}
+
+/** The selection with what Temporal's lists know of it, narrowed by how tenants ended. */
+export async function inState(
   migrations: Migrations,
   { batch, selected }: Pick<Selection, 'batch' | 'selected'>,
   { failed, notStarted, code = [] }: StateSelectors,
-  out: Output,
 ): Promise<SelectedRow[]> {
   const rows = await migrations.newestRuns(
     batch.batch,
     selected.map(({ tenant }) => tenant.id),
   );
   const byState = failed === true || notStarted === true;
-  const chosen = selected
+  return selected
     .map((one): SelectedRow => ({ ...one, row: rows.get(one.tenant.id) ?? null }))
     .filter(({ row }) => {
       const isFailed = row?.ending != null && isFailure(row.ending);
       return !byState || (failed === true && isFailed) || (notStarted === true && row === null);
     })
     .filter(({ row }) => code.length === 0 || code.some((one) => row?.findings.includes(one)));
-  if (chosen.length === 0) throw new UsageError(out.text.emptySelection);
-  return chosen;
 }
 
 function findingCode(text: string, before: FindingCode[]): FindingCode[] {

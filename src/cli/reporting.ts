@@ -1,25 +1,40 @@
 import pMap from 'p-map';
-import { isOfBefore, type Migrations, type TenantRow } from '../client.js';
+import { isOfBefore, type BatchRow, type Migrations, type TenantRow } from '../client.js';
+import { isNotWell } from '../domain/batch/limits.js';
+import type { BatchStatus } from '../domain/batch/status.js';
 import { nextAction } from '../domain/details.js';
 import { evidenceOf } from '../domain/evidence.js';
+import { FINDING_CODES } from '../domain/findings.js';
 import type { TenantStatus } from '../domain/tenant-status.js';
 import { isOpen } from '../domain/work-orders/work-order.js';
-import { batchReport, type BatchReport } from '../reports/batch-report.js';
+import { batchReport, type BatchReport, type BatchWord } from '../reports/batch-report.js';
 import { emptyReport, finishedReport, type TenantReport } from '../reports/tenant-report.js';
 import type { Selected, Selection } from './selection.js';
 
 const AT_ONCE = 20;
 
 /**
- * What Temporal knows of the selected tenants: no worker is needed for it. `troubled`: only those that did not end well are asked
- * one by one, the others are as the lists show them.
+ * How much is read of each tenant. `listed`: what Temporal's lists show, nothing of anybody alone. `results`: also how each one
+ * ended that has, which needs no worker. `all`: those that run are asked as well.
  */
+export type Detail = 'listed' | 'results' | 'all';
+
+/** What the caller knows of the batch by now. */
+export interface Known {
+  row?: BatchRow | undefined;
+  /** The coordinator's answer, or its result. */
+  status?: BatchStatus | undefined;
+}
+
+/** What Temporal knows of the selected tenants: no worker is needed for it. */
 export async function readReport(
   migrations: Migrations,
-  { file, batch, selected }: Selection,
-  detail: 'all' | 'troubled' = 'all',
+  selection: Pick<Selection, 'file' | 'batch' | 'selected'>,
+  detail: Detail = 'all',
+  known: Known = {},
 ): Promise<BatchReport> {
-  const under = await migrations.batchRow(batch.batch);
+  const { file, batch, selected } = selection;
+  const under = known.row ?? (await migrations.batchRow(batch.batch));
   const rows = await migrations.newestRuns(
     batch.batch,
     selected.map(({ tenant }) => tenant.id),
@@ -31,16 +46,18 @@ export async function readReport(
     const row = rows.get(tenant.id);
     if (row && isOfBefore(row, under)) return report;
     if (!row && noneIsLeft) return { ...report, outcome: 'skipped', reason: DROPPED };
-    if (row?.ending === null && answers && (detail === 'all' || row.needsAttention)) {
+    const isShown = detail === 'listed' || (detail === 'results' && (row?.ending ?? null) === null);
+    if (isShown) return { ...report, ...shownBy(row, file) };
+    if (row?.ending === null && answers) {
       const status = await migrations.tenantStatus(tenant.id);
       answers = status !== undefined;
       return { ...report, ...shownBy(row, file), ...(status ? saidBy(status, file) : {}) };
     }
-    if (detail === 'troubled' && !isTroubled(row)) return { ...report, ...shownBy(row, file) };
     const end = await migrations.tenantEnd(tenant.id);
     if (!end) return { ...report, ...shownBy(row, file) };
     // A run that was cancelled, or ended from outside, leaves no result. What it still says of itself, but for evidence, needs a worker.
-    const said = end.result === null && answers ? await migrations.tenantStatus(tenant.id) : undefined;
+    const said =
+      end.result === null && answers && detail === 'all' ? await migrations.tenantStatus(tenant.id) : undefined;
     answers &&= end.result !== null || said !== undefined;
     const leftBefore = end.ending === 'already-migrated' ? await migrations.leftBefore(tenant.id) : null;
     const { evidence = [] } = end;
@@ -48,7 +65,19 @@ export async function readReport(
     return finishedReport(shown, end.ending, end.reason, end.result);
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
-  return batchReport(batch.batch, reports, under?.outcome ?? null);
+  return batchReport(batch.batch, reports, await wordOf(migrations, selection, { ...known, row: under }));
+}
+
+/** A retry of some of them, or a file that has changed since, leaves a run of the batch that speaks of others. */
+async function wordOf(
+  migrations: Migrations,
+  { batch, selected }: Pick<Selection, 'batch' | 'selected'>,
+  { row, status }: Known,
+): Promise<BatchWord> {
+  const outcome = status?.outcome ?? row?.outcome ?? null;
+  if (row === undefined || selected.length < batch.tenants.length) return { outcome, ofThese: false };
+  const told = status ?? (row.running ? undefined : await migrations.batchStatus(batch.batch));
+  return { outcome: told?.outcome ?? outcome, ofThese: (told?.total ?? selected.length) === selected.length };
 }
 
 const DROPPED = 'dropped: left out of the batch before it started';
@@ -60,15 +89,13 @@ function saidBy(status: TenantStatus, file: string): Partial<TenantReport> {
   return { steps, findings, evidence: evidenceOf(status), ...(waits ? { reason: nextAction(status, file) } : {}) };
 }
 
-function isTroubled(row: TenantRow | undefined): boolean {
-  const { ending = null } = row ?? {};
-  return ending !== null && !ending.includes('migrated');
-}
-
 function shownBy(row: TenantRow | undefined, file: string): Partial<TenantReport> {
   if (!row) return {};
-  const { ending, step, needsAttention, waits, order } = row;
-  if (ending !== null) return { outcome: ending, step };
+  const { ending, step, needsAttention, waits, order, findings } = row;
+  if (ending !== null) {
+    const codes = FINDING_CODES.filter((code) => findings.includes(code));
+    return { outcome: ending, step, ...(isNotWell(ending) && codes.length > 0 ? { codes } : {}) };
+  }
   const number = order === null ? null : `${row.tenantId}/${order.number}`;
   return {
     step: step ?? 'preflight',

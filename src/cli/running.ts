@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Migrations } from '../client.js';
 import { chromiumOf } from '../console-browser.js';
 import type { BatchStatus } from '../domain/batch/status.js';
-import type { BatchReport } from '../reports/batch-report.js';
+import { isPrepared, type BatchReport } from '../reports/batch-report.js';
+import { countsIn, outcomeLine } from './batch-lines.js';
 import type { Policy } from '../domain/policy.js';
 import type { Context } from './context.js';
-import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.js';
+import { EXIT, exitCodeOf, exitCodeOfBatch, type ExitCode } from './exit-codes.js';
 import type { Output } from './output.js';
 import { readReport } from './reporting.js';
 import type { Selection } from './selection.js';
@@ -86,7 +87,7 @@ const QUESTIONS = 20;
 /** A tenant tells its batch right before it closes: the last ones get a moment to do so. */
 async function settledReport(migrations: Migrations, selection: Selection, end: WatchEnd): Promise<BatchReport> {
   for (let looks = 0; ; looks += 1) {
-    const report = await readReport(migrations, selection);
+    const report = await readReport(migrations, selection, 'all', end.because === 'over' ? { status: end.status } : {});
     const isClosing = end.because === 'over' && end.status.over && report.counts.running !== undefined;
     if (!isClosing || looks >= LOOKS_AT_THE_LAST) return report;
     await pause(LOOK_AGAIN_MS);
@@ -102,25 +103,35 @@ export function showReport(report: BatchReport, file: string, out: Output): void
   );
 }
 
-function finish(end: WatchEnd, report: BatchReport, file: string, out: Output): ExitCode {
-  const counts = Object.entries(report.counts).map(([state, count]) => `${count} ${state}`);
-  out.say(out.text.result(counts.join(', ')));
-  // One that was dropped is not in the wanted state, whoever wished it so.
-  const endings = report.tenants.map(({ outcome, step }) => (outcome === 'skipped' && step === null ? null : outcome));
+function finish(
+  end: Exclude<WatchEnd, { because: 'timeout' }>,
+  report: BatchReport,
+  file: string,
+  out: Output,
+): ExitCode {
+  if (end.because === 'cancelled') {
+    out.say(out.text.result('aborted', countsIn(report.counts)));
+    out.say(out.text.retryHint(file));
+    const endings = report.tenants.map(({ outcome }) => outcome);
+    return exitCodeOf(endings, 'aborted');
+  }
+  const outcome = end.because === 'over' ? outcomeLine(end.status, out) : null;
+  out.say(outcome ?? out.text.result(report.outcome, countsIn(report.counts)));
   if (end.because === 'prepared') {
     out.say(out.text.prepared(end.status.prepared, file));
-    return exitCodeOf(endings);
+    // Nobody runs: one that is not prepared and has no end was dropped.
+    const others = report.tenants.filter((tenant) => !isPrepared(tenant));
+    return exitCodeOf(others.map((tenant) => tenant.outcome ?? 'skipped'));
   }
   if (end.because === 'people') {
     out.say(out.text.onlyPeople);
     if (end.status.notStarted > 0) out.say(out.text.notBegun(end.status.notStarted));
     if (report.tenants.some(({ order }) => order !== null)) out.say(out.text.ordersHint(file));
-    return endings.includes('rollback-incomplete') ? EXIT.rollbackIncomplete : EXIT.waiting;
+    const isIncomplete = report.tenants.some((tenant) => tenant.outcome === 'rollback-incomplete');
+    return isIncomplete ? EXIT.rollbackIncomplete : EXIT.waiting;
   }
-  const outcome = end.because === 'over' ? end.status.outcome : null;
-  const code = exitCodeOf(endings, outcome);
-  if (outcome === 'stopped-by-limit' && end.because === 'over') {
-    out.say(out.text.stoppedBy(end.status.stoppedBy ?? '', file));
-  } else out.say(code === EXIT.ok ? out.text.reportHint(file) : out.text.retryHint(file));
+  const code = exitCodeOfBatch(end.status);
+  if (end.status.outcome === 'stopped-by-limit') out.say(out.text.stoppedBy(end.status.stoppedBy ?? '', file));
+  else out.say(code === EXIT.ok ? out.text.reportHint(file) : out.text.retryHint(file));
   return code;
 }

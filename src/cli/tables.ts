@@ -215,10 +215,11 @@ export function reasonIn({ reason, zh = reason }: Pick<TenantReport, 'reason' | 
 }
 
 function whyOf(tenant: TenantReport, out: Output): string {
-  const { findings, leftBefore } = tenant;
+  const { findings, codes = [], leftBefore } = tenant;
   const last = findings.at(-1);
-  const why = reasonIn(tenant, out) || (last ? messageIn(last, out.lang) : '');
+  const listed = codes.map((code) => `${code} ${catalogue[code][out.lang].title}`).join('; ');
+  const why = reasonIn(tenant, out) || (last ? messageIn(last, out.lang) : listed);
   if (leftBefore === null) return why;
-  const codes = [...new Set(leftBefore.findings.map(({ code }) => code))];
-  return `${why}; ${out.text.leftBefore(leftBefore)}: ${codes.join(', ')}`;
+  const left = [...new Set(leftBefore.findings.map(({ code }) => code))];
+  return `${why}; ${out.text.leftBefore(leftBefore)}: ${left.join(', ')}`;
 }

@@ -1,3 +1,4 @@
+import type { BatchOutcome } from '../domain/batch/status.js';
 import type { LeftBefore } from '../domain/left-before.js';
 import type { Lang } from '../domain/said.js';
 import { WORDS } from '../domain/words.js';
@@ -82,7 +83,12 @@ const en = {
   parkedNow: (parked: number) => `${parked} parked`,
   lookingNow: (looking: number) => `${looking} wait for a first look`,
   undoingNow: (undoing: number) => `${undoing} being undone`,
-  minutesLeft: (minutes: number) => `~${minutes} min`,
+  perMinute: (rate: string) => `${rate} a minute`,
+  minutesLeft: (minutes: number) => `~${minutes} min left`,
+  waveOf: (number: number, waves: number, wave: string) => `wave ${number}/${waves} ${wave}`,
+  inWave: (wave: string, counts: string) => `wave ${wave}: ${counts}`,
+  limitsOf: (wave: string | null, uses: readonly string[]) =>
+    `limits of ${wave === null ? 'the whole batch' : `wave ${wave}`}: ${uses.join(' · ')}`,
   heldBy: (what: string, by: string, reason: string) => `Paused: ${what}, by ${by}: ${reason}`,
   waitsFor: (tenant: string, what: string) => `${tenant} waits: ${what}`,
   waitsForApproval: (wave: string, file: string) =>
@@ -157,6 +163,12 @@ const en = {
   interruptedBatch: 'no worker answers for its batch now: apply, or a worker, goes on with it',
   ahead: (count: number) => `${count} tenant(s) of its wave stand before it`,
   lists: 'In the Web UI:',
+  list: {
+    waits: 'waits for a person',
+    running: 'running',
+    'rolled-back': 'rolled back',
+    blocked: 'blocked',
+  },
   more: (count: number) => `${count} tenants; qys-e10 report lists each`,
   tooLate: (ended: string) =>
     `it ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
@@ -173,7 +185,8 @@ const en = {
   troubled: (tenant: string, attempt: number, why: string) => `${tenant}: attempt ${attempt}: ${why}`,
   dataFolder: (why: string) =>
     `The data folder cannot be used: ${why}. Set QYS_E10_DATA to a folder that can be written.`,
-  result: (counts: string) => `Result: ${counts}`,
+  result: (outcome: BatchOutcome | null, counts: string) =>
+    `Result: ${outcome === null ? '' : `${WORDS.en.batchOutcome[outcome]}: `}${counts}`,
   retryHint: (file: string) => `Next: correct what the findings say, then: qys-e10 apply -f ${file}`,
   reportHint: (file: string) => `Next: qys-e10 report -f ${file}`,
   columns: {
@@ -228,6 +241,7 @@ const en = {
   doctorBad: 'does not work',
   logFile: (file: string) => `The log is in ${file}`,
   emptySelection: 'No tenant of the file is selected.',
+  nobodyInState: 'No tenant stands so.',
   demoConsole: (tenant: string, address: string, user: string, password: string) =>
     `${tenant}: its console is ${address} (user ${user}, password ${password})`,
   demoLogsIn: (tenant: string) => `${tenant}: logs in at its console, as its operator would with console login`,
@@ -319,7 +333,11 @@ const zh: Texts = {
   parkedNow: (parked) => `停放 ${parked}`,
   lookingNow: (looking) => `等待首次查看 ${looking}`,
   undoingNow: (undoing) => `回退中 ${undoing}`,
-  minutesLeft: (minutes) => `约 ${minutes} 分钟`,
+  perMinute: (rate) => `每分钟 ${rate} 个`,
+  minutesLeft: (minutes) => `约剩 ${minutes} 分钟`,
+  waveOf: (number, waves, wave) => `波次 ${number}/${waves} ${wave}`,
+  inWave: (wave, counts) => `波次 ${wave}：${counts}`,
+  limitsOf: (wave, uses) => `${wave === null ? '整个批次' : `波次 ${wave}`}的限制：${uses.join(' · ')}`,
   heldBy: (what, by, reason) => `已暂停：${what}（${by}：${reason}）`,
   waitsFor: (tenant, what) => `${tenant} 等待人工：${what}`,
   waitsForApproval: (wave, file) =>
@@ -383,6 +401,7 @@ const zh: Texts = {
   interruptedBatch: '当前没有 worker 为该批次应答：执行 apply 或启动 worker 即可继续',
   ahead: (count) => `同一波次中还有 ${count} 个租户排在前面`,
   lists: '网页界面中的列表：',
+  list: { waits: '等待人工', running: '运行中', 'rolled-back': '已回退', blocked: '被阻断' },
   more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
   tooLate: (ended) => `结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',
@@ -397,7 +416,7 @@ const zh: Texts = {
     `没有 worker 服务于 ${queue}：需要它的工作一直在等待。请${needsBrowser ? '在装有 Chromium 的机器上' : ''}启动 worker：${command}`,
   troubled: (tenant, attempt, why) => `${tenant}：第 ${attempt} 次尝试：${why}`,
   dataFolder: (why) => `数据目录无法使用：${why}。请将 QYS_E10_DATA 设为可写的目录。`,
-  result: (counts) => `结果：${counts}`,
+  result: (outcome, counts) => `结果：${outcome === null ? '' : `${WORDS.zh.batchOutcome[outcome]}：`}${counts}`,
   retryHint: (file) => `下一步：按检查项修正后执行：qys-e10 apply -f ${file}`,
   reportHint: (file) => `下一步：qys-e10 report -f ${file}`,
   columns: {
@@ -451,6 +470,7 @@ const zh: Texts = {
   doctorBad: '不正常',
   logFile: (file) => `日志在 ${file}`,
   emptySelection: '没有选中文件里的任何租户。',
+  nobodyInState: '没有处于该状态的租户。',
   demoConsole: (tenant, address, user, password) => `${tenant}：管理平台 ${address}（用户 ${user}，密码 ${password}）`,
   demoLogsIn: (tenant) => `${tenant}：代操作员登录其管理平台（真实环境请用 console login）`,
   demoRuns: (why) =>

@@ -9,7 +9,11 @@ import type { Temporal } from '../temporal.js';
 import { missingWorkers, sayMissing } from './missing-workers.js';
 import type { Output } from './output.js';
 
-export type WatchEnd = { because: 'over' | 'people' | 'prepared'; status: BatchStatus } | { because: 'timeout' };
+export type WatchEnd =
+  | { because: 'over' | 'people' | 'prepared'; status: BatchStatus }
+  /** In the Web UI: everything that ran was undone, and there is no result. */
+  | { because: 'cancelled' }
+  | { because: 'timeout' };
 
 const ASK_EVERY_MS = 700;
 /** Often enough that nobody wonders, seldom enough that nobody is flooded. */
@@ -56,7 +60,10 @@ export async function watchBatch(
 
   for (;;) {
     if (timeoutMs !== null && Date.now() - since > timeoutMs) return { because: 'timeout' };
-    if (broken !== undefined) throw broken;
+    if (broken !== undefined) {
+      if ((await migrations.batchRow(batch))?.outcome === 'aborted') return { because: 'cancelled' };
+      throw broken;
+    }
     if (over) return { because: 'over', status: over };
 
     const status = await migrations.batchStatus(batch);

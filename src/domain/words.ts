@@ -1,10 +1,13 @@
+import type { BatchOutcome } from './batch/status.js';
 import type { Step } from './steps.js';
 import type { AnswerProblem, SecretWord } from './work-orders/answers.js';
 import type { OrderState } from './work-orders/work-order.js';
 
-/** Words that more than one of our interfaces says: of steps, of work orders, and of answers that do not fit. */
+/** Words that more than one of our interfaces says: of steps, of how batches end, of work orders, and of answers that do not fit. */
 export interface Words {
   stepName: Record<Step, string>;
+  /** The word itself in every language, as in JSON, in lists and in the documentation. */
+  batchOutcome: Record<BatchOutcome, string>;
   orderState: Record<OrderState, string>;
   secretWord: Record<SecretWord, string>;
   answerProblem: Record<AnswerProblem, string>;
@@ -21,6 +24,13 @@ export const WORDS: Record<'en' | 'zh', Words> = {
       'sync-people': 'people sync',
       'rewrite-categories': 'categories',
       verify: 'verify',
+    },
+    batchOutcome: {
+      done: 'done',
+      'done-with-warnings': 'done-with-warnings',
+      partial: 'partial',
+      'stopped-by-limit': 'stopped-by-limit',
+      aborted: 'aborted',
     },
     orderState: { open: 'open', taken: 'taken', done: 'done', rejected: 'rejected', withdrawn: 'withdrawn' },
     secretWord: {
@@ -52,6 +62,13 @@ export const WORDS: Record<'en' | 'zh', Words> = {
       'sync-people': '人员同步',
       'rewrite-categories': '业务分类',
       verify: '核验',
+    },
+    batchOutcome: {
+      done: 'done（完成）',
+      'done-with-warnings': 'done-with-warnings（完成，有警告）',
+      partial: 'partial（部分完成）',
+      'stopped-by-limit': 'stopped-by-limit（因限制停止）',
+      aborted: 'aborted（已中止）',
     },
     orderState: { open: '待办', taken: '处理中', done: '已完成', rejected: '已拒绝', withdrawn: '已撤回' },
     secretWord: { wanted: '目标值', previous: '原值', other: '其他值', empty: '空', hidden: '被隐藏，无法得知' },

@@ -7,6 +7,10 @@ import type { TenantReport } from './tenant-report.js';
 export interface BatchReport {
   schemaVersion: 1;
   batch: string;
+  /**
+   * Of a whole file the batch's own word, as Temporal's lists show it. Of fewer tenants, or where the newest run of the batch was of
+   * fewer, what these tenants come to: while one of them is not over, null, or the word by which the batch will not go on.
+   */
   outcome: BatchOutcome | null;
   total: number;
   counts: Partial<Record<Ending | 'running' | 'waiting' | 'not-started', number>>;
@@ -21,32 +25,43 @@ export interface Cause {
   tenants: string[];
 }
 
-/** `outcome`: what the coordinator calls it, where it says so; else it follows from the tenants. */
-export function batchReport(
-  batch: string,
-  tenants: readonly TenantReport[],
-  outcome: BatchOutcome | null,
-): BatchReport {
+/** The word of a batch, and whether it speaks of just the tenants that are reported. */
+export interface BatchWord {
+  outcome: BatchOutcome | null;
+  ofThese: boolean;
+}
+
+export function batchReport(batch: string, tenants: readonly TenantReport[], word: BatchWord): BatchReport {
   const counts: BatchReport['counts'] = {};
   for (const tenant of tenants) {
     const state = standingOf(tenant);
     counts[state] = (counts[state] ?? 0) + 1;
   }
-  const over = tenants.every(({ outcome }) => outcome !== null);
   return {
     schemaVersion: 1,
     batch,
-    outcome:
-      outcome === 'stopped-by-limit' || outcome === 'aborted'
-        ? outcome
-        : over
-          ? outcomeOfEndings(counts, tenants.length)
-          : null,
+    outcome: word.ofThese ? word.outcome : outcomeOfThese(tenants, counts, word.outcome),
     total: tenants.length,
     counts,
     causes: causesOf(tenants),
     tenants: [...tenants],
   };
+}
+
+function outcomeOfThese(
+  tenants: readonly TenantReport[],
+  counts: BatchReport['counts'],
+  ofBatch: BatchOutcome | null,
+): BatchOutcome | null {
+  if (tenants.length === 0) return null;
+  const over = tenants.every((tenant) => tenant.outcome !== null && !isPrepared(tenant));
+  if (over) return outcomeOfEndings(counts, tenants.length);
+  return ofBatch === 'stopped-by-limit' || ofBatch === 'aborted' ? ofBatch : null;
+}
+
+/** Its run ended as it was asked to, before the first write. One that was left out ends as skipped too, but has no run. */
+export function isPrepared({ outcome, step }: Pick<TenantReport, 'outcome' | 'step'>): boolean {
+  return outcome === 'skipped' && step !== null;
 }
 
 /** One word for where a tenant stands. */
@@ -56,10 +71,11 @@ export function standingOf({ outcome, step, needsAttention }: TenantReport): key
 
 function causesOf(tenants: readonly TenantReport[]): Cause[] {
   const causes = new Map<FindingCode, string[]>();
-  for (const { tenant, findings, order } of tenants) {
+  for (const { tenant, findings, codes = [], order } of tenants) {
     // Nobody can try it again before that order is answered.
     if (order !== null) continue;
-    for (const code of new Set(findings.filter(({ severity }) => severity === 'blocking').map((one) => one.code))) {
+    const blocking = findings.flatMap(({ severity, code }) => (severity === 'blocking' ? [code] : []));
+    for (const code of new Set([...blocking, ...codes])) {
       causes.set(code, [...(causes.get(code) ?? []), tenant]);
     }
   }

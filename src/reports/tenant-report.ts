@@ -1,5 +1,5 @@
 import type { EvidenceEntry } from '../domain/evidence.js';
-import type { Finding } from '../domain/findings.js';
+import type { Finding, FindingCode } from '../domain/findings.js';
 import type { LeftBefore } from '../domain/left-before.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { Grade } from '../domain/grade.js';
@@ -27,6 +27,8 @@ export interface TenantReport {
   /** Its open work order, TENANT/NUMBER. */
   order: string | null;
   findings: Finding[];
+  /** Instead of findings, where it did not end well and only Temporal's lists were read: their codes. */
+  codes?: FindingCode[];
   /** What an earlier run has left to follow up, where the newest one found nothing to write; null where that is nothing. */
   leftBefore: LeftBefore | null;
   changes: Change[];

@@ -131,7 +131,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   const changed = (): void => {
     changes += 1;
     const now = status();
-    setCurrentDetails(batchDetails(now));
+    setCurrentDetails(batchDetails(now, Date.now()));
     shown = showBatchInLists(now, shown);
   };
   const settle = (...endings: TenantEnding[]): void => {

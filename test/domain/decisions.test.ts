@@ -9,7 +9,7 @@ import { planChanges, type Picture } from '../../src/domain/planning.js';
 import type { Integration, Unit } from '../../src/domain/settings.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { differingFields, wantedFields } from '../../src/domain/wanted.js';
-import { exitCodeOf } from '../../src/cli/exit-codes.js';
+import { exitCodeOf, exitCodeOfBatch } from '../../src/cli/exit-codes.js';
 import { planHash } from '../../src/domain/fingerprint.js';
 
 describe('the callback page', () => {
@@ -209,7 +209,30 @@ describe('the exit code', () => {
     [['migrated', 'terminated'], null, 3],
     [['migrated'], 'stopped-by-limit', 4],
     [['rolled-back', 'rollback-incomplete'], 'stopped-by-limit', 7],
+    // The run goes on.
+    [['migrated', null], null, 8],
+    [['blocked', null], null, 5],
+    // It is over: some were left out, or never started.
+    [['migrated', 'skipped'], 'partial', 3],
+    [['migrated', 'skipped'], null, 3],
+    [['migrated', null], 'partial', 3],
+    [['migrated', 'blocked'], 'partial', 5],
+    [['blocked', 'skipped'], 'partial', 5],
+    [['blocked', 'rolled-back', 'skipped'], 'partial', 3],
+    [['rollback-incomplete', 'skipped'], 'partial', 7],
+    [[], 'aborted', 3],
+    [['migrated', null], 'aborted', 3],
+    [['blocked', null], 'aborted', 3],
+    [['rollback-incomplete', null], 'aborted', 7],
+    [['migrated-with-warnings'], 'done-with-warnings', 0],
   ] as const)('of %j (%s) is %i', (endings, outcome, code) => {
     expect(exitCodeOf(endings, outcome)).toBe(code);
+  });
+
+  it('of a batch follows from its counts and its word', () => {
+    expect(exitCodeOfBatch({ endings: { migrated: 2 }, outcome: 'done' })).toBe(0);
+    expect(exitCodeOfBatch({ endings: { migrated: 2, skipped: 1 }, outcome: 'partial' })).toBe(3);
+    expect(exitCodeOfBatch({ endings: {}, outcome: 'aborted' })).toBe(3);
+    expect(exitCodeOfBatch({ endings: { 'rollback-incomplete': 1 }, outcome: 'stopped-by-limit' })).toBe(7);
   });
 });

@@ -84,7 +84,7 @@ export async function aRig(
   specs: TenantSpec[],
   env: Record<string, string> = {},
   file: Record<string, unknown> = {},
-  more: Pick<WorkersOptions, 'activitySlots'> = {},
+  more: Pick<WorkersOptions, 'activitySlots' | 'coordinatorQueue'> = {},
 ): Promise<Rig> {
   const suffix = randomUUID().slice(0, 8);
   const site = `site-${suffix}`;
@@ -107,7 +107,7 @@ export async function aRig(
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection });
-  const coordinatorQueue = `coordinator-${suffix}`;
+  const coordinatorQueue = more.coordinatorQueue ?? `coordinator-${suffix}`;
   const store = createFileBatchStore(batchFolder({ dataDir }));
   const migrations = createMigrations({ client, store, coordinatorQueue });
   const config = loadConfig({ ...BROWSER, ...env, QYS_E10_DATA: dataDir, QYS_E10_HTTP_TIMEOUT: '3' });

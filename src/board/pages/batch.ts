@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { listUrls, WEB_UI_LISTS, type WebUi } from '../../client.js';
 import { heldTogether, liftedBy } from '../../domain/batch/held.js';
 import { VERB_OF_DECISION, type DecisionAction } from '../../domain/tenant-status.js';
-import { awaitsCutOver, type BatchStatus, type WaveStatus } from '../../domain/batch/status.js';
+import { awaitsCutOver, shownRate, type BatchStatus, type WaveStatus } from '../../domain/batch/status.js';
 import { SHOWN, type Cause, type ListedTenant, type Overview, type Shown, type Waiter } from '../sight.js';
 import { stateOf } from './batches.js';
 import { badge, command, english, link, live, moment, wordsOf, type Html, type Page } from './parts.js';
@@ -74,14 +74,10 @@ function head(seen: Overview, file: string, page: Page): Html {
     <p>
       <progress max="${Math.max(total, 1)}" value="${finished}" aria-label="${text.finished}"></progress>
       ${text.finishedOf(finished, total)}
-      ${status === null || status.over || status.perMinute === null ? '' : html`· ${text.perMinute(rate(status.perMinute))}`}
+      ${status === null || status.over || status.perMinute === null ? '' : html`· ${text.perMinute(shownRate(status.perMinute))}`}
       ${status === null || status.etaMs === null ? '' : html`· ${text.minutesLeft(Math.ceil(status.etaMs / 60_000))}`}
     </p>
     ${status === null ? '' : counts(status, page)}`;
-}
-
-function rate(perMinute: number): string {
-  return perMinute >= 10 ? String(Math.round(perMinute)) : perMinute.toFixed(1);
 }
 
 function counts(status: BatchStatus, { text }: Page): Html {

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { chooses, withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
+import { outcomeLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
-import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
+import { EXIT, exitCodeOfBatch, type ExitCode } from '../exit-codes.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, narrowedTo, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -55,8 +56,9 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
         '\n\n',
       ),
     );
-    if (how === 'finish-step') return running.length > 0 ? EXIT.waiting : EXIT.ok;
-    const code = exitCodeOf(Object.keys(status.endings) as (keyof typeof status.endings)[]);
-    return code === EXIT.rollbackIncomplete ? code : EXIT.ok;
+    out.say(outcomeLine(status, out) ?? '');
+    const code = exitCodeOfBatch(status);
+    const someWait = how === 'finish-step' && running.length > 0 && code !== EXIT.rollbackIncomplete;
+    return someWait ? EXIT.waiting : code;
   });
 }

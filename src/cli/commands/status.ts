@@ -1,63 +1,79 @@
 import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchRow, Migrations } from '../../client.js';
-import type { BatchReport } from '../../reports/batch-report.js';
-import { awaitsCutOver, type BatchStatus } from '../../domain/batch/status.js';
+import { awaitsCutOver } from '../../domain/batch/status.js';
+import { isPrepared, type BatchReport } from '../../reports/batch-report.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
+import { asksForState, inState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
 import { missingWorkers, sayMissing } from '../missing-workers.js';
 import { readReport } from '../reporting.js';
-import { loadSelection, withSelectors, type Selectors } from '../selection.js';
+import { loadSelection, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { causeLines, tenantTable } from '../tables.js';
 
 const WATCH_EVERY_MS = 2_000;
-/** More tenants than this are counted, not listed, unless they are selected. */
+/** More tenants than this are counted, not listed, unless they are selected; of more, nobody's result is read. */
 const LISTED = 50;
 
+type StatusOptions = Selectors & StateSelectors & { watch?: boolean };
+
 export function statusCommand(register: Register): Command {
-  return withSelectors(new Command('status'))
+  return withStateSelectors(withSelectors(new Command('status')))
     .description('where the batch and its tenants stand; starts nothing')
     .option('--watch', 'show it again and again, until the batch is over or waits for somebody')
-    .action((options: Selectors & { watch?: boolean }) => register((context) => status(options, context)));
+    .action((options: StatusOptions) => register((context) => status(options, context)));
 }
 
-/** One question to the coordinator; tenants from Temporal's own lists. Works while nothing runs, and never wakes a migration. */
-async function status(options: Selectors & { watch?: boolean }, context: Context): Promise<ExitCode> {
+/**
+ * One question to the coordinator, and Temporal's own lists: no tenant is asked. Of a few that are selected the results are read as
+ * well, of those that have ended; what those that run say of themselves is for `report`. Works while nothing runs, and never wakes
+ * a migration. Nobody left by the state selectors is an answer like any other.
+ */
+async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
   const { out } = context;
-  const selection = await loadSelection(options, out);
-  const { batch } = selection.batch;
+  const loaded = await loadSelection(options, out);
+  const { batch } = loaded.batch;
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    const sayWhoIsMissing = async (over: ReadonlySet<string>): Promise<void> => {
-      const tenants = selection.selected.flatMap(({ tenant }) => (over.has(tenant.id) ? [] : [tenant]));
+    const sayWhoIsMissing = async ({ selected }: Selection, over: ReadonlySet<string>): Promise<void> => {
+      const tenants = selected.flatMap(({ tenant }) => (over.has(tenant.id) ? [] : [tenant]));
       sayMissing(await missingWorkers({ temporal, migrations }, tenants, 'migrate'), out);
     };
     if (options.watch && (await migrations.batchRow(batch))?.running) {
-      await sayWhoIsMissing(new Set());
+      await sayWhoIsMissing(loaded, new Set());
       await watch(migrations, batch, context);
     }
     const row = await migrations.batchRow(batch);
-    const counted = await countsOf(migrations, batch, row);
-    const narrowed = selection.selected.length < selection.batch.tenants.length;
-    const listed = narrowed || selection.selected.length <= LISTED;
-    const report = await readReport(migrations, selection, listed ? 'all' : 'troubled');
+    const counted = row ? await migrations.batchStatus(batch) : undefined;
+    const selection = asksForState(options)
+      ? { ...loaded, selected: await inState(migrations, loaded, options) }
+      : loaded;
+    const { selected } = selection;
+    const narrowed = selected.length < selection.batch.tenants.length;
+    const detail = narrowed && selected.length <= LISTED ? 'results' : 'listed';
+    const listed = narrowed || selected.length <= LISTED;
+    const report = await readReport(migrations, selection, detail, { row, status: counted });
     if (row?.running) {
       const over = new Set(report.tenants.flatMap(({ tenant, outcome }) => (outcome === null ? [] : [tenant])));
-      await sayWhoIsMissing(over);
+      await sayWhoIsMissing(selection, over);
     }
     out.data({ ...report, status: counted ?? null, ...(listed ? {} : { tenants: [] }) }, () =>
       [
-        ...(counted ? [batchLines(counted, options.file, out)] : row ? [listedLines(report, row.running, out)] : []),
-        listed ? tenantTable(report.tenants, out) : out.text.more(report.tenants.length),
+        ...(counted ? [batchLines(counted, options.file, out)] : row ? [listedLines(report, row, out)] : []),
+        selected.length === 0
+          ? out.text.nobodyInState
+          : listed
+            ? tenantTable(report.tenants, out)
+            : out.text.more(report.tenants.length),
         causeLines(report, options.file, out),
         listLinks(batch, temporal, out).join('\n'),
       ]
         .filter(Boolean)
         .join('\n\n'),
     );
-    return exitOf(report, row);
+    return selected.length === 0 ? EXIT.ok : exitOf(report, row);
   });
 }
 
@@ -71,25 +87,15 @@ async function watch(migrations: Migrations, batch: string, { out }: Context): P
   }
 }
 
-async function countsOf(
-  migrations: Migrations,
-  batch: string,
-  row: BatchRow | undefined,
-): Promise<BatchStatus | undefined> {
-  if (!row) return undefined;
-  if (row.running) return migrations.batchStatus(batch);
-  return migrations.batchResult(batch).catch(() => undefined);
-}
-
 /** From the lists alone: whether somebody is asked for is known without a worker. */
 function exitOf(report: BatchReport, row: BatchRow | undefined): ExitCode {
   const outcomes = report.tenants.map(({ outcome }) => outcome);
   if (outcomes.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
   const asks = row !== undefined && row.outcome === null && row.needsAttention;
   if (asks || report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
-  // A run ends as skipped where it was only prepared: not in the wanted state yet.
+  // One that is only prepared is not over; one that was left out is, and not as wanted.
   return exitCodeOf(
-    outcomes.map((outcome) => (outcome === 'skipped' ? null : outcome)),
+    report.tenants.map((tenant) => (isPrepared(tenant) ? null : tenant.outcome)),
     report.outcome,
   );
 }

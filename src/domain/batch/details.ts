@@ -1,9 +1,13 @@
 import { cell } from '../markdown.js';
 import { heldTogether } from './held.js';
-import { awaitsCutOver, type BatchStatus, type WaveStatus } from './status.js';
+import { limitUseWords, type LimitUse } from './limit-use.js';
+import { awaitsCutOver, shownRate, type BatchStatus, type WaveStatus } from './status.js';
 
-/** The current details of a batch: waves, counts, and what it waits for. What the stock Web UI shows on its page. */
-export function batchDetails(status: BatchStatus): string {
+/**
+ * The current details of a batch: waves, counts, limits, and what it waits for. What the stock Web UI shows on its page, until the
+ * next change: so an estimate names its moment. `now` in milliseconds since the epoch.
+ */
+export function batchDetails(status: BatchStatus, now: number): string {
   const endings = Object.entries(status.endings).map(([ending, count]) => `${count} ${ending}`);
   return [
     `**${cell(status.batch)}** · ${status.total} tenants${status.outcome ? ` · **${status.outcome}**` : ''}`,
@@ -13,6 +17,8 @@ export function batchDetails(status: BatchStatus): string {
     ...status.waves.map((wave) => waveRow(wave)),
     '',
     ...(endings.length > 0 ? [`So far: ${endings.join(', ')}`, ''] : []),
+    ...paceLines(status, now),
+    ...limitLines(status),
     ...heldTogether(status.holds).map(
       ({ name, by, reason }) => `Paused: ${cell(name)} by ${cell(by)}: ${cell(reason)}`,
     ),
@@ -27,6 +33,23 @@ function waveRow(wave: WaveStatus): string {
   const { name, phase, size, finished, running, width, maxConcurrency, failed, blocked } = wave;
   const limit = wave.tolerated === null ? '' : ` of ${wave.tolerated}`;
   return `| ${MARKS[phase] ?? '⏳'} | ${cell(name)} (${phase}) | ${finished}/${size} | ${running} | ${width}/${maxConcurrency} | ${failed}${limit} | ${blocked} |`;
+}
+
+function paceLines({ over, perMinute, etaMs }: BatchStatus, now: number): string[] {
+  if (over || perMinute === null) return [];
+  const left = etaMs === null ? '' : `, about ${Math.ceil(etaMs / 60_000)} min left`;
+  return [`At ${new Date(now).toISOString().slice(0, 16)}Z: ${shownRate(perMinute)} tenants a minute${left}`, ''];
+}
+
+/** A list, since a line break alone is none in Markdown. */
+function limitLines({ waves, limits = [] }: BatchStatus): string[] {
+  const line = (of: string, uses: readonly LimitUse[]): string =>
+    `- ${of}: ${uses.map((use) => limitUseWords(use).en).join('; ')}`;
+  const lines = [
+    ...waves.flatMap((wave) => (wave.limits?.length ? [line(`wave ${cell(wave.name)}`, wave.limits)] : [])),
+    ...(limits.length > 0 ? [line('the whole batch', limits)] : []),
+  ];
+  return lines.length === 0 ? [] : ['Limits, and what is used of them:', '', ...lines, ''];
 }
 
 /** One sentence: what the batch does next, or whom it waits for. */

@@ -56,6 +56,11 @@ export function isFailure(ending: Ending): boolean {
   );
 }
 
+/** What somebody has to look into: failed, or ended before anything was written, though it was not wished. */
+export function isNotWell(ending: Ending): boolean {
+  return isFailure(ending) || ending === 'blocked' || ending === 'cancelled';
+}
+
 export function started(state: LimitState): LimitState {
   return { ...state, running: state.running + 1 };
 }
@@ -128,6 +133,7 @@ function rateExceeded(recent: readonly boolean[], { percent, last }: { percent: 
   return looked.length === last && looked.filter(Boolean).length > share(percent, last);
 }
 
-function rowOfFailures(recent: readonly boolean[]): number {
+/** How many failed in a row, up to now. */
+export function rowOfFailures(recent: readonly boolean[]): number {
   return recent.length - 1 - recent.lastIndexOf(false);
 }

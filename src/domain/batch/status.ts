@@ -1,5 +1,6 @@
 import type { Ending } from './limits.js';
 import { tolerated } from './limits.js';
+import { limitUses, type LimitUse } from './limit-use.js';
 import { awaitsApproval } from './control.js';
 import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';
@@ -25,6 +26,8 @@ export interface WaveStatus {
   /** Failures that are tolerated; null without a limit. */
   tolerated: number | null;
   blocked: number;
+  /** Every limit of the wave that is set; absent in the answer of an older version. */
+  limits?: LimitUse[];
 }
 
 /** Counts per state and wave, and who must act: the answer of the coordinator's query and, at its end, its result. */
@@ -55,10 +58,12 @@ export interface BatchStatus {
   until: 'snapshot' | null;
   /** Tenants that ended within a minute, lately; null before the first. */
   perMinute: number | null;
-  /** Milliseconds until all have ended, at that rate; null where nobody can tell. */
+  /** Milliseconds until all have ended, at that rate; null where nobody can tell, as while nobody moves. */
   etaMs: number | null;
   /** The wave whose approval is awaited, or null. */
   awaitsApproval: string | null;
+  /** Every limit of the whole batch that is set; absent in the answer of an older version. */
+  limits?: LimitUse[];
   /** Why no more tenants start, in words; null while they do. */
   stoppedBy: string | null;
   holds: Hold[];
@@ -76,7 +81,6 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
   const waves = state.waves.map((wave, index) => waveStatus(state, wave, index));
   const endings = endingsOf(state);
   const total = waves.reduce((sum, { size }) => sum + size, 0);
-  const left = waves.reduce((sum, { size, finished }) => sum + size - finished, 0);
   const perMinute = rateOf(state, now);
   return {
     batch,
@@ -96,8 +100,9 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
     prepared: countIn(state, 'prepared'),
     until: state.until ?? null,
     perMinute,
-    etaMs: perMinute === null || left === 0 ? null : Math.round((left / perMinute) * 60_000),
+    etaMs: etaOf(state, waves, perMinute),
     awaitsApproval: awaitsApproval(state),
+    limits: limitUses(state.whole, state.limits),
     stoppedBy: state.stoppedBy,
     holds: state.holds,
     trail: state.trail.slice(-TRAIL_SHOWN),
@@ -149,6 +154,7 @@ function waveStatus(state: BatchState, wave: WaveState, index: number): WaveStat
     failed: limits.failed,
     tolerated: settings.maxErrors === undefined ? null : tolerated(settings.maxErrors, size),
     blocked: limits.blocked,
+    limits: limitUses(limits, settings),
   };
 }
 
@@ -174,4 +180,17 @@ function rateOf({ finished }: BatchState, now: number): number | null {
   if (!first) return null;
   const minutes = Math.max(now - (first.at - first.ms), 1_000) / 60_000;
   return finished.length / minutes;
+}
+
+/** While nobody moves, or most will never start, an estimate would be a guess. */
+function etaOf(state: BatchState, waves: readonly WaveStatus[], perMinute: number | null): number | null {
+  const left = waves.reduce((sum, { size, finished }) => sum + size - finished, 0);
+  const isHeld = state.stoppedBy !== null || state.abort !== null || state.holds.some(({ on }) => 'batch' in on);
+  if (perMinute === null || left === 0 || isHeld || countIn(state, 'running') === 0) return null;
+  return Math.round((left / perMinute) * 60_000);
+}
+
+/** Tenants a minute as they are shown: digits that mean something. */
+export function shownRate(perMinute: number): string {
+  return perMinute >= 10 ? String(Math.round(perMinute)) : perMinute.toFixed(1);
 }
