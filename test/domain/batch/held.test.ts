@@ -117,7 +117,7 @@ describe('holds as they are told', () => {
 
     const [told] = heldTogether(state.holds);
     expect(liftedBy(told!.on)).toBe(' --tenant …');
-    expect(batchDetails(batchStatus('b', state, NOW, false)).length).toBeLessThan(2_000);
+    expect(batchDetails(batchStatus('b', state, NOW, false), NOW).length).toBeLessThan(2_000);
 
     const sent = withoutWords(holdingOf(state));
     expect(JSON.stringify(sent).length).toBeLessThan(100_000);
