@@ -35,7 +35,8 @@ import type { inspectTenant } from './workflows/index.js';
 
 export { BatchMissing } from './batch-store/store.js';
 export type { Answered, RolledBack } from './workflows/messages.js';
-export type { BatchRow, BatchStart } from './client/batches.js';
+export type { BatchRow } from './client/batch-questions.js';
+export type { BatchStart } from './client/batches.js';
 export type { TenantEnd } from './client/endings.js';
 export type { PeopleSyncEnd, PeopleSyncStart } from './client/people-syncs.js';
 export type { OpenOrder } from './client/orders.js';

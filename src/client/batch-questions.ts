@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  QueryRejectedError,
+  WorkflowClient,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import { BatchMissing, tenantsOf, type BatchStore } from '../batch-store/store.js';
+import { candidateOf } from '../domain/batch/candidate.js';
+import type { Batch } from '../domain/batch/batch.js';
+import { endpointsOf } from '../domain/batch/endpoints.js';
+import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
+import type { Explanation } from '../domain/batch/why.js';
+import { batchWorkflowId } from '../domain/ids.js';
+import { batchStatusQuery, leftOutQuery, sourcesQuery, undosQuery, whyQuery } from '../workflows/messages.js';
+import type { migrateBatch } from '../workflows/index.js';
+import { NobodyAnswers, OrderRefused } from './order-refused.js';
+import { NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
+import { contentOf } from './batch-content.js';
+
+/** A batch as the lists of Temporal show it: needs no worker and no query. */
+export interface BatchRow {
+  running: boolean;
+  /** When whoever applied it started it, ISO 8601; null for one of an older version. */
+  startedAt: string | null;
+  /** `stopped-by-limit` also while it is held; null where it has not come to anything yet. */
+  outcome: BatchOutcome | null;
+  needsAttention: boolean;
+  content: string | null;
+}
+
+const QUERY_WITHIN_MS = 3_000;
+/** So long after the first question it is asked again, each time beside the ones before. */
+const ASKED_AFTER_MS = [0, 60, 120, 200, 300, 500, 1_000, 2_000];
+/** There is none, it is over, or it was over before it came to anything. */
+const ENDS_ASKING = [WorkflowNotFoundError, QueryRejectedError, WorkflowFailedError];
+/** How a batch ends in which everybody had a turn. */
+const THROUGH: readonly (BatchOutcome | null)[] = ['done', 'done-with-warnings', 'partial'];
+/** A worker that has just started, on a busy machine, may need more than one question. */
+const QUESTIONS = 10;
+
+/** Asks coordinators, each question once and no tenant, and reads what Temporal shows of them. */
+export function createBatchQuestions({ client, store }: { client: Client; store: BatchStore }) {
+  const handleOf = (batch: string) => client.workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
+  /** A coordinator that is over is read, not asked: an answer would need a worker and a replay of its whole history. */
+  const ofOpen = new WorkflowClient({ ...client.workflow.options, queryRejectCondition: 'NOT_OPEN' });
+  const openHandleOf = (batch: string) => ofOpen.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
+
+  /** Questions that are on their way, also those that nobody waits for any more. */
+  const asking = new Set<Promise<void>>();
+
+  /**
+   * The first answer counts: a question that came right before a coordinator went on as new waits for a replay of the run that is
+   * over, while one that comes after it is answered at once. Undefined where no worker answers, or there is no such batch.
+   */
+  async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+    const answered = new AbortController();
+    const asked = ASKED_AFTER_MS.map(async (ms) => {
+      await sleep(ms, undefined, { signal: answered.signal });
+      try {
+        return await client.withAbortSignal(answered.signal, () =>
+          client.withDeadline(Date.now() + QUERY_WITHIN_MS - ms, question),
+        );
+      } catch (error) {
+        if (ENDS_ASKING.some((kind) => error instanceof kind)) return undefined;
+        throw error;
+      }
+    });
+    const left = Promise.allSettled(asked).then(() => void asking.delete(left));
+    asking.add(left);
+    try {
+      return await Promise.any(asked);
+    } catch {
+      return undefined;
+    } finally {
+      answered.abort();
+    }
+  }
+
+  async function rowOf(batch: string): Promise<BatchRow | undefined> {
+    try {
+      const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
+      const { content, startedAt } = memo ?? {};
+      const outcome = typedSearchAttributes.get(OUTCOME);
+      return {
+        running: status.name === 'RUNNING',
+        startedAt: typeof startedAt === 'string' ? startedAt : null,
+        outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
+        needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
+        content: typeof content === 'string' ? content : null,
+      };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    /**
+     * When no question is on its way any more that nobody waits for: the library asks them again and again, and fails badly on a
+     * connection that is closed. Within `QUERY_WITHIN_MS`.
+     */
+    async settled(): Promise<void> {
+      await Promise.all(asking);
+    },
+
+    /** Undefined where no batch of this name ever ran. */
+    batchRow: rowOf,
+
+    /** Asks the coordinator, once, or reads how it ended; undefined where there is none, or no worker answers. */
+    batchStatus(batch: string): Promise<BatchStatus | undefined> {
+      return ask(async () => {
+        try {
+          return await openHandleOf(batch).query(batchStatusQuery);
+        } catch (error) {
+          if (error instanceof QueryRejectedError) return handleOf(batch).result();
+          throw error;
+        }
+      });
+    },
+
+    /** Waits for the batch's end; its counts. Rejects where it was cancelled or terminated. */
+    batchResult(batch: string): Promise<BatchStatus> {
+      return handleOf(batch).result();
+    },
+
+    /** What keeps a tenant where it is; undefined where it is not of the batch, or no worker answers. */
+    async why(batch: string, tenantId: string): Promise<Explanation | undefined> {
+      const asked = await ask(() => openHandleOf(batch).query(sourcesQuery));
+      for (const [wave, sources] of (asked?.waves ?? []).entries()) {
+        const tenants = await tenantsOf(store, { batch, wave, sources });
+        const at = tenants.findIndex(({ id }) => id === tenantId);
+        const tenant = tenants[at];
+        if (!asked || !tenant) continue;
+        const held = endpointsOf(tenant).filter(({ key }) => asked.endpoints.includes(key));
+        const candidate = candidateOf(tenant, { wave, at }, held, asked.targets, new Date());
+        return ask(() => openHandleOf(batch).query(whyQuery, candidate));
+      }
+      return undefined;
+    },
+
+    /**
+     * Whom a batch that is under way has left out; undefined where no worker answers, or the batch lies on another machine. Whoever
+     * was skipped otherwise has a run, and is among them too.
+     */
+    async leftOut(batch: string): Promise<ReadonlySet<string> | undefined> {
+      const waves = await ask(() => openHandleOf(batch).query(leftOutQuery));
+      if (!waves) return undefined;
+      const ids = new Set<string>();
+      try {
+        for (const [wave, { sources, at }] of waves.entries()) {
+          if (at.length === 0) continue;
+          const tenants = await tenantsOf(store, { batch, wave, sources });
+          for (const [from, length] of at) for (const { id } of tenants.slice(from, from + length)) ids.add(id);
+        }
+      } catch (error) {
+        if (error instanceof BatchMissing) return undefined;
+        throw error;
+      }
+      return ids;
+    },
+
+    /** Everybody who is of a batch that is under way, as it lies in the store. Rejects where there is none, or nobody answers. */
+    async membersOf(batch: string): Promise<Set<string>> {
+      for (let asked = 0; asked < QUESTIONS; asked += 1) {
+        const answer = await ask(() => openHandleOf(batch).query(sourcesQuery));
+        if (answer) {
+          const waves = answer.waves.map((sources, wave) => tenantsOf(store, { batch, wave, sources }));
+          return new Set((await Promise.all(waves)).flat().map(({ id }) => id));
+        }
+        if (!(await rowOf(batch))?.running) throw new OrderRefused(`batch ${batch}: nothing of it is running`);
+      }
+      throw new NobodyAnswers(`batch ${batch}: no worker answered in time; nobody was added`);
+    },
+
+    /**
+     * Whether everybody in this file had a turn, so that a tenant without a run was dropped: the batch is over, and `under`, its row,
+     * is of this very file. Needs no worker.
+     */
+    async isThrough(batch: Batch, under: BatchRow | null | undefined): Promise<boolean> {
+      if (!under || under.running || !THROUGH.includes(under.outcome)) return false;
+      return (await contentOf(store, batch)) === under.content;
+    },
+
+    /** Who is being undone, or will be as soon as there is room; undefined where no worker answers, or the batch is over. */
+    undosOf: (batch: string): Promise<string[] | undefined> => ask(() => openHandleOf(batch).query(undosQuery)),
+  };
+}
