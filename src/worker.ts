@@ -110,7 +110,13 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   if (serves === 'all' || serves === 'coordinator') {
     const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
     const planned = (tenantId: string) => migrations.plannedOf(tenantId);
-    const activities = createCoordinatorActivities({ store, describe, planned, undo: migrations.undoOfBatch });
+    const activities = createCoordinatorActivities({
+      store,
+      describe,
+      planned,
+      underWay: (tenantId) => migrations.runUnderWay(tenantId),
+      undo: migrations.undoOfBatch,
+    });
     poll(options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE, { ...workflows, activities });
   }
   const workers = await Promise.all(created).catch(async (error: unknown) => {

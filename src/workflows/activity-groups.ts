@@ -216,7 +216,10 @@ interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
  * The store of tenants. No local activities: where one is under way while a workflow task ends, and a timer or a signal comes
  * before its result, a replay takes its result too early and no longer fits the history (SDK 1.24).
  */
-export function storeActivities(): Omit<CoordinatorActivities, 'findEnded' | 'findDealt' | 'undoChanged'> {
+export function storeActivities(): Omit<
+  CoordinatorActivities,
+  'findEnded' | 'findDealt' | 'findRunning' | 'undoChanged'
+> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
@@ -225,7 +228,7 @@ export function storeActivities(): Omit<CoordinatorActivities, 'findEnded' | 'fi
 }
 
 /** A look at runs that never told how they ended. */
-export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded' | 'findDealt'> {
+export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded' | 'findDealt' | 'findRunning'> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },

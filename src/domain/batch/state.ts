@@ -373,6 +373,17 @@ export function undoRefused(state: BatchState, id: string, why: string): void {
   state.drifted = [...state.drifted, { id, at: tenant.at, code, left: why }];
 }
 
+/** Its start came to nothing, since it runs elsewhere: it waits as it did, or is left out. */
+export function startWithdrawn(state: BatchState, id: string, to: 'not-started' | 'prepared' | 'skipped'): void {
+  const index = state.inFlight.findIndex((one) => one.id === id);
+  const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
+  if (!tenant) return;
+  const wave = waveOf(state, tenant.wave);
+  setState(wave.ledger, tenant.at, to);
+  wave.limits = withdrawn(wave.limits);
+  state.whole = withdrawn(state.whole);
+}
+
 /** Migrated tenants of the wave under way that are still to be looked at again. */
 export function toVerify(state: BatchState, limit: number): number[] {
   return positionsOf(waveOf(state, state.wave).ledger, CLEAN, { from: state.verified, limit });
