@@ -162,8 +162,14 @@ function isOver(state: BatchState): boolean {
   const accepted = state.wave >= state.waves.length;
   // Where nobody is left to start, there is nothing to hold, and nothing to cut over; but a gate that stops is for a person.
   const idle = state.until !== undefined || (state.stoppedBy !== null && gateReason(state) === null);
-  const done = (accepted || idle) && state.inFlight.length === 0 && toUndo(state).length === 0;
+  const done = (accepted || idle) && state.inFlight.length === 0 && !owesUndo(state);
   return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
+}
+
+/** Also where its wave was opened again since it was found changed: then it is looked at once more. */
+function owesUndo({ drifted, waves, wave }: BatchState): boolean {
+  if (waves[wave]?.settings.gate !== 'undo') return false;
+  return drifted.some(({ at, left }) => at !== undefined && left === undefined);
 }
 
 /** How many more may be migrated beside those that are. */
