@@ -1,6 +1,6 @@
 import { currentUpdateInfo, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
-import { audit, obey, refusalOf } from '../domain/batch/control.js';
+import { audit, isDone as wasDone, obey, refusalOf } from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
 import type { BatchOrder, Order } from '../domain/batch/orders.js';
 import {
@@ -178,7 +178,7 @@ export function handleBatchOrders(
   }
 
   function isDone(id = currentUpdateInfo()?.id): boolean {
-    return id !== undefined && state.trail.some(({ updateId }) => updateId === id);
+    return wasDone(state, id);
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type BatchState,
 } from '../../../src/domain/batch/state.js';
 import { auditUndo } from '../../../src/domain/batch/control.js';
+import type { BatchOrder } from '../../../src/domain/batch/orders.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { LOOK, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
@@ -29,6 +30,9 @@ export class Coordinator {
   /** Positions of a second look that is under way. */
   looking: number[] | null = null;
   cancelling = false;
+  /** How many orders were given, and the last one that was carried out, with the id of its Update. */
+  given = 0;
+  last: { order: BatchOrder; updateId: string } | null = null;
   /** Waves of which nobody may start, as long as nothing moves. */
   private exhausted: number[] = [];
 
