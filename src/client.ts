@@ -9,6 +9,7 @@ import { createPeopleSyncs } from './client/people-syncs.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { leftBefore } from './client/left-before.js';
+import { runUnderWay } from './client/run-elsewhere.js';
 import { tenantAsStarted } from './client/tenant-as-started.js';
 import {
   newestRow,
@@ -22,6 +23,7 @@ import {
 } from './client/tenant-rows.js';
 import { ordered } from './client/refused.js';
 import { troublesOf, type Trouble } from './client/troubles.js';
+import type { RunElsewhere } from './domain/batch/adoption.js';
 import type { Order } from './domain/batch/orders.js';
 import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, tenantWorkflowId } from './domain/ids.js';
 import type { LeftBefore } from './domain/left-before.js';
@@ -156,6 +158,11 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** The newest run of each tenant; those that never ran are left out. */
     newestRunsOf(tenantIds: readonly string[]): Promise<TenantRun[]> {
       return newestRunsOf(client, tenantIds);
+    },
+
+    /** What runs under the id of a tenant, and whose it is; null where nothing does. */
+    runUnderWay(tenantId: string): Promise<RunElsewhere | null> {
+      return runUnderWay(client, tenantId);
     },
 
     /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */

@@ -39,6 +39,14 @@ export interface Seen {
   calls: string[];
 }
 
+/** One answered request from outside. A journal of its times alone: what is asked stands in `Seen`. */
+export interface AnsweredCall {
+  tenant: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  writes: boolean;
+}
+
 // They stand for machines of their own: what they compute must not hold up what is measured.
 setPriority(constants.priority.PRIORITY_LOW);
 
@@ -64,7 +72,7 @@ if (latencyMs > 0) world.fault({ kind: 'latency', ms: latencyMs, times: Number.P
 const { yaml, env } = batchFileOf(world, batch, { defaults: { people: { compare: people } } });
 const told: SimulatorsTold = { batchFile: join(folder, 'bench.batch.yaml') };
 await writeFile(told.batchFile, await withSecretFiles(yaml, env, folder));
-serve(told, { seen }, () => world.close());
+serve(told, { seen, answered }, () => world.close());
 
 function seen(): Seen {
   const oaVersions: Record<string, number> = {};
@@ -82,6 +90,14 @@ function seen(): Seen {
       .entries({ from: 'outside', ...(first ? { tenant: first.id } : {}) })
       .map(({ system, method, path }) => `${system} ${method} ${path}`),
   };
+}
+
+function answered(): AnsweredCall[] {
+  return world.journal
+    .entries({ from: 'outside' })
+    .flatMap(({ tenant, at, effect }) =>
+      tenant === null ? [] : [{ tenant, at: Date.parse(at), writes: effect !== null }],
+    );
 }
 
 function repeatedWrites(): number {

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../batch-store/store.js';
+import type { RunElsewhere } from '../domain/batch/adoption.js';
 import { candidateOf } from '../domain/batch/candidate.js';
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import type { Range } from '../domain/batch/ledger.js';
@@ -18,6 +20,9 @@ export type DescribeRuns = (
 
 /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
 export type PlannedBy = (tenantId: string) => Promise<Change[] | null | 'still-runs'>;
+
+/** What runs under the id of a tenant; null where nothing does. */
+export type UnderWay = (tenantId: string) => Promise<RunElsewhere | null>;
 
 export interface NextTenantsInput extends WaveInput {
   pass: Pass;
@@ -57,10 +62,11 @@ export interface BatchActivitiesDeps {
   shared: SharedEndpoints;
   describe: DescribeRuns;
   planned: PlannedBy;
+  underWay: UnderWay;
 }
 
 /** What the coordinator asks of its store, and of runs that never told how they ended. Touches no tenant's systems. */
-export function createBatchActivities({ store, shared, describe, planned }: BatchActivitiesDeps) {
+export function createBatchActivities({ store, shared, describe, planned, underWay }: BatchActivitiesDeps) {
   return {
     /** The next tenants of a wave that nothing holds back, in its order. */
     async nextTenants(input: NextTenantsInput): Promise<NextTenants> {
@@ -136,6 +142,13 @@ export function createBatchActivities({ store, shared, describe, planned }: Batc
         const joins = await tenantsOf(store, { batch, wave: joining.wave, sources: [joining] });
         return { tenantIds: joins.map(({ id }) => id).filter((id) => members.has(id)) };
       });
+    },
+
+    /** For a tenant that could not start. A run that has told how it ended, and is about to close, is none. */
+    async findRunning({ tenantId }: { tenantId: string }): Promise<RunElsewhere | null> {
+      if ((await underWay(tenantId)) === null) return null;
+      await sleep(CLOSES_WITHIN_MS);
+      return underWay(tenantId);
     },
 
     /** For tenants whose signal never came: terminated from outside, or lost. */

@@ -218,7 +218,7 @@ interface BoundedOptions extends Omit<ActivityOptions, 'startToCloseTimeout'> {
  */
 export function storeActivities(): Omit<
   CoordinatorActivities,
-  'findEnded' | 'findDealt' | 'undoTenant' | 'findUndoable'
+  'findEnded' | 'findDealt' | 'findRunning' | 'undoTenant' | 'findUndoable'
 > {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '1 minute',
@@ -228,7 +228,7 @@ export function storeActivities(): Omit<
 }
 
 /** A look at runs that never told how they ended. */
-export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded' | 'findDealt'> {
+export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded' | 'findDealt' | 'findRunning'> {
   return proxyActivities<CoordinatorActivities>({
     startToCloseTimeout: '1 minute',
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },

@@ -2,6 +2,7 @@ import { currentUpdateInfo, patched, setHandler, upsertMemo } from '@temporalio/
 import type { UpdateDefinition } from '@temporalio/common';
 import {
   audit,
+  isDone as wasDone,
   obey,
   pauseTenant,
   refusalOf,
@@ -216,7 +217,7 @@ export function handleBatchOrders(
   }
 
   function isDone(id = currentUpdateInfo()?.id): boolean {
-    return id !== undefined && state.trail.some(({ updateId }) => updateId === id);
+    return wasDone(state, id);
   }
 }
 

@@ -1,4 +1,11 @@
-import { condition, continueAsNew, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { DealtEnding, TenantEnding } from '../domain/batch/limits.js';
 import { batchWorkflowId } from '../domain/ids.js';
 import { tenantEndedSignal } from './messages.js';
@@ -28,6 +35,8 @@ interface PartitionState {
   settled: StartedRun[];
   /** What the coordinator has not been told yet. */
   started: StartedRun[];
+  /** Absent in the state of an older version. */
+  taken?: StartedRun[];
   ended: DealtEnding[];
 }
 
@@ -65,7 +74,7 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
     if (!heard && state.inFlight.length === 0) break;
     await startSome();
     const early = toldAt + TELL_EVERY_MS - Date.now();
-    if (state.started.length === 0 && early > 0) await condition(isHurried, early);
+    if (state.started.length === 0 && (state.taken ?? []).length === 0 && early > 0) await condition(isHurried, early);
     if (state.toStart.length > 0) continue;
     // After a long silence this asks whether the coordinator is still there.
     if (!heard || hasNews()) await tell();
@@ -79,7 +88,7 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
   }
 
   function hasNews(): boolean {
-    return state.started.length > 0 || state.ended.length > 0;
+    return state.started.length > 0 || (state.taken ?? []).length > 0 || state.ended.length > 0;
   }
 
   function hasWork(): boolean {
@@ -111,10 +120,15 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
     }
     if (before >= 0) state.inFlight.splice(before, 1);
     state.inFlight.push(dealt);
-    await startTenant({ ...tenant, partition }, (ending) => {
+    const isOurs = await startTenant({ ...tenant, partition }, (ending) => {
       if (state.inFlight.includes(dealt)) settle(ending);
     });
-    state.started.push(dealt);
+    if (isOurs || !patched('tells-of-taken')) state.started.push(dealt);
+    else {
+      // How it ends is none of this partition's business; whether it is adopted, the coordinator decides.
+      state.inFlight = state.inFlight.filter((one) => one !== dealt);
+      state.taken = [...(state.taken ?? []), dealt];
+    }
   }
 
   /** One that this partition does not know was started by another run of it, which somebody terminated. */
@@ -127,7 +141,12 @@ export async function batchPartition(input: BatchPartitionInput): Promise<void> 
 
   async function tell(): Promise<void> {
     toldAt = Date.now();
-    const news = { started: state.started.splice(0), ended: state.ended.splice(0) };
+    const taken = state.taken?.splice(0) ?? [];
+    const news = {
+      started: state.started.splice(0),
+      ended: state.ended.splice(0),
+      ...(taken.length === 0 ? {} : { taken }),
+    };
     try {
       await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(partitionNewsSignal, news);
     } catch {

@@ -5,11 +5,13 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Startable } from '../activities/batch.js';
+import { foundRunning } from '../domain/batch/adoption.js';
 import { rollbackReason } from '../domain/batch/orders.js';
 import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
@@ -117,7 +119,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   const { batch, policy } = input;
   const pace = { ...FIRST_PACE, ...input.pace };
   const { nextTenants } = storeActivities();
-  const { findEnded } = coordinatorActivities();
+  const { findEnded, findRunning } = coordinatorActivities();
   const state = input.state ?? begun(input);
   /** Counted as running, but its run may not be there yet: an earlier one must not be taken for it. */
   const starting = new Set<string>();
@@ -184,7 +186,16 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     { description: 'A target asks to be asked less often' },
   );
   handleBatchOrders(batch, state, { changed, isOver: () => over });
-  const starter = createStarter({ batch, state, pace, starting, inputOf, startHere: start, settle });
+  const starter = createStarter({
+    batch,
+    state,
+    pace,
+    starting,
+    inputOf,
+    foundRunning: runsElsewhere,
+    startHere: start,
+    settle,
+  });
   changed();
 
   try {
@@ -344,10 +355,21 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const ended = settleRun(state.inFlight.find(({ id }) => id === tenant.id));
     try {
       // A start that is under way when the batch is cancelled must be known, to be undone.
-      await CancellationScope.nonCancellable(() => startTenant(inputOf(startable), ended));
+      await CancellationScope.nonCancellable(async () => {
+        const isOurs = await startTenant(inputOf(startable), ended);
+        if (isOurs || !patched('looks-at-taken')) return;
+        await runsElsewhere(startable);
+      });
     } finally {
       starting.delete(tenant.id);
     }
+  }
+
+  /** It counts as starting until it is known what runs there: an undo that ends meanwhile is not how this tenant ended. */
+  async function runsElsewhere({ tenant, planned }: Startable): Promise<void> {
+    const run = await findRunning({ tenantId: tenant.id });
+    foundRunning(state, tenant.id, { run, was: planned === undefined ? 'not-started' : 'prepared', batch, at: now() });
+    changed();
   }
 
   async function verifySome(): Promise<void> {

@@ -17,8 +17,17 @@ export interface StartedRun {
   since: number;
 }
 
+/** What a partition has seen of the tenants that were dealt out to it. */
+export interface PartitionNews {
+  /** Their runs are there. */
+  started: StartedRun[];
+  /** They have a run of somebody else's; absent in the news of older versions. */
+  taken?: StartedRun[];
+  ended: DealtEnding[];
+}
+
 /** A partition tells the coordinator whose runs are there, and how others ended. */
-export const partitionNewsSignal = defineSignal<[{ started: StartedRun[]; ended: DealtEnding[] }]>('partitionNews');
+export const partitionNewsSignal = defineSignal<[PartitionNews]>('partitionNews');
 
 /** The coordinator tells its partitions that they are not needed any more. */
 export const batchOverSignal = defineSignal('batchOver');

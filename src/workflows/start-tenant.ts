@@ -15,10 +15,10 @@ import { migrateTenant, type MigrateTenantInput } from './migrate-tenant.js';
 import { startAttributes } from './search-attributes.js';
 
 /**
- * Starts a tenant at its own site. It goes on when this coordinator continues as new or ends. One that is running already is
- * adopted: it does not signal us, so the reconciliation sees how it ends.
+ * Starts a tenant at its own site. It goes on when this coordinator continues as new or ends. False where it has a run already,
+ * which does not signal us: one that is adopted is settled by the reconciliation.
  */
-export async function startTenant(input: MigrateTenantInput, settle: (ending: TenantEnding) => void): Promise<void> {
+export async function startTenant(input: MigrateTenantInput, settle: (ending: TenantEnding) => void): Promise<boolean> {
   const { tenant, batch, wave } = input;
   try {
     const child = await startChild(migrateTenant, {
@@ -43,8 +43,10 @@ export async function startTenant(input: MigrateTenantInput, settle: (ending: Te
       ({ outcome }: TenantResult) => settle({ tenantId: tenant.id, ending: outcome }),
       (error: unknown) => settle({ tenantId: tenant.id, ending: endingOf(error) }),
     );
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return false;
   }
 }
 

@@ -28,6 +28,8 @@ export interface StarterOptions {
   /** Ids that count as running while their run may not be there yet. */
   starting: Set<string>;
   inputOf(startable: Startable): MigrateTenantInput;
+  /** One that was to start has a run of somebody else's: decides what becomes of it. */
+  foundRunning(startable: Startable): Promise<void>;
   /** Starts one as a child of the coordinator. */
   startHere(startable: Startable): Promise<void>;
   settle(...endings: TenantEnding[]): void;
@@ -45,14 +47,19 @@ const SEND_AGAIN_MS = 1_000;
 
 /** Starts tenants here, or deals them out to partitions where the window is too wide for one workflow. */
 export function createStarter(options: StarterOptions): Starter {
-  const { batch, state, pace, starting, inputOf, startHere, settle } = options;
+  const { batch, state, pace, starting, inputOf, foundRunning, startHere, settle } = options;
   const { findDealt } = coordinatorActivities();
   /** Partitions that this run knows to be there. */
   const there = new Set<number>();
+  /** Ids of tenants that a partition could not start. */
+  const taken = new Set<string>();
 
   setHandler(
     partitionNewsSignal,
-    ({ started, ended }) => {
+    ({ started, taken: found = [], ended }) => {
+      for (const { id, since } of found) {
+        if (starting.has(id) && state.inFlight.some((one) => one.id === id && one.since === since)) taken.add(id);
+      }
       for (const { id, since } of started) {
         if (state.inFlight.some((one) => one.id === id && one.since === since)) starting.delete(id);
       }
@@ -96,7 +103,7 @@ export function createStarter(options: StarterOptions): Starter {
     });
     const isLeft = ({ input: { tenant } }: DealtTenant): boolean => {
       const run = runs.get(tenant.id);
-      return starting.has(tenant.id) && run !== undefined && state.inFlight.includes(run);
+      return starting.has(tenant.id) && !taken.has(tenant.id) && run !== undefined && state.inFlight.includes(run);
     };
     while (left.length > 0) {
       await send(partition, left);
@@ -109,6 +116,7 @@ export function createStarter(options: StarterOptions): Starter {
       settle(...ended.filter(({ tenantId }) => left.some((one) => one.input.tenant.id === tenantId && isLeft(one))));
       left = left.filter((one) => isLeft(one) && notStarted.includes(one.input.tenant.id));
     }
+    await Promise.all(tenants.filter(({ tenant }) => taken.delete(tenant.id)).map(foundRunning));
     for (const { tenant } of tenants) starting.delete(tenant.id);
   }
 

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, expect, it } from 'vitest';
@@ -8,7 +10,7 @@ import { startWorld, type World } from '../../simulators/world.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
 import { batchFolder } from '../../src/data-folder.js';
-import { COORDINATOR_TASK_QUEUE, siteTaskQueue } from '../../src/domain/ids.js';
+import { COORDINATOR_TASK_QUEUE, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import { isRunning } from '../../src/embedded/processes.js';
 import { aCli, type Cli } from '../support/cli.js';
 import { until } from '../support/rig.js';
@@ -133,4 +135,88 @@ it('takes no sites for coordinators alone', { timeout: 60_000 }, async () => {
   const { code, stderr } = await cli.run('worker', '--coordinator-only', '--site', 'default');
   expect(code).toBe(2);
   expect(stderr).toContain('--coordinator-only');
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it('takes few tasks of its tenants at once, since it gives way to its coordinators', { timeout: 60_000 }, async () => {
+  world = await startWorld({ tenants: [{ id: 'one' }] });
+  const metrics = `127.0.0.1:${await freePort()}`;
+  const cli = await aCli(world, {}, { QYS_E10_METRICS: metrics });
+  const worker = await aWorker(cli);
+
+  const slots = async (): Promise<number[]> => {
+    const lines = (await (await fetch(`http://${metrics}/metrics`)).text()).split('\n');
+    const available = lines.filter(
+      (line) =>
+        line.startsWith('temporal_worker_task_slots_available') &&
+        line.includes(`task_queue="${siteTaskQueue('default')}"`) &&
+        line.includes('worker_type="WorkflowWorker"'),
+    );
+    return available.map((line) => Number(line.split(' ').at(-1)));
+  };
+  await expect.poll(slots, { timeout: 20_000 }).toEqual([3]);
+
+  worker.process.kill('SIGINT');
+  await worker.finished;
+});
+
+it('has those who wait look at once, whenever apply is called again', { timeout: 180_000 }, async () => {
+  world = await startWorld({ tenants: [{ id: 'waits', sameAddress: true, people: { e9: 4, e10: 4 } }] });
+  const cli = await aCli(world);
+  const worker = await aWorker(cli);
+  await migrationsIn(cli);
+  const apply = () => cli.run('apply', '-f', cli.file, '--yes');
+  const called = async (): Promise<number> => {
+    const handle = new Client({ connection: connection! }).workflow.getHandle(tenantWorkflowId('waits'));
+    const { events } = await handle.fetchHistory();
+    const signals = events?.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+    return signals?.filter((name) => name === 'lookNow').length ?? 0;
+  };
+
+  const first = await apply();
+  expect(first.code, first.stderr).toBe(6);
+  expect(await called()).toBe(0);
+  const again = await apply();
+  expect(again.code, again.stderr).toBe(6);
+  expect(await called()).toBe(1);
+  world.tenant('waits').setForward('proxied');
+  const last = await apply();
+  expect(last.code, last.stderr).toBe(0);
+
+  worker.process.kill('SIGINT');
+  await worker.finished;
+});
+
+it('takes the approval of a wave with four eyes from somebody else only', { timeout: 180_000 }, async () => {
+  world = await startWorld({ tenants: ['one', 'two'].map((id) => ({ id, startsMigrated: true })) });
+  const cli = await aCli(world, {
+    waves: [
+      { name: 'canary', count: 1, approval: true, fourEyes: true },
+      { name: 'rest', rest: true },
+    ],
+  });
+  const worker = await aWorker(cli);
+  const applied = await cli.run('apply', '-f', cli.file, '--yes');
+  expect(applied.code, applied.stderr).toBe(6);
+
+  const own = await cli.run('approve', '-f', cli.file, '--wave', 'canary', '--reason', 'looks good to me');
+  expect(own.code, own.stderr).toBe(2);
+  expect(own.stderr).toContain(`${userInfo().username} started this batch, so somebody else has to approve`);
+  const migrations = await migrationsIn(cli);
+  const { batch } = parse(await readFile(cli.file, 'utf8')) as { batch: string };
+  expect(await migrations.batchStatus(batch)).toMatchObject({ awaitsApproval: 'canary', trail: [] });
+
+  await migrations.approveWave(batch, { by: 'a colleague', reason: 'looked at it', wave: 'canary' });
+  expect(await migrations.batchResult(batch)).toMatchObject({ outcome: 'done', endings: { 'already-migrated': 2 } });
+
+  worker.process.kill('SIGINT');
+  await worker.finished;
 });

@@ -202,3 +202,26 @@ describe('a coordinator that goes on as a new run', () => {
     });
   });
 });
+
+describe('a batch of the time before its pace stood in its input', () => {
+  it('goes through, and its runs are as long as they were then', { timeout: 120_000 }, async () => {
+    await begun(quick(30), {}, async () => {
+      rig.world.fault({ system: 'console', kind: 'latency', ms: 1_000, times: Infinity });
+    });
+    const { taskQueue } = await coordinator().describe();
+    const [input] = (await histories())[0]?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const { pace, ...older } = JSON.parse(Buffer.from(input?.data ?? []).toString()) as Record<string, unknown>;
+    expect(pace).toBeDefined();
+    await coordinator().terminate('it is to be started as an older version would');
+    rig.world.clearFaults();
+    await rig.client.workflow.start('migrateBatch', { workflowId: batchWorkflowId(batch), taskQueue, args: [older] });
+
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({
+      outcome: 'done',
+      endings: { 'already-migrated': 30 },
+    });
+    const [run, ...more] = await histories();
+    expect(more).toEqual([]);
+    expect(run?.events?.length).toBeGreaterThan(150);
+  });
+});

@@ -110,6 +110,29 @@ describe('a window that is wider than one coordinator should start', () => {
 });
 
 describe('a partition', () => {
+  it('tells who has a run already: a migration is adopted, who is being undone is left out', async () => {
+    await begun(
+      tenants(4, { syncSeconds: 3 }),
+      { maxConcurrency: 4, maxErrors: 0 },
+      { ownWidth: 2, partitionWidth: 2, reconcileMs: 1_000 },
+      async () => {
+        await rig.migrate('t1');
+        rig.world.fault({ tenant: 't1', system: 'console', kind: 'latency', ms: 1_000, times: Infinity });
+        await rig.migrations.startRollback(rig.tenant('t1'), 'changed our mind');
+        await rig.start('t0');
+      },
+    );
+
+    const status = await rig.migrations.batchResult(batch);
+
+    expect(status).toMatchObject({ outcome: 'partial', endings: { migrated: 3, skipped: 1 }, stoppedBy: null });
+    expect(status.trail.map(({ what }) => what).sort()).toEqual([
+      `adopted ${rig.tenant('t0').id}`,
+      `left out ${rig.tenant('t1').id}`,
+    ]);
+    expect(await parentOf('t2')).toBe(partitionWorkflowId(batch, 1));
+  });
+
   it('that somebody terminates loses nobody', async () => {
     await begun(
       tenants(12, { syncSeconds: 3 }),

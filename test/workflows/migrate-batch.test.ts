@@ -226,6 +226,52 @@ describe('a wave whose failures ask', () => {
   });
 });
 
+describe('a tenant that has a run already', () => {
+  const ALL = { waves: [{ name: 'all', rest: true, slowStart: false, maxErrors: 0 }] };
+  const QUICKLY = { reconcileMs: 500 };
+
+  it('is adopted, and the trail tells whose run that was', async () => {
+    rig = await aRig(tenants(2, { syncSeconds: 3 }), {}, ALL);
+    await rig.start('t0');
+    await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, QUICKLY);
+
+    const status = await rig.migrations.batchResult(rig.batch.batch);
+
+    expect(status).toMatchObject({ outcome: 'done', endings: { migrated: 2 } });
+    expect(status.trail.map(({ by, what, reason }) => [by, what, reason])).toEqual([
+      ['qys-e10', `adopted ${rig.tenant('t0').id}`, 'a migration of no batch was under way already'],
+    ]);
+    expect(rig.world.tenant('t0').state().runs).toHaveLength(1);
+  });
+
+  it('is left out while somebody undoes it, which is no failure of the batch, until it is retried', async () => {
+    rig = await aRig(tenants(2), {}, ALL);
+    const { batch } = rig.batch;
+    const { id } = rig.tenant('t0');
+    await rig.migrate('t0');
+    rig.world.fault({ tenant: 't0', system: 'console', kind: 'latency', ms: 1_000, times: Infinity });
+    await rig.migrations.startRollback(rig.tenant('t0'), 'changed our mind');
+    await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, QUICKLY);
+    await rig.migrations.pause(batch, { ...ORDER, on: { tenant: rig.tenant('t1').id } });
+
+    await untilStatus('it is left out', ({ endings }) => endings.skipped === 1);
+    expect((await rig.status()).trail).toContainEqual(
+      expect.objectContaining({
+        by: 'qys-e10',
+        what: `left out ${id}`,
+        reason: 'it is being undone by a run of no batch: retry it afterwards',
+      }),
+    );
+    rig.world.clearFaults();
+    expect(await rig.end('t0')).toMatchObject({ ending: 'rolled-back' });
+    expect(await rig.status()).toMatchObject({ stoppedBy: null, endings: { skipped: 1 } });
+
+    await rig.migrations.retryTenants(batch, { ...ORDER, tenantIds: [id] });
+    await rig.migrations.resume(batch, { ...ORDER, on: { tenant: rig.tenant('t1').id } });
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', endings: { migrated: 2 } });
+  });
+});
+
 describe('a tenant that never tells how it ended', () => {
   it('frees its place when it is terminated', async () => {
     const batch = await started(tenants(2, { syncSeconds: 30 }), {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
+import { tenantsThatWait } from '../../src/client.js';
 import { batchWorkflowId, peopleSyncWorkflowId, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { SyncPeopleInput } from '../../src/workflows/sync-people.js';
 import { anOperator } from '../support/operator.js';
@@ -159,9 +160,36 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
   await rig.close();
 }, 120_000);
 
+it('replays a tenant that was called to look at once, and then saw its forward', async () => {
+  const rig = await aRig([{ id: 'called', people: { e9: 4, e10: 4 }, sameAddress: true }]);
+  const { id } = rig.tenant('called');
+  await rig.start('called', { ...IMPATIENT, firstRetryMs: 600_000, maxRetryMs: 600_000 });
+  await until('it has looked once', async () => {
+    const { raw } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).describe();
+    return (
+      raw.pendingActivities?.some(
+        ({ activityType, attempt }) => activityType?.name === 'awaitForward' && attempt === 2,
+      ) ?? false
+    );
+  });
+  await until('it is listed', async () =>
+    (await rig.migrations.tenants(tenantsThatWait())).some(({ tenantId }) => tenantId === id),
+  );
+  // By itself it would look again in ten minutes.
+  rig.world.tenant('called').setForward('proxied');
+  await rig.migrations.lookNow([id]);
+  expect((await rig.end('called')).ending).toBe('migrated');
+
+  const history = await newestHistory(rig, tenantWorkflowId(id));
+  const signals = history.events?.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+  expect(signals?.filter((name) => name === 'lookNow')).toHaveLength(1);
+  await replaysOnce('migrate-tenant-looks-now', history);
+  await rig.close();
+}, 120_000);
+
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(15);
+  expect(files.length).toBeGreaterThanOrEqual(16);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));

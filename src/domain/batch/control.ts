@@ -22,6 +22,11 @@ export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
   return state.holds.some((hold) => nameOf(hold.on) === nameOf(on));
 }
 
+/** Whether the Update of this id was carried out already, by whichever run of the coordinator. */
+export function isDone({ trail }: Pick<BatchState, 'trail'>, updateId: string | undefined): boolean {
+  return updateId !== undefined && trail.some((entry) => entry.updateId === updateId);
+}
+
 /** Why this order does not fit now; null where it does. Each answer is a sentence for whoever gave the order. */
 export function refusalOf(state: BatchState, order: BatchOrder): string | null {
   if (order.by.trim() === '' || order.reason.trim() === '') return 'by and reason are needed';

@@ -65,12 +65,12 @@ export function started(state: LimitState): LimitState {
   return { ...state, running: state.running + 1 };
 }
 
-/** A tenant that had ended was to be undone, and that came to nothing: it counts again as what it had ended as. */
-export function withdrawn(state: LimitState, was: Ending): LimitState {
+/** A start, or an undo of one that had ended, came to nothing: it counts again as what it was. */
+export function withdrawn(state: LimitState, was?: Ending): LimitState {
   return {
     ...state,
     running: state.running - 1,
-    failed: state.failed + Number(isFailure(was)),
+    failed: state.failed + Number(was !== undefined && isFailure(was)),
     blocked: state.blocked + Number(was === 'blocked'),
   };
 }

@@ -14,7 +14,7 @@ import {
   type NextPhase,
   type Undo,
 } from './state.js';
-import { undosOfGate, undosOrdered } from './undo.js';
+import { owesUndo, undosOfGate, undosOrdered } from './undo.js';
 
 /** A tenant that could start, with what decides whether it may. */
 export interface Candidate {
@@ -79,7 +79,7 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   if (isOver(state)) return { do: 'over' };
 
   // What somebody orders to put back waits for no resume, and for no window.
-  const ordered = undosOrdered(state).find((one) => hasPlace(state) && reasonsOfOrderedUndo(state, one).length === 0);
+  const ordered = undosOrdered(state).find((one) => reasonsOfOrderedUndo(state, one).length === 0);
   if (ordered) return { do: 'undo', undo: ordered };
 
   const held = reasonsOfBatch(state);
@@ -116,15 +116,10 @@ function reasonsOfUndo(state: BatchState, { id, wave, at, endpoints, targets }: 
 
 /** Whoever paused a tenant and orders to undo it means both; and who is paused keeps nobody from being undone. */
 export function reasonsOfOrderedUndo(state: BatchState, undo: Undo): Reason[] {
-  return reasonsOfUndo(withoutPaused(state), undo).filter(({ because }) => because !== 'paused');
-}
-
-/** Putting back breaks nothing: it need not wait until a wave has widened. */
-function hasPlace(state: BatchState): boolean {
-  const taken = besideIn(withoutPaused(state), 'migrate', state.wave).filter(
-    ({ parkedAt }) => parkedAt === null || parkedAt === FIRST_LOOK,
-  );
-  return taken.length < mostFor(state, 'migrate', state.wave);
+  const going = withoutPaused(state);
+  const reasons = reasonsOfUndo(going, undo).filter(({ because }) => because !== 'paused');
+  if (room(going) > 0) return reasons;
+  return [...reasons, { because: 'concurrency', text: concurrencyText(going, 'migrate', state.wave) }];
 }
 
 function withoutPaused(state: BatchState): BatchState {
@@ -189,13 +184,8 @@ function isOver(state: BatchState): boolean {
   const accepted = state.wave >= state.waves.length;
   // Where nobody is left to start, there is nothing to hold, and nothing to cut over; but a gate that stops is for a person.
   const idle = state.until !== undefined || (state.stoppedBy !== null && gateReason(state) === null);
-  const undone = undosOfGate(state).length === 0 && undosOrdered(state).length === 0;
-  return (
-    (accepted || idle) &&
-    state.inFlight.length === 0 &&
-    undone &&
-    state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0)
-  );
+  const done = (accepted || idle) && state.inFlight.length === 0 && !owesUndo(state);
+  return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
 }
 
 /** How many more may be migrated beside those that are. */

@@ -5,6 +5,7 @@ import {
   reopened,
   started,
   tripped,
+  withdrawn,
   type Ending,
   type LimitState,
   type TenantEnding,
@@ -351,6 +352,17 @@ export function entered(state: BatchState, phase: NextPhase, now: number): void 
 export function waveVerified(state: BatchState, upTo: number, drifted: readonly Drift[]): void {
   state.verified = upTo;
   state.drifted = [...state.drifted, ...drifted].slice(0, DRIFTED_KEPT);
+}
+
+/** Its start came to nothing, since it runs elsewhere: it waits as it did, or is left out. */
+export function startWithdrawn(state: BatchState, id: string, to: 'not-started' | 'prepared' | 'skipped'): void {
+  const index = state.inFlight.findIndex((one) => one.id === id);
+  const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
+  if (!tenant) return;
+  const wave = waveOf(state, tenant.wave);
+  setState(wave.ledger, tenant.at, to);
+  wave.limits = withdrawn(wave.limits);
+  state.whole = withdrawn(state.whole);
 }
 
 /** Migrated tenants of the wave under way that are still to be looked at again. */

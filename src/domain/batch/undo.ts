@@ -7,10 +7,21 @@ import { CLEAN, waveOf, WAITING, type BatchState, type Drift, type Undo } from '
 export const UNDOS_ORDERED = 1_000;
 
 /** Whom the second look at the wave under way found changed; not who was undone since, by whomever. */
-export function stillChanged({ phase, drifted, waves, wave }: BatchState): Drift[] {
+export function stillChanged(state: BatchState): Drift[] {
+  return state.phase === 'verifying' ? changedInWave(state) : [];
+}
+
+function changedInWave({ drifted, waves, wave }: BatchState): Drift[] {
   const ledger = waves[wave]?.ledger;
-  if (phase !== 'verifying' || !ledger) return [];
+  if (!ledger) return [];
   return drifted.filter(({ at }) => at === undefined || CLEAN.includes(stateAt(ledger, at) as Ending));
+}
+
+/** Whether somebody is still to be undone; also where a wave was opened again since, and is looked at once more. */
+export function owesUndo(state: BatchState): boolean {
+  if (undosOrdered(state).length > 0) return true;
+  if (state.waves[state.wave]?.settings.gate !== 'undo') return false;
+  return changedInWave(state).some(({ at, left }) => at !== undefined && left === undefined);
 }
 
 /** Who is to be undone by the rule of the wave under way: found changed, and not tried yet. */

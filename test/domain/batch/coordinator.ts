@@ -20,6 +20,7 @@ import {
 } from '../../../src/domain/batch/state.js';
 import { auditUndo } from '../../../src/domain/batch/control.js';
 import { undoBegun, undoRefused } from '../../../src/domain/batch/undo.js';
+import type { BatchOrder } from '../../../src/domain/batch/orders.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { LOOK, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
@@ -27,6 +28,9 @@ import { LOOK, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from
 export class Coordinator {
   /** Positions of a second look that is under way. */
   looking: number[] | null = null;
+  /** How many orders were given, and the last one that was carried out, with the id of its Update. */
+  given = 0;
+  last: { order: BatchOrder; updateId: string } | null = null;
   /** Waves of which nobody may start, as long as nothing moves. */
   private exhausted: number[] = [];
 
@@ -127,7 +131,7 @@ export class Coordinator {
         const tenant = model.of(undo.wave).find(({ at }) => at === undo.at)!;
         const ordered = !('code' in undo.cause);
         expect(
-          ordered ? model.mayUndoOrdered(tenant) : model.mayUndo(tenant, this.width()),
+          ordered ? model.mayUndoOrdered(tenant, this.width()) : model.mayUndo(tenant, this.width()),
           `${tenant.id} is undone`,
         ).toBe(true);
         if (ordered) model.forgets(tenant);
@@ -216,7 +220,9 @@ export class Coordinator {
     const idle = model
       .in(...WAITING)
       .filter((one) => model.mayStart(one, this.widthFor(model.prepares(one.wave), one.wave)));
-    const left = model.tenants.filter((one) => model.mayUndo(one, this.width()) || model.mayUndoOrdered(one));
+    const left = model.tenants.filter(
+      (one) => model.mayUndo(one, this.width()) || model.mayUndoOrdered(one, this.width()),
+    );
     expect([...idle, ...left].map(({ id }) => id)).toEqual([]);
   }
 

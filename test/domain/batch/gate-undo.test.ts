@@ -4,6 +4,7 @@ import { nextMove, type Move } from '../../../src/domain/batch/schedule.js';
 import {
   entered,
   tenantEnded,
+  tenantsAdded,
   toVerify,
   waveOf,
   waveVerified,
@@ -30,6 +31,17 @@ function lookedAt(changed: number[], wave: Partial<SizedWave> = {}, more: Partia
   );
   return state;
 }
+
+it('is not over while somebody is to be undone, also where tenants have joined since and failed', () => {
+  const state = lookedAt([1], { maxErrors: { count: 0 } }, []);
+  tenantsAdded(state, 0, { reference: 'added', wave: 0, size: 1 }, 'longer');
+  runs(state, 'timed-out');
+  expect(state.stoppedBy).not.toBeNull();
+  expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+
+  obey(state, { do: 'resume', on: { batch: true }, limits: { maxErrors: { count: 2 } }, ...BY }, AT);
+  expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'soaking' });
+});
 
 function begin(state: BatchState): Extract<Move, { do: 'undo' }>['undo'] {
   const move = nextMove(state, NOW);

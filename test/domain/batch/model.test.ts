@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { endpointRefused, isDone, obey, refusalOf } from '../../../src/domain/batch/control.js';
 import { sizeOf, stateAt } from '../../../src/domain/batch/ledger.js';
 import { nameOf, type BatchOrder, type LimitChange, type Scope } from '../../../src/domain/batch/orders.js';
 import type { Ending } from '../../../src/domain/batch/limits.js';
@@ -26,6 +26,7 @@ import {
   LOOK,
   Model,
   RETRYABLE,
+  STARTER,
   WAITING,
   type ModelLimits,
   type ModelTenant,
@@ -54,9 +55,11 @@ const pick = <T>(from: readonly T[], index: number): T | undefined => from[index
 
 function order(model: Model, real: Coordinator, given: BatchOrder, refused: boolean, carryOut: () => void): void {
   const refusal = refusalOf(real.state, given);
+  real.given += 1;
   expect(refusal !== null, `${JSON.stringify(given)}: ${refusal ?? 'accepted'}`).toBe(refused);
   if (refused) return;
-  obey(real.state, given, new Date(model.now).toISOString(), 'id');
+  real.last = { order: given, updateId: `update-${real.given}` };
+  obey(real.state, given, new Date(model.now).toISOString(), real.last.updateId);
   carryOut();
 }
 
@@ -66,18 +69,31 @@ const scopeOf = (model: Model, kind: number, index: number): Scope => {
   return pick<Scope>([{ batch: true }, { wave }, { tenant: tenant.id }, { endpoint: tenant.endpoint ?? 'x' }], kind)!;
 };
 
+/** An Update that is delivered once more, since whoever gave it never heard the answer. */
+function again(model: Model, real: Coordinator): void {
+  if (real.last === null) return;
+  const { order: given, updateId } = real.last;
+  const before = structuredClone(real.state);
+  if (!isDone(real.state, updateId)) obey(real.state, given, new Date(model.now).toISOString(), updateId);
+  expect(real.state, `twice: ${JSON.stringify(given)}`).toEqual(before);
+  expect(isDone(real.state, undefined) || isDone(real.state, `${updateId}-other`)).toBe(false);
+}
+
 function pause(model: Model, real: Coordinator, on: Scope): void {
   const refused = model.aborted !== null || model.paused.has(nameOf(on));
   order(model, real, { do: 'pause', on, ...BY }, refused, () => model.paused.add(nameOf(on)));
 }
 
-function resume(model: Model, real: Coordinator, on: Scope): void {
+function resume(model: Model, real: Coordinator, on: Scope, change?: LimitChange): void {
   const after = Object.assign(Object.create(Model.prototype) as Model, structuredClone({ ...model }));
+  if (change) after.limited(change);
   after.resumed();
   const isBatch = 'batch' in on;
   const stays = isBatch && model.stopped && after.stopped;
   const nothing = !model.paused.has(nameOf(on)) && !(isBatch && model.stopped);
-  order(model, real, { do: 'resume', on, ...BY }, model.aborted !== null || nothing || stays, () => {
+  const given: BatchOrder = { do: 'resume', on, ...BY, ...(change ? { limits: change } : {}) };
+  order(model, real, given, model.aborted !== null || nothing || stays, () => {
+    if (isBatch && change) model.limited(change);
     if (isBatch) model.resumed();
     else model.paused.delete(nameOf(on));
   });
@@ -112,13 +128,23 @@ function possible({ undoing }: ModelTenant, ending: Ending): Ending {
   return undoing === null || FAILED.includes(ending) ? ending : 'rolled-back';
 }
 
-function approve(model: Model, real: Coordinator, yes: boolean): void {
+function approve(
+  model: Model,
+  real: Coordinator,
+  { by = BY.by, content }: { by?: string; content?: string } = {},
+): void {
+  const { name } = model.waves[Math.min(model.wave, model.waves.length - 1)]!;
+  order(model, real, approval(name, by, content), model.refusesApproval(by, content), () => model.enter('next-wave'));
+}
+
+function approval(wave: string, by: string, content?: string): BatchOrder {
+  return { do: 'approve', wave, reason: 'test', by, ...(content === undefined ? {} : { content }) };
+}
+
+function reject(model: Model, real: Coordinator): void {
   const { name } = model.waves[Math.min(model.wave, model.waves.length - 1)]!;
   const refused = model.phase !== 'approval' || model.aborted !== null;
-  order(model, real, { do: yes ? 'approve' : 'reject', wave: name, ...BY }, refused, () => {
-    if (yes) model.enter('next-wave');
-    else model.stopped = true;
-  });
+  order(model, real, { do: 'reject', wave: name, ...BY }, refused, () => (model.stopped = true));
 }
 
 function add(model: Model, real: Coordinator, index: number, endpoint: string): void {
@@ -127,7 +153,8 @@ function add(model: Model, real: Coordinator, index: number, endpoint: string): 
   const at = model.of(wave).length;
   model.joined += 1;
   const source = { reference: `added-${model.joined}`, wave: 0, size: 1 };
-  tenantsAdded(real.state, wave, source, `content-${model.joined}`);
+  model.content = `content-${model.joined}`;
+  tenantsAdded(real.state, wave, source, model.content);
   model.tenants.push(aTenant(wave, at, { endpoint, target: 'A', window: false }));
   model.tenants.sort((one, other) => one.wave - other.wave || one.at - other.at);
   if (wave === model.wave) model.phase = 'starting';
@@ -169,6 +196,14 @@ function moves(model: Model, real: Coordinator, count: number): void {
 /** After every command: what must hold whatever happened. */
 function agrees(model: Model, { state, ...real }: Coordinator): void {
   const coordinator = Object.assign(Object.create(Coordinator.prototype) as Coordinator, { ...real, state });
+  const width = (prepares: boolean, wave: number) => coordinator.widthFor(prepares, wave);
+  for (const [index, { maxConcurrency }] of model.waves.entries()) {
+    expect(width(true, index)).toBeLessThanOrEqual(maxConcurrency);
+    if (index === Math.min(model.wave, model.waves.length - 1))
+      expect(width(false, index)).toBeLessThanOrEqual(maxConcurrency);
+  }
+  const running = JSON.stringify(model.windows(width));
+  expect(model.keepsWindows(width), `${running}, before ${String(model.ran)}`).toBe(true);
   const status = batchStatus('b', state, model.now, model.over);
   // Every tenant is in exactly one state, the one that the list says.
   for (const { wave, at, standing, id } of model.tenants)
@@ -211,6 +246,10 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
   expect(status.until === 'snapshot').toBe(model.until);
   if (model.wave < model.waves.length) expect(state.phase).toBe(model.phase);
   expect(state.holds.map(({ on }) => nameOf(on)).sort()).toEqual([...model.paused].sort());
+  const { name = '' } = model.waves[model.wave] ?? {};
+  for (const by of [BY.by, STARTER])
+    for (const content of [undefined, model.content, 'another'])
+      expect(refusalOf(state, approval(name, by, content)) !== null).toBe(model.refusesApproval(by, content));
   for (const tenant of model.in(...WAITING)) {
     const { reasons } = explain(state, coordinator.candidate(tenant, model.now), model.now);
     expect(reasons.length === 0, `${tenant.id}: ${JSON.stringify(reasons)}`).toBe(
@@ -234,7 +273,7 @@ function finish(model: Model, real: Coordinator): void {
       for (const wave of [null, ...model.waves.keys()]) limits(model, real, wave, none);
       resume(model, real, { batch: true });
     }
-    if (model.phase === 'approval' && model.aborted === null) approve(model, real, true);
+    if (model.phase === 'approval' && model.aborted === null) approve(model, real);
     if (model.until && model.aborted === null) cutOver(model, real);
     for (const parked of model.in('parked').keys()) tell(model, real, parked);
     let made = real.move(model);
@@ -301,7 +340,22 @@ const commands = [
           limits(m, r, whole ? null : w, { ...change, maxConcurrency }),
         ),
     ),
-  fc.boolean().map((yes) => new Command(yes ? 'approve' : 'reject', (m, r) => approve(m, r, yes))),
+  fc
+    .tuple(limitsArbitrary, fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }))
+    .map(([change, most]) => ({ ...change, ...(most === undefined ? {} : { maxConcurrency: most }) }))
+    .map(
+      (change) => new Command(`resume with ${JSON.stringify(change)}`, (m, r) => resume(m, r, { batch: true }, change)),
+    ),
+  fc
+    .record({ by: fc.constantFrom(BY.by, STARTER), isOther: fc.option(fc.boolean()) })
+    .map(
+      ({ by, isOther }) =>
+        new Command(`approve by ${by}, other content: ${String(isOther)}`, (m, r) =>
+          approve(m, r, { by, ...(isOther === null ? {} : { content: isOther ? 'another' : m.content }) }),
+        ),
+    ),
+  fc.constant(new Command('reject', reject)),
+  fc.constant(new Command('the same order again', again)),
   fc.tuple(nat, fc.constantFrom('x', 'y')).map(([i, endpoint]) => new Command('add', (m, r) => add(m, r, i, endpoint))),
   nat.map(
     (i) =>
@@ -405,6 +459,7 @@ const waveArbitrary = fc.record({
   soakMs: fc.option(fc.constantFrom(0, 300_000)),
   gate: fc.constantFrom('stop' as const, 'undo' as const),
   approval: fc.constantFrom(true, false, 'warnings' as const),
+  fourEyes: fc.boolean(),
 });
 const batchArbitrary = fc.record({
   waves: fc.array(waveArbitrary, { minLength: 1, maxLength: 3 }),
@@ -425,6 +480,7 @@ function begun({ waves, whole, targets, until }: typeof batchArbitrary extends f
     order: 'file',
     gate: wave.gate,
     approval: wave.approval,
+    fourEyes: wave.fourEyes,
     ...(wave.startAfter === null ? {} : { startAfter: new Date(wave.startAfter).toISOString() }),
     ...(wave.completeAfter === null ? {} : { completeAfter: new Date(wave.completeAfter).toISOString() }),
     ...(wave.soakMs === null ? {} : { soakMs: wave.soakMs }),
@@ -438,10 +494,11 @@ function begun({ waves, whole, targets, until }: typeof batchArbitrary extends f
     soakMs: wave.soakMs,
     gate: wave.gate,
     approval: wave.approval,
+    fourEyes: wave.fourEyes,
     ...wave.limits,
   }));
   const tenants = waves.flatMap((wave, index) => wave.tenants.map((more, at) => aTenant(index, at, more)));
-  const begin = { startedAt: new Date(START).toISOString(), startedBy: 'starter', content: 'c', reference: 'r' };
+  const begin = { startedAt: new Date(START).toISOString(), startedBy: STARTER, content: 'c', reference: 'r' };
   const how = until ? ({ until: 'snapshot' } as const) : {};
   const state = newBatchState({ ...begin, waves: settings, limits: { ...whole }, targets, ...how });
   const model = new Model(tenants, modelWaves, { ...whole }, targets, START);

@@ -48,6 +48,7 @@ export interface ModelWave extends ModelLimits {
   soakMs: number | null;
   gate: 'stop' | 'undo';
   approval: boolean | 'warnings';
+  fourEyes: boolean;
 }
 
 /** What is counted for a wave, or for the whole batch, since somebody last resumed it. */
@@ -56,6 +57,8 @@ interface Tally {
   unanswered: number;
 }
 
+/** Who started the batch. */
+export const STARTER = 'starter';
 /** Where a tenant waits of which a person is to tell what the console shows. */
 export const LOOK = 'first look';
 export const HOUR = 3_600_000;
@@ -86,6 +89,10 @@ export class Model {
   durations: { ms: number; whole: boolean }[] = [];
   tallies: Tally[];
   joined = 0;
+  /** What was applied, and has joined since. */
+  content = 'c';
+  /** How many ran after the command before, in each group that shares a window. */
+  ran: number[] = [];
   /** For each group the most that was ever tolerated while it was strict all the time; null where it once was not. */
   strictMost: (number | null)[];
 
@@ -118,6 +125,29 @@ export class Model {
 
   failed(group: number): number {
     return this.of(group).filter(({ standing }) => FAILED.includes(standing)).length;
+  }
+
+  /**
+   * How many run in each group that shares a window, and its width: those that are migrated, then those that each wave prepares. Not
+   * those that somebody ordered to undo: they may take the place of one that is paused, and that goes on later.
+   */
+  windows(width: (prepares: boolean, wave: number) => number): { running: number; width: number }[] {
+    const migrating = this.beside(false, 0).filter(({ undoing, undoOrdered }) => undoing === null || !undoOrdered);
+    return [
+      { running: migrating.length, width: width(false, Math.min(this.wave, this.waves.length - 1)) },
+      ...this.waves.map((_, wave) => ({ running: this.beside(true, wave).length, width: width(true, wave) })),
+    ];
+  }
+
+  /**
+   * A window that was narrowed below those who run stays exceeded until they end; nobody joins them. So no more run than it is
+   * wide, or than ran before.
+   */
+  keepsWindows(width: (prepares: boolean, wave: number) => number): boolean {
+    const before = this.ran;
+    const windows = this.windows(width);
+    this.ran = windows.map(({ running }) => running);
+    return windows.every((one, group) => one.running <= Math.max(one.width, before[group] ?? 0));
   }
 
   /** `strict` promises that no more than one above the limit ever fail. */
@@ -166,6 +196,13 @@ export class Model {
         this.tallies[group]!.recent.push(FAILED.includes(ending));
     }
     this.durations.push({ ms: this.now - tenant.since, whole: ending.startsWith('migrated') });
+    this.stopped ||= this.exceeded();
+  }
+
+  /** New limits of the wave under way, as a resume of the batch may bring them. */
+  limited({ maxConcurrency, ...rest }: ModelLimits & { maxConcurrency?: number }): void {
+    const wave = this.waves[Math.min(this.wave, this.waves.length - 1)]!;
+    Object.assign(wave, rest, maxConcurrency === undefined ? {} : { maxConcurrency });
     this.stopped ||= this.exceeded();
   }
 
@@ -224,10 +261,10 @@ export class Model {
     );
   }
 
-  private fits(prepares: boolean, wave: number, width: number): boolean {
-    const running = this.beside(prepares, wave).length;
+  private fits(prepares: boolean, wave: number, width: number, counts = (_: ModelTenant): boolean => true): boolean {
+    const running = this.beside(prepares, wave).filter(counts).length;
     const most = prepares ? width : this.waves[Math.min(this.wave, this.waves.length - 1)]!.maxConcurrency;
-    return running < width && running + this.lookingBeside(prepares, wave).length < most;
+    return running < width && running + this.lookingBeside(prepares, wave).filter(counts).length < most;
   }
 
   /** Whether nothing at all forbids this tenant to start now. */
@@ -271,16 +308,14 @@ export class Model {
     );
   }
 
-  /** Whether nothing forbids to undo this ended tenant as somebody ordered: no pause does. */
-  mayUndoOrdered({ toUndo, endpoint, target }: ModelTenant): boolean {
+  /** Whether nothing forbids to undo this ended tenant as somebody ordered: no pause does, and nobody who is paused. */
+  mayUndoOrdered({ toUndo, endpoint, target }: ModelTenant, width: number): boolean {
     const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
-    const { maxConcurrency } = this.waves[Math.min(this.wave, this.waves.length - 1)]!;
     return (
       toUndo &&
       this.aborted === null &&
       !this.paused.has(`endpoint ${endpoint}`) &&
-      [...this.beside(false, this.wave), ...this.lookingBeside(false, this.wave)].filter(goesOn).length <
-        maxConcurrency &&
+      this.fits(false, this.wave, width, goesOn) &&
       this.againstTarget(target).filter(goesOn).length < limit
     );
   }
@@ -305,6 +340,13 @@ export class Model {
   /** Found changed in the wave under way, and not undone. */
   changed(): ModelTenant[] {
     return this.of(this.wave).filter(({ drift, standing }) => drift !== null && CLEAN.includes(standing));
+  }
+
+  /** An approval is for what was applied; where four eyes are wanted, those of whoever started the batch are not enough. */
+  refusesApproval(by: string, content?: string): boolean {
+    const own = this.waves[this.wave]?.fourEyes === true && by === STARTER;
+    const other = content !== undefined && content !== this.content;
+    return this.phase !== 'approval' || this.aborted !== null || own || other;
   }
 
   /** Whether the wave under way may enter this phase. */
