@@ -1,7 +1,7 @@
 import { setState, stateAt, isOpen } from './ledger.js';
 import { reopened, started, withdrawn, type Ending } from './limits.js';
 import type { Order } from './orders.js';
-import { CLEAN, waveOf, WAITING, type BatchState, type Drift, type Undo } from './state.js';
+import { CLEAN, exceeded, waveOf, WAITING, type BatchState, type Drift, type Undo } from './state.js';
 
 /** So many ordered undos wait for a place: they travel through Continue-As-New. */
 export const UNDOS_ORDERED = 1_000;
@@ -96,4 +96,6 @@ export function undoRefused(state: BatchState, id: string, why: string): void {
   wave.limits = withdrawn(wave.limits, undoing.was);
   state.whole = withdrawn(state.whole, undoing.was);
   if ('code' in undoing) state.drifted = [...state.drifted, { id, at, code: undoing.code, left: why }];
+  // It counts again as it had ended.
+  state.stoppedBy ??= exceeded(state);
 }

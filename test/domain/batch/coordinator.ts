@@ -178,6 +178,7 @@ export class Coordinator {
     // Who was looked at stays so.
     const drift = tenant.undoOrdered ? tenant.drift : 'left';
     Object.assign(tenant, { standing: tenant.undoing, undoing: null, undoOrdered: false, drift });
+    model.stopped ||= model.exceeded();
   }
 
   end(model: Model, tenant: ModelTenant, ending: Parameters<typeof tenantEnded>[1]['ending']): void {

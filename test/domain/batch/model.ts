@@ -261,7 +261,12 @@ export class Model {
     );
   }
 
-  private fits(prepares: boolean, wave: number, width: number, counts = (_: ModelTenant): boolean => true): boolean {
+  private fits(
+    prepares: boolean,
+    wave: number,
+    width: number,
+    counts: (one: ModelTenant) => boolean = () => true,
+  ): boolean {
     const running = this.beside(prepares, wave).filter(counts).length;
     const most = prepares ? width : this.waves[Math.min(this.wave, this.waves.length - 1)]!.maxConcurrency;
     return running < width && running + this.lookingBeside(prepares, wave).filter(counts).length < most;
