@@ -221,13 +221,15 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
   // A run ends as skipped where it was only to prepare, also one that somebody else had started: it wrote nothing on purpose, and
   // that is neither an end nor a sign of how the others will fare.
   const isPrepared = ending === 'skipped';
-  setState(wave.ledger, tenant.at, isPrepared ? 'prepared' : ending);
+  // Whoever was to be undone starts no more.
+  setState(wave.ledger, tenant.at, isPrepared && !tenant.rollback ? 'prepared' : ending);
   wave.limits = ended(wave.limits, ending);
   state.whole = ended(state.whole, ending);
   if (isPrepared) {
     if (wave.lookWidth !== undefined) wave.lookWidth += 1;
     return;
   }
+  if (tenant.rollback && LEAVES_SOMETHING.includes(ending)) undoLater(state, tenant, tenant.rollback);
   const finish = { at: now, ms: now - tenant.since, wholeWay: WHOLE_WAY.includes(ending) };
   state.finished = [...state.finished, finish].slice(-FINISHED_KEPT);
   const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
@@ -237,7 +239,19 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
 
 /** Nothing is to be followed up at once: it is as wanted. */
 export const CLEAN: readonly Ending[] = ['migrated', 'migrated-with-warnings', 'already-migrated'];
+/** It ended before it could be told to undo, so that it is undone afterwards. */
+const LEAVES_SOMETHING: readonly Ending[] = [...CLEAN, 'terminated', 'timed-out'];
 const WHOLE_WAY: readonly Ending[] = ['migrated', 'migrated-with-warnings'];
+
+/** Somebody ordered to undo a tenant that has ended: as soon as there is room. */
+export function undoLater(
+  state: BatchState,
+  { id, wave, at, endpoints, targets }: Omit<Undo, 'cause'>,
+  order: Order,
+): void {
+  const others = (state.undos ?? []).filter((one) => one.id !== id);
+  state.undos = [...others, { id, wave, at, endpoints, targets, cause: order }];
+}
 
 /** Which limit is exceeded by now, in words; null where none is. */
 export function exceeded(state: BatchState): string | null {
@@ -360,7 +374,7 @@ export function startWithdrawn(state: BatchState, id: string, to: 'not-started' 
   const [tenant] = index < 0 ? [] : state.inFlight.splice(index, 1);
   if (!tenant) return;
   const wave = waveOf(state, tenant.wave);
-  setState(wave.ledger, tenant.at, to);
+  setState(wave.ledger, tenant.at, tenant.rollback ? 'skipped' : to);
   wave.limits = withdrawn(wave.limits);
   state.whole = withdrawn(state.whole);
 }

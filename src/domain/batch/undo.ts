@@ -1,7 +1,7 @@
 import { setState, stateAt, isOpen } from './ledger.js';
 import { reopened, started, withdrawn, type Ending } from './limits.js';
 import type { Order } from './orders.js';
-import { CLEAN, exceeded, waveOf, WAITING, type BatchState, type Drift, type Undo } from './state.js';
+import { CLEAN, exceeded, undoLater, waveOf, WAITING, type BatchState, type Drift, type Undo } from './state.js';
 
 /** So many ordered undos wait for a place: they travel through Continue-As-New. */
 export const UNDOS_ORDERED = 1_000;
@@ -68,7 +68,7 @@ export function rollbackOrdered(
   const ordered = state.undos ?? [];
   if (ordered.some((one) => one.id === id)) return null;
   if (ordered.length >= UNDOS_ORDERED) return `${UNDOS_ORDERED} others wait to be undone: order it again later`;
-  state.undos = [...ordered, { id, wave, at, endpoints, targets, cause: order }];
+  undoLater(state, { id, wave, at, endpoints, targets }, order);
   return null;
 }
 

@@ -183,7 +183,8 @@ export class Model {
 
   ended(tenant: ModelTenant, ending: string): void {
     const isPrepared = ending === 'skipped';
-    tenant.standing = isPrepared ? 'prepared' : ending;
+    tenant.standing = isPrepared && !tenant.rollback ? 'prepared' : ending;
+    if (tenant.rollback && [...CLEAN, 'terminated', 'timed-out'].includes(ending)) tenant.toUndo = true;
     tenant.parkedAt = null;
     tenant.told = false;
     tenant.looked = false;

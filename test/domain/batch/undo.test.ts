@@ -34,6 +34,19 @@ describe('an order to undo tenants of a batch that runs', () => {
     expect(waveOf(state, 0).limits).toMatchObject({ failed: 0, running: 0 });
   });
 
+  it('undoes afterwards who ends before it can be told', () => {
+    const state = aBatch([{}]);
+    start(state);
+    order(state, 0);
+    tenantEnded(state, { tenantId: 'w0t0', ending: 'migrated' }, NOW);
+    expect(begin(state)).toBe('w0t0');
+    start(state);
+    order(state, 1);
+    tenantEnded(state, { tenantId: 'w0t1', ending: 'skipped' }, NOW);
+    expect(waveOf(state, 0).ledger.counts).toEqual({ running: 1, skipped: 1, 'not-started': 1 });
+    expect(undosOf(state)).toEqual(['w0t0']);
+  });
+
   it('undoes who has ended, counts it as failed, and is not over before', () => {
     const state = aBatch([{ maxErrors: { count: 0 } }]);
     runs(state, 'migrated', 'migrated', 'migrated');
