@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { LimitChange, Order, Scope, TenantsOrder } from '../domain/batch/orders.js';
 import type { Range } from '../domain/batch/ledger.js';
-import type { Candidate } from '../domain/batch/schedule.js';
+import type { Candidate } from '../domain/batch/reasons.js';
 import type { Source } from '../domain/batch/state.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import type { Explanation } from '../domain/batch/why.js';

@@ -17,16 +17,9 @@ import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
 import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import {
-  holdingOf,
-  nextMove,
-  passOf,
-  reasonsOfTenant,
-  usualDuration,
-  type Move,
-  withoutWords,
-  type Pass,
-} from '../domain/batch/schedule.js';
+import { holdingOf, passOf, reasonsOfTenant, usualDuration, withoutWords } from '../domain/batch/reasons.js';
+import { nextMove, type Move } from '../domain/batch/schedule.js';
+import type { Pass } from '../domain/batch/room.js';
 import {
   entered,
   newBatchState,

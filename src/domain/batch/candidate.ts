@@ -1,7 +1,7 @@
 import { windowAt } from '../maintenance-window.js';
 import type { Tenant } from '../tenant.js';
 import { targetsOf, type Endpoint } from './endpoints.js';
-import type { Candidate } from './schedule.js';
+import type { Candidate } from './reasons.js';
 import type { BatchState } from './state.js';
 
 /** What decides whether a tenant may start now; also what `why` reads out. Not for workflow code: time zones need a library. */

@@ -4,7 +4,7 @@ import { limitUses, type LimitUse } from './limit-use.js';
 import { awaitsApproval } from './control.js';
 import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';
-import { widthOf } from './schedule.js';
+import { widthOf } from './room.js';
 import { FIRST_LOOK, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
 import { undosOrdered } from './undo.js';
 

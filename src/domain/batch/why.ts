@@ -11,7 +11,7 @@ import {
   usualDuration,
   type Candidate,
   type Reason,
-} from './schedule.js';
+} from './reasons.js';
 import { FIRST_LOOK, WAITING, waveOf, type BatchState, type UndoCause } from './state.js';
 import { undosOrdered } from './undo.js';
 

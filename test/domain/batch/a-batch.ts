@@ -1,4 +1,4 @@
-import type { Candidate } from '../../../src/domain/batch/schedule.js';
+import type { Candidate } from '../../../src/domain/batch/reasons.js';
 import {
   newBatchState,
   tenantEnded,

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import {
   passOf,
-  widthOf,
-  nextMove,
   reasonsOfTenant,
   holdingOf,
   usualDuration,
   type Candidate,
-} from '../../../src/domain/batch/schedule.js';
+} from '../../../src/domain/batch/reasons.js';
+import { widthOf } from '../../../src/domain/batch/room.js';
+import { nextMove } from '../../../src/domain/batch/schedule.js';
 import {
   entered,
   tenantEnded,

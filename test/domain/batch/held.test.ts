@@ -9,7 +9,8 @@ import {
 } from '../../../src/domain/batch/control.js';
 import { batchDetails } from '../../../src/domain/batch/details.js';
 import { heldTogether, liftedBy } from '../../../src/domain/batch/held.js';
-import { holdingOf, nextMove, reasonsOfTenant, withoutWords } from '../../../src/domain/batch/schedule.js';
+import { holdingOf, reasonsOfTenant, withoutWords } from '../../../src/domain/batch/reasons.js';
+import { nextMove } from '../../../src/domain/batch/schedule.js';
 import type { BatchState } from '../../../src/domain/batch/state.js';
 import { undoBegun } from '../../../src/domain/batch/undo.js';
 import { batchStatus } from '../../../src/domain/batch/status.js';

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
-import {
-  holdingOf,
-  nextMove,
-  reasonsOfTenant,
-  room,
-  usualDuration,
-  widthOf,
-} from '../../../src/domain/batch/schedule.js';
+import { holdingOf, reasonsOfTenant, usualDuration } from '../../../src/domain/batch/reasons.js';
+import { nextMove } from '../../../src/domain/batch/schedule.js';
+import { room, widthOf } from '../../../src/domain/batch/room.js';
 import {
   entered,
   targetThrottled,

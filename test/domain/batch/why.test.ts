@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
-import {
-  holdingOf,
-  nextMove,
-  reasonsOfTenant,
-  usualDuration,
-  type Candidate,
-} from '../../../src/domain/batch/schedule.js';
+import { holdingOf, reasonsOfTenant, usualDuration, type Candidate } from '../../../src/domain/batch/reasons.js';
+import { nextMove } from '../../../src/domain/batch/schedule.js';
 import {
   entered,
   tenantParked,
