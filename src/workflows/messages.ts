@@ -109,7 +109,7 @@ export const pauseTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('pauseT
 export const resumeTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('resumeTenants');
 
 /** Tenants that ended otherwise than migrated start again. */
-export const retryTenantsUpdate = defineUpdate<Answered, [Order & { tenantIds: string[] }]>('retryTenants');
+export const retryTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('retryTenants');
 
 /** `elsewhere`: not of this batch, so that only whoever asks can undo them. */
 export type RolledBack = Answered & { elsewhere: string[] };

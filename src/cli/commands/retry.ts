@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { Answered } from '../../client.js';
 import { withStateSelectors, selectedByState, type SelectedRow, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
 import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession, type Session } from '../session.js';
-import { answeredLines } from '../tables.js';
+import { showAnswered, tellTenants } from '../telling.js';
 import { UsageError } from '../usage-error.js';
 import { runBatch } from '../running.js';
 
@@ -37,10 +37,8 @@ async function retry(options: RetryOptions, context: Context): Promise<ExitCode>
       const again = options.liftGuard ? withGuardLifted(failed, { by: context.by, reason: options.reason }) : failed;
       return runBatch(session, again, { file: options.file }, context);
     }
-    out.data({ schemaVersion: 1, batch: selection.batch.batch, ...answered }, () =>
-      answeredLines('retry', answered, out),
-    );
-    return answered.accepted.length === 0 ? EXIT.failed : EXIT.ok;
+    const asked = chosen.map(({ tenant }) => tenant.id);
+    return showAnswered('retry', { batch: selection.batch.batch, asked, answered }, out);
   });
 }
 
@@ -50,24 +48,22 @@ async function answer(
   { batch: { batch } }: Selection,
   { waiting, others }: { waiting: SelectedRow[]; others: SelectedRow[] },
   { by, out }: Context,
-  { reason, liftGuard = false }: RetryOptions,
+  { reason, tenant, liftGuard = false }: RetryOptions,
 ): Promise<Answered | null> {
-  const answered: Answered = { accepted: [], refused: [] };
-  for (const { tenant } of waiting) {
-    await migrations.decide(tenant.id, { action: liftGuard ? 'lift-guard' : 'retry', by, reason });
-    answered.accepted.push(tenant.id);
-  }
+  const action = liftGuard ? 'lift-guard' : 'retry';
+  const answered = await tellTenants(
+    waiting.map((one) => one.tenant.id),
+    (id) => migrations.decide(id, { action, by, reason }),
+  );
   if (others.length === 0) return answered;
   const running = (await migrations.batchRow(batch))?.running ?? false;
   if (!running) return waiting.length > 0 ? answered : null;
+  const tenantIds = others.map((one) => one.tenant.id);
   // A batch under way holds its tenants as it was applied.
-  if (liftGuard) throw new UsageError(out.text.liftsAfterBatch(others.map(({ tenant }) => tenant.id)));
-  const { accepted, refused } = await migrations.retryTenants(batch, {
-    by,
-    reason,
-    tenantIds: others.map(({ tenant }) => tenant.id),
-  });
-  return { accepted: [...answered.accepted, ...accepted], refused };
+  if (liftGuard) throw new UsageError(out.text.liftsAfterBatch(tenantIds));
+  const passOver = tenant ? {} : ({ passOver: true } as const);
+  const { accepted, refused } = await migrations.retryTenants(batch, { by, reason, tenantIds, ...passOver });
+  return { accepted: [...answered.accepted, ...accepted], refused: [...answered.refused, ...refused] };
 }
 
 function withGuardLifted(selection: Selection, guardLifted: { by: string; reason: string }): Selection {
