@@ -1,25 +1,43 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
-import { OrderRefused, tenantsThatWait, type Migrations, type NoRollback, type RolledBack } from '../client.js';
+import {
+  isOfBefore,
+  OrderRefused,
+  tenantsThatWait,
+  type BatchRow,
+  type Migrations,
+  type NoRollback,
+  type RolledBack,
+} from '../client.js';
 import type { Batch } from '../domain/batch/batch.js';
+import { refusalOfWords } from '../domain/batch/control.js';
 import { rollbackReason, type Order } from '../domain/batch/orders.js';
 import { nextAction } from '../domain/details.js';
 import { emptyReport, finishedReport, type TenantReport } from '../reports/tenant-report.js';
 import type { SelectedRow } from './by-state.js';
 import { followTenant } from './following.js';
 import type { Output } from './output.js';
+import { tellTenants } from './telling.js';
+import { UsageError } from './usage-error.js';
 
 export interface RollbackOrder {
   batch: Batch;
   order: Order;
 }
 
+/** What came of the order to a batch. `held`: why those have no place yet whom only a person can help to one. */
+interface Told extends RolledBack {
+  held: ReadonlyMap<string, string>;
+}
+
 const AT_ONCE = 10;
 /** So many ended tenants are ordered to be undone before the next: others may want a place as well. */
 const UNDONE_AT_ONCE = 200;
-const ASK_EVERY_MS = 500;
-/** Only after this many equal looks is "it waits" believed: a tenant may be just about to go on. */
-const LOOKS_BEFORE_BELIEVED = 5;
+const ASK_EVERY_MS = 1_000;
+/** Only after this many equal looks is "only a person can help" believed: a tenant may be just about to go on. */
+const LOOKS_BEFORE_BELIEVED = 4;
+/** A batch that takes no order any more is over in a moment. */
+const OVER_WITHIN_LOOKS = 10;
 
 /**
  * Undoes tenants wherever they stand, and follows each to its end or to where only a person can go on. A batch that is under way
@@ -31,23 +49,27 @@ export async function rollBack(
   { batch, order }: RollbackOrder,
   out: Output,
 ): Promise<TenantReport[]> {
-  const isUnderWay = (await migrations.batchRow(batch.batch))?.running ?? false;
-  if (!isUnderWay)
-    return pMap(chosen, (one) => undoHere(migrations, one, { batch, order }, out), { concurrency: AT_ONCE });
+  const under = await migrations.batchRow(batch.batch);
+  const here = (one: SelectedRow): Promise<TenantReport> => undoHere(migrations, one, { batch, order }, out);
+  if (!under?.running) return pMap(chosen, here, { concurrency: AT_ONCE });
 
+  // Said before anybody is told.
+  const refusal = refusalOfWords(order);
+  if (refusal !== null) throw new UsageError(refusal);
   const reports: TenantReport[] = [];
-  for (const page of pagesOf(chosen)) {
-    const told = await tell(migrations, page, { batch, order });
-    await untilUndone(migrations, batch.batch, new Set(told.accepted));
+  for (const page of pagesOf(chosen, under)) {
+    const answered = await tell(migrations, page, { batch, order });
+    const held = await untilUndone(migrations, batch.batch, new Set(answered.accepted), out);
+    const told = { ...answered, held };
     const report = (one: SelectedRow): Promise<TenantReport> => undone(migrations, one, { batch, order, told }, out);
     reports.push(...(await pMap(page, report, { concurrency: AT_ONCE })));
   }
   return reports;
 }
 
-/** With the first order all who have not ended: none of them is to start meanwhile. */
-function pagesOf(chosen: readonly SelectedRow[]): SelectedRow[][] {
-  const ended = chosen.filter(({ row }) => row?.ending != null);
+/** With the first order all who have not ended in this batch: none of them is to start meanwhile. */
+function pagesOf(chosen: readonly SelectedRow[], under: BatchRow): SelectedRow[][] {
+  const ended = chosen.filter(({ row }) => row !== null && row.ending !== null && !isOfBefore(row, under));
   const open = chosen.filter((one) => !ended.includes(one));
   const later = Math.max(0, Math.ceil(ended.length / UNDONE_AT_ONCE) - 1);
   return [
@@ -63,62 +85,106 @@ async function tell(
   page: readonly SelectedRow[],
   { batch, order }: RollbackOrder,
 ): Promise<RolledBack> {
-  const answered: string[] = [];
-  for (const { tenant, row } of page) {
-    if (row?.needsAttention && row.ending === null && (await answerUndo(migrations, tenant.id, order)))
-      answered.push(tenant.id);
-  }
+  const asking = page.filter(({ row }) => row?.needsAttention && row.ending === null).map(({ tenant }) => tenant.id);
+  const answered = await answerUndo(migrations, asking, order);
   const tenantIds = page.map(({ tenant }) => tenant.id).filter((id) => !answered.includes(id));
-  if (tenantIds.length === 0) return { accepted: answered, refused: [], elsewhere: [] };
+  const nobody: RolledBack = { accepted: answered, leftOut: [], refused: [], elsewhere: [] };
+  if (tenantIds.length === 0) return nobody;
   try {
     const told = await migrations.rollbackTenants(batch.batch, { ...order, tenantIds, withinMs: batch.undoWindowMs });
     return { ...told, accepted: [...answered, ...told.accepted] };
   } catch (error) {
     // Its last tenant has ended meanwhile.
-    if (!(error instanceof OrderRefused) || (await migrations.batchRow(batch.batch))?.running) throw error;
-    return { accepted: answered, refused: [], elsewhere: tenantIds };
+    if (error instanceof OrderRefused && (await isOver(migrations, batch.batch)))
+      return { ...nobody, elsewhere: tenantIds };
+    throw error;
   }
 }
 
-/** A tenant that asks what to do about a failure is answered: it ends as one that failed, and not as one that was cancelled. */
-async function answerUndo(migrations: Migrations, tenantId: string, order: Order): Promise<boolean> {
-  const waiting = (await migrations.tenantStatus(tenantId))?.waiting;
-  if (!waiting?.allowed.includes('undo')) return false;
-  await migrations.decide(tenantId, { action: 'undo', ...order });
-  return true;
+async function isOver(migrations: Migrations, batch: string): Promise<boolean> {
+  for (let looks = 0; looks < OVER_WITHIN_LOOKS; looks += 1) {
+    if (!(await migrations.batchRow(batch))?.running) return true;
+    await pause(ASK_EVERY_MS / 2);
+  }
+  return false;
 }
 
-/** Until the batch has none of these any more that goes on by itself. */
-async function untilUndone(migrations: Migrations, batch: string, accepted: ReadonlySet<string>): Promise<void> {
-  for (let looks = 0; looks < LOOKS_BEFORE_BELIEVED; await pause(ASK_EVERY_MS)) {
+/** Tenants that ask what to do about a failure are answered: they end as ones that failed, and not as ones that were cancelled. */
+async function answerUndo(migrations: Migrations, asking: readonly string[], order: Order): Promise<string[]> {
+  const allowed = await pMap(
+    asking,
+    async (id) => (await migrations.tenantStatus(id))?.waiting?.allowed.includes('undo') ?? false,
+    { concurrency: AT_ONCE },
+  );
+  const answer = (id: string): Promise<void> => migrations.decide(id, { action: 'undo', ...order });
+  const { accepted } = await tellTenants(
+    asking.filter((_, index) => allowed[index]),
+    answer,
+  );
+  return accepted;
+}
+
+/** Until the batch has none of these any more that goes on by itself; says why those have no place yet that stay. */
+async function untilUndone(
+  migrations: Migrations,
+  batch: string,
+  accepted: ReadonlySet<string>,
+  out: Output,
+): Promise<Map<string, string>> {
+  let told = '';
+  for (let looks = 0; ; await pause(ASK_EVERY_MS)) {
     const undos = await migrations.undosOf(batch);
-    if (undos === undefined && !(await migrations.batchRow(batch))?.running) return;
-    const left = (undos ?? [...accepted]).filter((id) => accepted.has(id));
-    if (left.length === 0) return;
-    const waiting = new Set((await migrations.tenants(tenantsThatWait())).map(({ tenantId }) => tenantId));
-    looks = left.every((id) => waiting.has(id)) ? looks + 1 : 0;
+    if (undos === undefined) {
+      if (!(await migrations.batchRow(batch))?.running) return new Map();
+      continue;
+    }
+    const begun = undos.begun.filter((id) => accepted.has(id));
+    const queued = undos.queued.filter(({ id }) => accepted.has(id));
+    if (begun.length + queued.length === 0) return new Map();
+    const waiting = await migrations.tenants(tenantsThatWait());
+    const waits = new Set(waiting.map(({ tenantId }) => tenantId));
+    // All who have a place wait for a person, so that none becomes free.
+    const running = queued.length === 0 ? 0 : ((await migrations.batchStatus(batch))?.running ?? 0);
+    const isFull = running > 0 && waiting.filter((row) => row.batch === batch).length >= running;
+    const isHeld = queued.every(({ reasons }) => isFull || reasons.some(({ because }) => because === 'endpoint'));
+    const isStuck = begun.every((id) => waits.has(id)) && isHeld;
+    const held = new Map(queued.map(({ id, reasons }) => [id, reasons.map(({ text }) => text).join('; ')]));
+    const [first] = held;
+    if (first && first[1] !== told) out.say(out.text.waitsFor(first[0], first[1]));
+    told = first?.[1] ?? told;
+    looks = isStuck ? looks + 1 : 0;
+    if (looks >= LOOKS_BEFORE_BELIEVED) return held;
   }
 }
 
 async function undone(
   migrations: Migrations,
   one: SelectedRow,
-  { batch, order, told }: RollbackOrder & { told: RolledBack },
+  { batch, order, told }: RollbackOrder & { told: Told },
   out: Output,
 ): Promise<TenantReport> {
   const { id } = one.tenant;
   if (told.elsewhere.includes(id)) return undoHere(migrations, one, { batch, order }, out);
   const report = emptyReport(batch.batch, one.tenant, one.wave);
+  if (told.leftOut.includes(id)) return { ...report, reason: out.text.willNotStart };
+  const held = told.held.get(id);
+  if (held !== undefined) return { ...report, needsAttention: true, reason: out.text.waitsFor(id, held) };
   const refused = told.refused.find(({ tenantId }) => tenantId === id);
   if (refused) {
     const found = await migrations.lookForRollback(id, batch.undoWindowMs);
     const isNone = found.undo === 'nothing' || found.undo === 'too-late' || found.undo === 'unknown';
     return isNone ? notUndone(report, found, out) : { ...report, outcome: 'blocked', reason: refused.why };
   }
-  const row = await migrations.tenantRow(id);
-  if (!row || row.ending === 'skipped') return { ...report, reason: out.text.willNotStart };
-  return followed(migrations, report, out);
+  const end = await followed(migrations, report, out);
+  if (end.needsAttention || (end.outcome !== null && UNDONE.includes(end.outcome))) return end;
+  // It was accepted, and did not begin: the batch was ended before it came to that, or tells why.
+  const status = await migrations.batchStatus(batch.batch);
+  if (status === undefined || status.over) return undoHere(migrations, one, { batch, order }, out);
+  const why = status.trail.findLast(({ what }) => what === `could not undo ${id}`)?.reason;
+  return why === undefined ? end : { ...end, outcome: 'blocked', reason: why };
 }
+
+const UNDONE: readonly TenantReport['outcome'][] = ['rolled-back', 'rollback-incomplete', 'cancelled'];
 
 /** For one whose batch is over, or that is of none. */
 async function undoHere(
@@ -129,7 +195,8 @@ async function undoHere(
 ): Promise<TenantReport> {
   const report = emptyReport(batch.batch, tenant, wave);
   const asks = row?.needsAttention === true && row.ending === null;
-  if (!asks || !(await answerUndo(migrations, tenant.id, order))) {
+  const answered = asks && (await answerUndo(migrations, [tenant.id], order)).length > 0;
+  if (!answered) {
     const begun = await migrations.startRollback(tenant, rollbackReason(order), batch.undoWindowMs);
     if (begun.undo !== 'under-way') return notUndone(report, begun, out);
   }

@@ -138,7 +138,7 @@ const en = {
       : `Then: qys-e10 orders done ${id} -f ${file} --note …   (or: orders reject ${id} -f ${file} --reason …)`,
   refused: (tenant: string, why: string) => `${tenant}: refused, ${why}`,
   rollbackWants:
-    'rollback wants --tenant, --where, --wave, --failed, --code or --all: nobody undoes a whole batch by accident',
+    'rollback wants --tenant, --where, --wave, --failed, --not-started, --code or --all: nobody undoes a whole batch by accident',
   willRollBack: (tenants: readonly string[]) =>
     `Will be undone: ${tenants.slice(0, 20).join(', ')}${tenants.length > 20 ? ` and ${tenants.length - 20} more` : ''}`,
   wantsTenant: (verb: string) => `${verb} wants --tenant`,
@@ -381,7 +381,8 @@ const zh: Texts = {
       ? `完成后：qys-e10 orders show ${id} -f ${file} --answers > answers.yaml，填写后执行：qys-e10 orders done ${id} -f ${file} --answers answers.yaml`
       : `完成后：qys-e10 orders done ${id} -f ${file} --note …   （无法完成：orders reject ${id} -f ${file} --reason …）`,
   refused: (tenant, why) => `${tenant}：被拒绝，${why}`,
-  rollbackWants: 'rollback 需要 --tenant、--where、--wave、--failed、--code 或 --all：不会意外回退整个批次',
+  rollbackWants:
+    'rollback 需要 --tenant、--where、--wave、--failed、--not-started、--code 或 --all：不会意外回退整个批次',
   willRollBack: (tenants) =>
     `将被回退：${tenants.slice(0, 20).join('、')}${tenants.length > 20 ? ` 等共 ${tenants.length} 个` : ''}`,
   wantsTenant: (verb) => `${verb} 需要 --tenant`,

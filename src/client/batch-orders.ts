@@ -130,15 +130,22 @@ export function createBatchOrders({ client, store, membersOf }: BatchOrdersOptio
       batch: string,
       { tenantIds, ...order }: Order & { tenantIds: readonly string[]; withinMs?: number },
     ): Promise<RolledBack> {
-      const all: RolledBack = { accepted: [], refused: [], elsewhere: [] };
-      for (const page of pagesOf(tenantIds, ROLLED_BACK_AT_ONCE)) {
+      const all: RolledBack = { accepted: [], leftOut: [], refused: [], elsewhere: [] };
+      for (const [index, page] of pagesOf(tenantIds, ROLLED_BACK_AT_ONCE).entries()) {
         const told = { ...order, tenantIds: page };
-        const { accepted, refused, elsewhere } = await ordered(`batch ${batch}`, () =>
-          handleOf(batch).executeUpdate(rollbackTenantsUpdate, { args: [told] }),
-        );
-        all.accepted.push(...accepted);
-        all.refused.push(...refused);
-        all.elsewhere.push(...elsewhere);
+        try {
+          const answer = await ordered(`batch ${batch}`, () =>
+            handleOf(batch).executeUpdate(rollbackTenantsUpdate, { args: [told] }),
+          );
+          all.accepted.push(...answer.accepted);
+          all.leftOut.push(...answer.leftOut);
+          all.refused.push(...answer.refused);
+          all.elsewhere.push(...answer.elsewhere);
+        } catch (error) {
+          const why = whyNot(error);
+          if (index === 0 || why === undefined) throw error;
+          all.refused.push(...page.map((tenantId) => ({ tenantId, why })));
+        }
       }
       return all;
     },

@@ -11,6 +11,7 @@ import { candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { endpointsOf } from '../domain/batch/endpoints.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
+import type { UndosUnderWay } from '../domain/batch/undo.js';
 import type { Explanation } from '../domain/batch/why.js';
 import { batchWorkflowId } from '../domain/ids.js';
 import { batchStatusQuery, leftOutQuery, sourcesQuery, undosQuery, whyQuery } from '../workflows/messages.js';
@@ -183,7 +184,7 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
       return (await contentOf(store, batch)) === under.content;
     },
 
-    /** Who is being undone, or will be as soon as there is room; undefined where no worker answers, or the batch is over. */
-    undosOf: (batch: string): Promise<string[] | undefined> => ask(() => openHandleOf(batch).query(undosQuery)),
+    /** Who is being undone, or will be as soon as nothing holds that back; undefined where no worker answers, or the batch is over. */
+    undosOf: (batch: string): Promise<UndosUnderWay | undefined> => ask(() => openHandleOf(batch).query(undosQuery)),
   };
 }

@@ -239,7 +239,8 @@ export function coordinatorActivities(): Pick<CoordinatorActivities, 'findEnded'
 /** What a batch does to undo tenants of its own that have ended. */
 export function undoActivities(): Pick<CoordinatorActivities, 'undoTenant' | 'findUndoable'> {
   return proxyActivities<CoordinatorActivities>({
-    startToCloseTimeout: '2 minutes',
+    // A run that somebody terminated is asked what it wrote, and its worker may be gone.
+    startToCloseTimeout: '10 minutes',
     // The coordinator waits for it: an undo that does not begin in some minutes is left to a person.
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 8 },
     summary: 'undo a tenant that has ended',

@@ -4,6 +4,7 @@ import type { Range } from '../domain/batch/ledger.js';
 import type { Candidate } from '../domain/batch/reasons.js';
 import type { Source } from '../domain/batch/state.js';
 import type { BatchStatus } from '../domain/batch/status.js';
+import type { RollbackAnswer, UndosUnderWay } from '../domain/batch/undo.js';
 import type { Explanation } from '../domain/batch/why.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import type { UndoRecord } from '../domain/outcomes.js';
@@ -112,15 +113,15 @@ export const resumeTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('resum
 export const retryTenantsUpdate = defineUpdate<Answered, [TenantsOrder]>('retryTenants');
 
 /** `elsewhere`: not of this batch, so that only whoever asks can undo them. */
-export type RolledBack = Answered & { elsewhere: string[] };
+export type RolledBack = RollbackAnswer & { elsewhere: string[] };
 
 /**
- * Tenants are undone wherever they stand: those that have not started are left out, running ones are cancelled, and those that have
- * ended are undone, unless that is longer ago than `withinMs`.
+ * Tenants are undone wherever they stand: who has not started is left out, who runs is cancelled, and who has ended is undone, unless
+ * that is longer ago than `withinMs`.
  */
 export const rollbackTenantsUpdate = defineUpdate<RolledBack, [Order & { tenantIds: string[]; withinMs?: number }]>(
   'rollbackTenants',
 );
 
-/** Who is being undone, or will be as soon as there is room: ids. */
-export const undosQuery = defineQuery<string[]>('undos');
+/** Who is being undone, or will be as soon as nothing holds that back. */
+export const undosQuery = defineQuery<UndosUnderWay>('undos');

@@ -1,10 +1,12 @@
 import { currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import type { Undoable } from '../activities/undo-in-batch.js';
+import type { Located } from '../activities/batch.js';
 import { audit } from '../domain/batch/control.js';
-import { isOpen, stateAt } from '../domain/batch/ledger.js';
 import { shortList, type Order } from '../domain/batch/orders.js';
-import { waveOf, type BatchState } from '../domain/batch/state.js';
-import { rollbackOrdered, undosOf } from '../domain/batch/undo.js';
+import type { BatchState } from '../domain/batch/state.js';
+import { leaveOut, rollbackOrdered, undosUnderWay } from '../domain/batch/undo.js';
 import { storeActivities, undoActivities } from './activity-groups.js';
+import { findingOfFailure } from './failures.js';
 import { rollbackTenantsUpdate, undosQuery, type RolledBack } from './messages.js';
 
 /** What the other orders of the batch lend to this one. */
@@ -20,45 +22,23 @@ export function handleRollbackOrders(
   state: BatchState,
   { validator, isDone, changed }: OrderRules,
 ): void {
-  setHandler(undosQuery, () => undosOf(state), {
-    description: 'Who is being undone, or will be as soon as there is room',
+  setHandler(undosQuery, () => undosUnderWay(state), {
+    description: 'Who is being undone, or will be as soon as nothing holds that back',
   });
 
   setHandler(
     rollbackTenantsUpdate,
-    async ({ tenantIds, withinMs, by, reason }) => {
+    async ({ tenantIds, withinMs, by, reason }): Promise<RolledBack> => {
       const updateId = currentUpdateInfo()?.id;
       const waves = state.waves.map(({ sources }) => sources);
       const located = await storeActivities().locateTenants({ batch, waves, tenantIds });
-      // Also of those that run: they may end while it is looked.
-      const places = located.filter(({ wave, at }) => !['not-started', 'prepared'].includes(standing(wave, at)));
-      const within = withinMs === undefined ? {} : { withinMs };
-      const looked =
-        places.length === 0
-          ? []
-          : await undoActivities().findUndoable({ batch, waves, places, targets: state.targets, ...within });
-      const found = new Map(looked.map((one) => [one.tenantId, one]));
-
-      const answered: RolledBack = { accepted: [], refused: [], elsewhere: [] };
-      const repeated = isDone(updateId);
-      const known = new Map(located.map((one) => [one.tenantId, one]));
-      for (const tenantId of tenantIds) {
-        const place = known.get(tenantId);
-        if (!place) {
-          answered.elsewhere.push(tenantId);
-          continue;
-        }
-        const { refused = null, endpoints = [], targets = [] } = found.get(tenantId) ?? {};
-        const hasEnded = !isOpen(standing(place.wave, place.at));
-        const order = { by, reason };
-        const why = repeated
-          ? null
-          : ((hasEnded ? refused : null) ??
-            rollbackOrdered(state, { id: tenantId, wave: place.wave, at: place.at, endpoints, targets }, order));
-        if (why === null) answered.accepted.push(tenantId);
-        else answered.refused.push({ tenantId, why });
-      }
-      if (repeated) return answered;
+      const places = new Map(located.map((one) => [one.tenantId, one]));
+      const elsewhere = tenantIds.filter((id) => !places.has(id));
+      if (isDone(updateId)) return { accepted: [...places.keys()], leftOut: [], refused: [], elsewhere };
+      // At once: none of them is to start while it is looked what their runs left.
+      const waited = leaveOut(state, located);
+      const looked = await lookFor(located, waves, withinMs);
+      const answered = rollbackOrdered(state, looked.map(toRollBack), { by, reason });
       audit(
         state,
         `ordered to undo ${shortList(answered.accepted)}`,
@@ -67,12 +47,25 @@ export function handleRollbackOrders(
         updateId,
       );
       changed();
-      return answered;
+      return { ...answered, elsewhere };
+
+      function toRollBack({ tenantId, refused, endpoints, targets }: Undoable) {
+        const { wave, at } = places.get(tenantId) as Located;
+        return { id: tenantId, wave, at, endpoints, targets, nothing: refused, waited: waited.has(tenantId) };
+      }
     },
     { description: 'Tenants are undone, wherever they stand', validator },
   );
 
-  function standing(wave: number, at: number) {
-    return stateAt(waveOf(state, wave).ledger, at);
+  /** Also those that run: they may end while it is looked. */
+  async function lookFor(places: Located[], waves: BatchState['waves'][number]['sources'][], withinMs?: number) {
+    if (places.length === 0) return [];
+    const within = withinMs === undefined ? {} : { withinMs };
+    try {
+      return await undoActivities().findUndoable({ batch, waves, places, targets: state.targets, ...within });
+    } catch (error) {
+      const refused = findingOfFailure(error).message;
+      return places.map(({ tenantId }): Undoable => ({ tenantId, refused, endpoints: [], targets: [] }));
+    }
   }
 }

@@ -325,6 +325,31 @@ it('a batch is taken back while it runs: nobody of it starts any more', async ()
   await world.close();
 }, 240_000);
 
+it('an undo in a batch that runs asks about a change by somebody else, with 6 as any other', async () => {
+  const people = { e9: 4, e10: 4 };
+  const world = await startWorld({
+    tenants: ['changed', 'slow'].map((id) => ({ id, people, syncSeconds: id === 'slow' ? 60 : 0.2 })),
+  });
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, maxConcurrency: 2, slowStart: false }] });
+  const told = ['-f', cli.file, '--reason', 'test'];
+  const apply = cli.start('apply', '-f', cli.file, '--yes');
+  const status = () => cli.run('status', '-f', cli.file);
+  await until('the first is through', async () => /changed .*migrated/.test((await status()).stdout), 60_000);
+  world.tenant('changed').edit(({ callback }) => (callback.url = 'https://elsewhere.example/'));
+
+  const waits = await cli.run('rollback', ...told, '--tenant', 'changed');
+  expect(waits.code, waits.stderr).toBe(6);
+  expect(waits.stdout).toContain('somebody else changed callback.url');
+  await cli.run('skip', ...told, '--tenant', 'changed');
+  await until('its undo is over', async () => (await status()).code === 7, 60_000);
+
+  const aborted = await cli.run('abort', ...told, '--undo', '--yes');
+  expect(aborted.code, aborted.stderr).toBe(7);
+  expect((await apply.finished).code).not.toBe(0);
+  expect(world.tenant('slow').state().integration['oaVersion']).toBe('E9');
+  await world.close();
+}, 240_000);
+
 it('a tenant that asks about a failure is undone as one that failed', async () => {
   const world = await startWorld({ tenants: [{ id: 'asks', people: { e9: 4, e10: 4 } }] });
   world.fault({ system: 'console', method: 'PUT', path: '/callback', kind: 'error-before', times: Infinity });

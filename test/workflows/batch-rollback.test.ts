@@ -37,7 +37,12 @@ describe('tenants of a batch that runs are undone', () => {
       tenantIds: [...tenantIds, 'nobody'],
       withinMs: 3_600_000,
     });
-    expect(answered).toEqual({ accepted: tenantIds, refused: [], elsewhere: ['nobody'] });
+    expect(answered).toEqual({
+      accepted: tenantIds,
+      leftOut: tenantIds.slice(2),
+      refused: [],
+      elsewhere: ['nobody'],
+    });
 
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({
@@ -69,11 +74,19 @@ describe('tenants of a batch that runs are undone', () => {
     const give = () =>
       handle.executeUpdate(rollbackTenantsUpdate, { args: [{ ...ORDER, tenantIds: [id] }], updateId: 'once' });
     const answers = [await give(), await give()];
-    expect(answers).toEqual(Array.from({ length: 2 }, () => ({ accepted: [id], refused: [], elsewhere: [] })));
+    expect(answers).toEqual(
+      Array.from({ length: 2 }, () => ({ accepted: [id], leftOut: [], refused: [], elsewhere: [] })),
+    );
+    // Given anew it is no other order: whoever gave it follows it again.
+    expect((await rig.migrations.rollbackTenants(batch, { ...ORDER, tenantIds: [id] })).accepted).toEqual([id]);
     await until('it is undone', async () => (await rig.status()).endings['rolled-back'] === 1, 40_000);
     expect(await rig.migrations.why(batch, other)).toMatchObject({ state: 'running' });
     const orders = (await rig.status()).trail.filter(({ what }) => what.startsWith('ordered to undo'));
-    expect(orders.map(({ what }) => what)).toEqual(['ordered to undo nobody', `ordered to undo ${id}`]);
+    expect(orders.map(({ what }) => what)).toEqual([
+      'ordered to undo nobody',
+      `ordered to undo ${id}`,
+      `ordered to undo ${id}`,
+    ]);
 
     const again = await rig.migrations.rollbackTenants(batch, { ...ORDER, tenantIds: [id] });
     expect(again.refused).toMatchObject([{ tenantId: id, why: 'it holds nothing that a run of ours wrote' }]);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Ending } from '../../domain/batch/limits.js';
 import type { TenantReport } from '../../reports/tenant-report.js';
-import { selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
+import { chooses, selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -27,16 +27,14 @@ export function rollbackCommand(register: Register): Command {
 
 async function rollback(options: RollbackOptions, context: Context): Promise<ExitCode> {
   const { out, by } = context;
-  const { tenant, where, wave, failed, code = [], all } = options;
-  const named = [tenant, where, wave, failed, all].some((one) => one !== undefined) || code.length > 0;
-  if (!named) throw new UsageError(out.text.rollbackWants);
+  if (!chooses(options) && !options.all) throw new UsageError(out.text.rollbackWants);
   const selection = await loadSelection(options, out);
   const { batch } = selection;
   const sites = [...new Set(selection.selected.map((one) => one.tenant.site))];
   const order = { by, reason: options.reason };
   const reports = await inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
     const chosen = await selectedByState(migrations, selection, options, out);
-    if (!tenant) {
+    if (!options.tenant) {
       out.say(out.text.willRollBack(chosen.map((one) => one.tenant.id)));
       if (!(await confirmed(context, options.yes))) return null;
     }

@@ -91,9 +91,12 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
     case 'cut-over':
       delete state.until;
       return 'ordered the cut-over';
-    case 'abort':
+    case 'abort': {
       state.abort = order.how;
-      return `aborted (${order.how})`;
+      const { length } = state.undos ?? [];
+      state.undos = [];
+      return `aborted (${order.how})${length === 0 ? '' : `; ${length} that were to be undone stay as they are`}`;
+    }
   }
 }
 
@@ -171,7 +174,7 @@ function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 're
     if (current) limitsChanged(state, current.settings.name, limits);
   }
   if (state.stoppedBy === null) return;
-  // Forgiven is what it stopped for: not what a second look found that nobody has seen yet.
+  // Forgiven is what the gate found where it stopped the batch: where a limit did, nobody has seen that yet.
   if (state.stoppedBy.startsWith(`${gateOf(state)}: `)) state.drifted = [];
   state.stoppedBy = null;
   state.whole = resumed(state.whole);

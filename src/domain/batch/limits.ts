@@ -75,10 +75,13 @@ export function withdrawn(state: LimitState, was?: Ending): LimitState {
   };
 }
 
-/** A running tenant ended. Blocked, cancelled and skipped ones neither count as failures nor dilute or break a row of them. */
-export function ended(state: LimitState, ending: Ending): LimitState {
+/**
+ * A running tenant ended. Blocked, cancelled and skipped ones neither count as failures nor dilute or break a row of them. Nor does
+ * one that somebody ordered to undo make a row: it says nothing of how the others will fare.
+ */
+export function ended(state: LimitState, ending: Ending, wasOrdered = false): LimitState {
   const failed = isFailure(ending);
-  const silent = ending === 'blocked' || ending === 'cancelled' || ending === 'skipped';
+  const silent = wasOrdered || ending === 'blocked' || ending === 'cancelled' || ending === 'skipped';
   return {
     ...state,
     running: state.running - 1,

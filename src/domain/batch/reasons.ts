@@ -185,12 +185,16 @@ export function reasonsOfUndo(state: BatchState, { id, wave, at, endpoints, targ
   return reasonsOfTenant(holdingOf(state), { id, wave, at, endpoints, targets, window: null }, 0, 0);
 }
 
-/** Whoever paused a tenant and orders to undo it means both; and who is paused keeps nobody from being undone. */
-export function reasonsOfOrderedUndo(state: BatchState, undo: Undo): Reason[] {
+/** What holds back an undo that somebody ordered: no pause, for who orders to undo means that, and nobody who is paused. */
+export function reasonsOfOrderedUndos(state: BatchState): (undo: Undo) => Reason[] {
   const going = withoutPaused(state);
-  const reasons = reasonsOfUndo(going, undo).filter(({ because }) => because !== 'paused');
-  if (room(going) > 0) return reasons;
-  return [...reasons, { because: 'concurrency', text: concurrencyText(going, 'migrate', state.wave) }];
+  const holding = holdingOf(going);
+  const text = concurrencyText(going, 'migrate', state.wave);
+  const full: Reason[] = room(going) > 0 ? [] : [{ because: 'concurrency', text }];
+  return ({ id, wave, at, endpoints, targets }) => {
+    const reasons = reasonsOfTenant(holding, { id, wave, at, endpoints, targets, window: null }, 0, 0);
+    return [...reasons.filter(({ because }) => because !== 'paused'), ...full];
+  };
 }
 
 function withoutPaused(state: BatchState): BatchState {

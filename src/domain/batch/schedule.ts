@@ -17,7 +17,7 @@ import {
   passOf,
   reasonsOfBatch,
   reasonsOfCutOver,
-  reasonsOfOrderedUndo,
+  reasonsOfOrderedUndos,
   reasonsOfUndo,
   reasonsOfWave,
   type Reason,
@@ -50,7 +50,7 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   if (isOver(state)) return { do: 'over' };
 
   // What somebody orders to put back waits for no resume, and for no window.
-  const ordered = undosOrdered(state).find((one) => reasonsOfOrderedUndo(state, one).length === 0);
+  const ordered = nextOrderedUndo(state);
   if (ordered) return { do: 'undo', undo: ordered };
 
   const held = reasonsOfBatch(state);
@@ -78,6 +78,13 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
 function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean {
   if (parkedAt === FIRST_LOOK) return looked ?? false;
   return parkedAt !== null && !isHeld(state, { endpoint: parkedAt });
+}
+
+function nextOrderedUndo(state: BatchState): Undo | undefined {
+  const undos = undosOrdered(state);
+  if (undos.length === 0) return undefined;
+  const reasonsOf = reasonsOfOrderedUndos(state);
+  return undos.find((undo) => reasonsOf(undo).length === 0);
 }
 
 function shouldCancel({ abort }: BatchState, { undoing, rollback }: InFlight): boolean {

@@ -223,8 +223,9 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
   const isPrepared = ending === 'skipped';
   // Whoever was to be undone starts no more.
   setState(wave.ledger, tenant.at, isPrepared && !tenant.rollback ? 'prepared' : ending);
-  wave.limits = ended(wave.limits, ending);
-  state.whole = ended(state.whole, ending);
+  const wasOrdered = tenant.undoing !== undefined && !('code' in tenant.undoing);
+  wave.limits = ended(wave.limits, ending, wasOrdered);
+  state.whole = ended(state.whole, ending, wasOrdered);
   if (isPrepared) {
     if (wave.lookWidth !== undefined) wave.lookWidth += 1;
     return;

@@ -1,6 +1,7 @@
-import { setState, stateAt, isOpen } from './ledger.js';
+import { isOpen, setState, stateAt } from './ledger.js';
 import { reopened, started, withdrawn, type Ending } from './limits.js';
 import type { Order } from './orders.js';
+import { reasonsOfOrderedUndos, type Reason } from './reasons.js';
 import { CLEAN, exceeded, undoLater, waveOf, WAITING, type BatchState, type Drift, type Undo } from './state.js';
 
 /** So many ordered undos wait for a place: they travel through Continue-As-New. */
@@ -38,37 +39,74 @@ export function undosOrdered({ abort, undos = [] }: BatchState): Undo[] {
   return abort === null ? undos : [];
 }
 
-/** Ids of all who are being undone, or are to be. */
-export function undosOf(state: BatchState): string[] {
-  const begun = state.inFlight.filter(({ undoing, rollback }) => undoing ?? rollback);
-  return [...undosOrdered(state), ...begun].map(({ id }) => id);
+/** Who is being undone, and who will be as soon as nothing holds that back. */
+export interface UndosUnderWay {
+  begun: string[];
+  queued: { id: string; reasons: Reason[] }[];
+}
+
+export function undosUnderWay(state: BatchState): UndosUnderWay {
+  const reasonsOf = reasonsOfOrderedUndos(state);
+  return {
+    begun: state.inFlight.flatMap(({ id, undoing, rollback }) => (undoing || rollback ? [id] : [])),
+    queued: undosOrdered(state).map((undo) => ({ id: undo.id, reasons: reasonsOf(undo) })),
+  };
+}
+
+/** Who of these has not started starts no more; their ids. */
+export function leaveOut(
+  state: BatchState,
+  places: readonly { tenantId: string; wave: number; at: number }[],
+): Set<string> {
+  const waiting = places.filter(({ wave, at }) => WAITING.includes(stateAt(waveOf(state, wave).ledger, at)));
+  for (const { wave, at } of waiting) setState(waveOf(state, wave).ledger, at, 'skipped');
+  return new Set(waiting.map(({ tenantId }) => tenantId));
+}
+
+/** A tenant of the batch that somebody orders to undo. */
+export interface ToRollBack extends Omit<Undo, 'cause'> {
+  /** Why its runs left nothing that could be put back; null where they did. */
+  nothing: string | null;
+  /** It had not started, and starts no more. */
+  waited: boolean;
+}
+
+/** For whom an order to undo was carried out. `leftOut`: of those who are accepted, who had not started and holds nothing. */
+export interface RollbackAnswer {
+  accepted: string[];
+  leftOut: string[];
+  refused: { tenantId: string; why: string }[];
 }
 
 /**
- * Somebody orders to undo a tenant, wherever it stands: one that has not started is left out, one that runs is cancelled, which
- * undoes it, and one that has ended is undone as soon as there is a place. Why that does not fit; null where it does.
+ * Somebody orders to undo tenants, wherever they stand: who runs is cancelled, which undoes it, and who has ended is undone as soon as
+ * there is a place; so is who had not started where an earlier run left something.
  */
-export function rollbackOrdered(
-  state: BatchState,
-  { id, wave, at, endpoints, targets }: Omit<Undo, 'cause'>,
-  order: Order,
-): string | null {
-  const { ledger } = waveOf(state, wave);
-  const standing = stateAt(ledger, at);
-  if (WAITING.includes(standing)) {
-    setState(ledger, at, 'skipped');
-    return null;
+export function rollbackOrdered(state: BatchState, tenants: readonly ToRollBack[], order: Order): RollbackAnswer {
+  const answer: RollbackAnswer = { accepted: [], leftOut: [], refused: [] };
+  for (const tenant of tenants) {
+    const { id, waited, nothing } = tenant;
+    const isLeftOut = waited && nothing !== null;
+    const why = isLeftOut ? null : undoOrdered(state, tenant, order);
+    if (isLeftOut) answer.leftOut.push(id);
+    if (why === null) answer.accepted.push(id);
+    else answer.refused.push({ tenantId: id, why });
   }
-  if (isOpen(standing)) {
-    const tenant = state.inFlight.find((one) => one.id === id);
-    if (tenant?.undoing || tenant?.cancelled) return 'it is being undone already';
-    if (tenant) tenant.rollback ??= order;
+  return answer;
+}
+
+function undoOrdered(state: BatchState, tenant: ToRollBack, order: Order): string | null {
+  const { id, wave, at, nothing } = tenant;
+  if (isOpen(stateAt(waveOf(state, wave).ledger, at))) {
+    const running = state.inFlight.find((one) => one.id === id);
+    if (running && !running.undoing) running.rollback ??= order;
     return null;
   }
   const ordered = state.undos ?? [];
   if (ordered.some((one) => one.id === id)) return null;
+  if (nothing !== null) return nothing;
   if (ordered.length >= UNDOS_ORDERED) return `${UNDOS_ORDERED} others wait to be undone: order it again later`;
-  undoLater(state, { id, wave, at, endpoints, targets }, order);
+  undoLater(state, tenant, order);
   return null;
 }
 

@@ -4,7 +4,7 @@ import {
   passOf,
   reasonsOfBatch,
   reasonsOfCutOver,
-  reasonsOfOrderedUndo,
+  reasonsOfOrderedUndos,
   reasonsOfTenant,
   holdingOf,
   reasonsOfWave,
@@ -60,7 +60,7 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
   const ordered = undosOrdered(state).find(({ id }) => id === candidate.id);
   if (ordered) {
     const text = `it is to be undone as soon as there is room: ${causeText(ordered.cause)}`;
-    return [{ because: 'undo', text }, ...reasonsOfOrderedUndo(state, ordered)];
+    return [{ because: 'undo', text }, ...reasonsOfOrderedUndos(state)(ordered)];
   }
   const running = state.inFlight.find(({ id }) => id === candidate.id);
   if (!running) return [];

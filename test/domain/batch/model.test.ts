@@ -15,7 +15,7 @@ import {
   tenantsAdded,
   type SizedWave,
 } from '../../../src/domain/batch/state.js';
-import { rollbackOrdered, undosOf } from '../../../src/domain/batch/undo.js';
+import { leaveOut, rollbackOrdered, undosUnderWay } from '../../../src/domain/batch/undo.js';
 import { batchStatus } from '../../../src/domain/batch/status.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { Coordinator } from './coordinator.js';
@@ -236,7 +236,8 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
   const undone = model.tenants.filter(({ toUndo, undoing, rollback }) =>
     model.aborted === null ? toUndo || undoing !== null || rollback : undoing !== null || rollback,
   );
-  expect(undosOf(state).sort()).toEqual(undone.map(({ id }) => id).sort());
+  const { begun, queued } = undosUnderWay(state);
+  expect([...begun, ...queued.map(({ id }) => id)].sort()).toEqual(undone.map(({ id }) => id).sort());
   expect(model.keepsStrict()).toBe(true);
   const ended = Object.values(status.endings).reduce((sum, count) => sum + count, 0);
   expect(status.running + status.parked + status.notStarted + status.prepared + ended).toBe(status.total);
@@ -373,12 +374,16 @@ const commands = [
         m.reopened(tenant);
       }),
   ),
-  nat.map(
-    (i) =>
-      new Command('rollback', (m, r) => {
+  fc.tuple(nat, fc.boolean()).map(
+    ([i, left]) =>
+      new Command(`rollback ${left ? '' : 'of nothing'}`, (m, r) => {
         const tenant = pick(m.tenants, i);
         if (!tenant || m.aborted !== null) return;
-        expect(rollbackOrdered(r.state, r.candidate(tenant, m.now), BY) === null).toBe(m.rollBack(tenant));
+        const { id: tenantId, wave, at } = tenant;
+        const waited = leaveOut(r.state, [{ tenantId, wave, at }]).has(tenantId);
+        const nothing = left ? null : 'nothing';
+        const { accepted } = rollbackOrdered(r.state, [{ ...r.candidate(tenant, m.now), nothing, waited }], BY);
+        expect(accepted.length === 1).toBe(m.rollBack(tenant, left));
       }),
   ),
   fc.constant(new Command('cut over', cutOver)),

@@ -188,12 +188,13 @@ export class Model {
     tenant.parkedAt = null;
     tenant.told = false;
     tenant.looked = false;
+    const wasOrdered = tenant.undoing !== null && tenant.undoOrdered;
     tenant.undoing = null;
     tenant.rollback = tenant.cancelled = tenant.toldToPause = false;
     if (isPrepared) return;
     for (const group of [tenant.wave, this.waves.length]) {
       if (ending === 'rollback-incomplete') this.tallies[group]!.unanswered += 1;
-      if (!['blocked', 'cancelled', 'skipped'].includes(ending))
+      if (!wasOrdered && !['blocked', 'cancelled', 'skipped'].includes(ending))
         this.tallies[group]!.recent.push(FAILED.includes(ending));
     }
     this.durations.push({ ms: this.now - tenant.since, whole: ending.startsWith('migrated') });
@@ -326,13 +327,16 @@ export class Model {
     );
   }
 
-  /** Somebody orders to undo it; false where that does not fit. */
-  rollBack(tenant: ModelTenant): boolean {
-    if (WAITING.includes(tenant.standing)) tenant.standing = 'skipped';
-    else if (!UNDER_WAY.includes(tenant.standing)) tenant.toUndo = true;
-    else if (tenant.undoing !== null || tenant.cancelled) return false;
-    else tenant.rollback = true;
-    return true;
+  /** Somebody orders to undo it; false where its runs left nothing. */
+  rollBack(tenant: ModelTenant, left: boolean): boolean {
+    const waited = WAITING.includes(tenant.standing);
+    if (waited) tenant.standing = 'skipped';
+    if (UNDER_WAY.includes(tenant.standing)) {
+      if (tenant.undoing === null) tenant.rollback = true;
+      return true;
+    }
+    tenant.toUndo ||= left;
+    return tenant.toUndo || waited;
   }
 
   private leavesStrict(wave: number): boolean {

@@ -3,14 +3,36 @@ import { obey, refusalOf } from '../../../src/domain/batch/control.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import { entered, tenantEnded, waveOf, waveVerified, type BatchState } from '../../../src/domain/batch/state.js';
 import { batchStatus } from '../../../src/domain/batch/status.js';
-import { rollbackOrdered, undoBegun, undoRefused, undosOf, UNDOS_ORDERED } from '../../../src/domain/batch/undo.js';
+import {
+  leaveOut,
+  rollbackOrdered,
+  undoBegun,
+  undoRefused,
+  undosUnderWay,
+  UNDOS_ORDERED,
+} from '../../../src/domain/batch/undo.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { aBatch, BY, candidate, NOW, runs, start } from './a-batch.js';
 
 const AT = new Date(NOW).toISOString();
 
-const order = (state: BatchState, at: number, more: { endpoints?: string[]; targets?: string[] } = {}) =>
-  rollbackOrdered(state, candidate(0, at, more), BY);
+/** What comes of the order; `nothing`: its runs left nothing. */
+function order(
+  state: BatchState,
+  at: number,
+  more: { endpoints?: string[]; targets?: string[] } = {},
+  nothing: string | null = null,
+): string | null {
+  const tenantId = `w0t${at}`;
+  const waited = leaveOut(state, [{ tenantId, wave: 0, at }]).has(tenantId);
+  const { leftOut, refused } = rollbackOrdered(state, [{ ...candidate(0, at, more), nothing, waited }], BY);
+  return leftOut.length > 0 ? 'left out' : (refused[0]?.why ?? null);
+}
+
+const undosOf = (state: BatchState): string[] => {
+  const { begun, queued } = undosUnderWay(state);
+  return [...begun, ...queued.map(({ id }) => id)];
+};
 
 function begin(state: BatchState): string {
   const move = nextMove(state, NOW);
@@ -23,15 +45,24 @@ describe('an order to undo tenants of a batch that runs', () => {
   it('leaves out who has not started, and cancels who runs, once', () => {
     const state = aBatch([{}]);
     start(state);
-    expect([order(state, 0), order(state, 2)]).toEqual([null, null]);
+    expect([order(state, 0), order(state, 2, {}, 'nothing')]).toEqual([null, 'left out']);
     expect(waveOf(state, 0).ledger.counts).toEqual({ running: 1, 'not-started': 1, skipped: 1 });
     const cancel = nextMove(state, NOW);
     expect(cancel).toMatchObject({ do: 'cancel', tenants: [{ id: 'w0t0', rollback: BY }] });
     for (const one of state.inFlight) one.cancelled = true;
     expect(nextMove(state, NOW)).toMatchObject({ do: 'start' });
-    expect(order(state, 0)).toBe('it is being undone already');
+    expect(order(state, 0)).toBeNull();
     tenantEnded(state, { tenantId: 'w0t0', ending: 'cancelled' }, NOW);
     expect(waveOf(state, 0).limits).toMatchObject({ failed: 0, running: 0 });
+  });
+
+  it('undoes who has not started where an earlier run left something, and refuses who has ended and holds nothing', () => {
+    const state = aBatch([{}]);
+    expect(order(state, 0)).toBeNull();
+    expect(begin(state)).toBe('w0t0');
+    tenantEnded(state, { tenantId: 'w0t0', ending: 'rolled-back' }, NOW);
+    expect(order(state, 0, {}, 'it holds nothing')).toBe('it holds nothing');
+    expect(waveOf(state, 0).limits).toMatchObject({ failed: 1, recent: [] });
   });
 
   it('undoes afterwards who ends before it can be told', () => {
