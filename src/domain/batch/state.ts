@@ -74,6 +74,8 @@ export interface InFlight {
   rollback?: Order;
   /** Whether it was told to be undone, which is told once. */
   cancelled?: boolean;
+  /** It waits for a person's decision or work order, as of the last look at it. */
+  asks?: true;
   /** The partition that started it; absent where the coordinator did. */
   partition?: number;
 }
