@@ -1,3 +1,4 @@
+import { shortList } from '../domain/batch/orders.js';
 import type { BatchOutcome } from '../domain/batch/status.js';
 import type { LeftBefore } from '../domain/left-before.js';
 import type { Lang } from '../domain/said.js';
@@ -93,7 +94,7 @@ const en = {
   heldBy: (what: string, by: string, reason: string) => `Paused: ${what}, by ${by}: ${reason}`,
   waitsFor: (tenant: string, what: string) => `${tenant} waits: ${what}`,
   waitForPerson: (count: number, tenants: readonly string[], file: string) =>
-    `${count === 1 ? '1 tenant waits' : `${count} tenants wait`} for a person: ${tenants.join(', ')}${count > tenants.length ? ` and ${count - tenants.length} more` : ''}. For what: qys-e10 status -f ${file} --tenant ${tenants.join(' ')}, qys-e10 orders list -f ${file}`,
+    `${count === 1 ? '1 tenant waits' : `${count} tenants wait`} for a person: ${shortList(tenants, count)}. For what: qys-e10 status -f ${file} --tenant ${tenants.join(' ')}, qys-e10 orders list -f ${file}`,
   waitsForApproval: (wave: string, file: string) =>
     `wave ${wave} waits for approval: qys-e10 approve -f ${file} --wave ${wave} --reason …   (or reject)`,
   stoppedBy: (why: string, file: string) =>

@@ -1,3 +1,4 @@
+import { NAMED } from './orders.js';
 import { nextMove } from './schedule.js';
 import { FIRST_LOOK, type BatchState, type InFlight } from './state.js';
 
@@ -9,9 +10,6 @@ export interface Asking {
   /** Nothing goes on before one of them is answered. */
   only: boolean;
 }
-
-/** As many as are told by name. */
-const NAMED = 5;
 
 /** `exhausted`: waves of which everybody who is left was found to be held back by something of their own. */
 export function askingOf(state: BatchState, now: number, exhausted: readonly number[] = []): Asking {

@@ -2,6 +2,7 @@ import { cell } from '../markdown.js';
 import type { Asking } from './asking.js';
 import { heldTogether } from './held.js';
 import { limitUseWords, type LimitUse } from './limit-use.js';
+import { shortList } from './orders.js';
 import { awaitsCutOver, awaitsOrder, shownRate, type BatchStatus, type WaveStatus } from './status.js';
 
 /**
@@ -64,9 +65,8 @@ export function nextOfBatch(status: BatchStatus): string {
 
 /** `3 tenants wait for a person (t1, t2, t3)`. */
 function askingWords({ count, tenants }: Asking): string {
-  const more = count > tenants.length ? ` and ${count - tenants.length} more` : '';
   const wait = count === 1 ? 'a tenant waits' : `${count} tenants wait`;
-  return `${wait} for a person (${tenants.map(cell).join(', ')}${more})`;
+  return `${wait} for a person (${shortList(tenants.map(cell), count)})`;
 }
 
 function nextOfItself(status: BatchStatus): string {

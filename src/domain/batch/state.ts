@@ -143,6 +143,8 @@ export interface BatchState {
   /** The newest endings: for the rate, and, of those that went the whole way, for what a tenant usually takes. */
   finished: { at: number; ms: number; wholeWay: boolean }[];
   trail: Audited[];
+  /** Ids of Updates that were carried out, oldest first; absent where an older version kept them in the trail alone. */
+  done?: string[];
 }
 
 const FINISHED_KEPT = 50;
