@@ -14,10 +14,16 @@ import type { Change } from '../domain/plan.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { SharedEndpoints } from './shared-endpoints.js';
 
-/** The newest run of each tenant; those that never ran are left out. Both are null while it runs. */
+/** The newest run of each tenant; those that never ran are left out. While it runs, it may wait for a person, and the rest is null. */
 export type DescribeRuns = (
   tenantIds: readonly string[],
-) => Promise<{ tenantId: string; ending: Ending | null; closedAt: number | null }[]>;
+) => Promise<{ tenantId: string; ending: Ending | null; closedAt: number | null; asks: boolean }[]>;
+
+/** It runs, and waits for a person. */
+export interface AskingTenant {
+  tenantId: string;
+  ending: null;
+}
 
 /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
 export type PlannedBy = (tenantId: string) => Promise<Change[] | null | 'still-runs'>;
@@ -153,9 +159,12 @@ export function createBatchActivities({ store, shared, describe, planned, underW
     },
 
     /** For tenants whose signal never came: terminated from outside, or lost. */
-    async findEnded({ tenantIds }: { tenantIds: string[] }): Promise<TenantEnding[]> {
+    async findEnded({ tenantIds, asking }: FindEndedInput): Promise<(TenantEnding | AskingTenant)[]> {
       const runs = await describe(tenantIds);
-      return runs.flatMap(({ tenantId, ending }) => (ending === null ? [] : [{ tenantId, ending }]));
+      return runs.flatMap(({ tenantId, ending, asks }): (TenantEnding | AskingTenant)[] => {
+        if (ending === null) return asking === true && asks ? [{ tenantId, ending }] : [];
+        return [{ tenantId, ending }];
+      });
     },
 
     /** For tenants that were dealt out, and nobody knows whether they started. */
@@ -185,6 +194,12 @@ export interface Dealt {
   tenantId: string;
   /** Milliseconds since the epoch. */
   since: number;
+}
+
+export interface FindEndedInput {
+  tenantIds: string[];
+  /** Tell also who waits for a person. Absent where an older version asks, which would take them for ended. */
+  asking?: true;
 }
 
 export interface FindMembersInput {

@@ -75,6 +75,7 @@ const en = {
   count: {
     running: 'running',
     parked: 'parked',
+    asking: 'wait for a person',
     undoing: 'being undone',
     prepared: 'prepared',
     notStarted: 'not started',
@@ -376,6 +377,7 @@ const zh: Texts = {
   count: {
     running: '运行中',
     parked: '停放',
+    asking: '等待人工',
     undoing: '回退中',
     prepared: '已准备',
     notStarted: '未开始',

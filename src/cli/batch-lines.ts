@@ -31,12 +31,15 @@ export function progressLine(status: BatchStatus, out: Output): string {
     : `${status.total - status.notStarted - status.prepared - status.running - status.parked}/${status.total}`;
   const failed = wave?.failed ?? status.waves.reduce((sum, one) => sum + one.failed, 0);
   const { text } = out;
+  // Who waits for a first look is told as such.
+  const asking = status.asking?.count ?? 0;
   return text.progress(name, finished, [
     text.failedOf(failed, wave?.tolerated ?? null),
     text.runningNow(status.running),
     ...(status.prepared > 0 ? [text.preparedNow(status.prepared)] : []),
     ...(status.undoing + status.toUndo > 0 ? [text.undoingNow(status.undoing + status.toUndo)] : []),
     ...(status.looking > 0 ? [text.lookingNow(status.looking)] : []),
+    ...(asking > status.looking ? [text.askingNow(asking - status.looking)] : []),
     ...(status.parked > status.looking ? [text.parkedNow(status.parked - status.looking)] : []),
     ...(status.over || status.perMinute === null ? [] : [text.perMinute(shownRate(status.perMinute))]),
     ...(status.etaMs === null ? [] : [text.minutesLeft(Math.ceil(status.etaMs / 60_000))]),
@@ -59,7 +62,12 @@ export function batchLines(status: BatchStatus, file: string, out: Output): stri
     ]),
     ...(status.stoppedBy === null || status.over ? [] : [text.stoppedBy(status.stoppedBy, file)]),
     ...(status.awaitsApproval === null ? [] : [text.waitsForApproval(status.awaitsApproval, file)]),
+    ...askingLine(status, file, out),
   ].join('\n');
+}
+
+function askingLine({ asking, over }: BatchStatus, file: string, { text }: Output): string[] {
+  return !asking || asking.count === 0 || over ? [] : [text.waitForPerson(asking.count, asking.tenants, file)];
 }
 
 /** What is used of each limit that is set for a wave, or for the whole batch (null). */

@@ -1,3 +1,4 @@
+import { shortList } from '../domain/batch/orders.js';
 import type { BatchOutcome } from '../domain/batch/status.js';
 import type { LeftBefore } from '../domain/left-before.js';
 import type { Lang } from '../domain/said.js';
@@ -82,6 +83,7 @@ const en = {
   preparedNow: (prepared: number) => `${prepared} prepared`,
   parkedNow: (parked: number) => `${parked} parked`,
   lookingNow: (looking: number) => `${looking} wait for a first look`,
+  askingNow: (asking: number) => `${asking} wait for a person`,
   undoingNow: (undoing: number) => `${undoing} being undone`,
   perMinute: (rate: string) => `${rate} a minute`,
   minutesLeft: (minutes: number) => `~${minutes} min left`,
@@ -91,6 +93,8 @@ const en = {
     `limits of ${wave === null ? 'the whole batch' : `wave ${wave}`}: ${uses.join(' · ')}`,
   heldBy: (what: string, by: string, reason: string) => `Paused: ${what}, by ${by}: ${reason}`,
   waitsFor: (tenant: string, what: string) => `${tenant} waits: ${what}`,
+  waitForPerson: (count: number, tenants: readonly string[], file: string) =>
+    `${count === 1 ? '1 tenant waits' : `${count} tenants wait`} for a person: ${shortList(tenants, count)}. For what: qys-e10 status -f ${file} --tenant ${tenants.join(' ')}, qys-e10 orders list -f ${file}`,
   waitsForApproval: (wave: string, file: string) =>
     `wave ${wave} waits for approval: qys-e10 approve -f ${file} --wave ${wave} --reason …   (or reject)`,
   stoppedBy: (why: string, file: string) =>
@@ -332,6 +336,7 @@ const zh: Texts = {
   preparedNow: (prepared) => `已准备 ${prepared}`,
   parkedNow: (parked) => `停放 ${parked}`,
   lookingNow: (looking) => `等待首次查看 ${looking}`,
+  askingNow: (asking) => `等待人工 ${asking}`,
   undoingNow: (undoing) => `回退中 ${undoing}`,
   perMinute: (rate) => `每分钟 ${rate} 个`,
   minutesLeft: (minutes) => `约剩 ${minutes} 分钟`,
@@ -340,6 +345,8 @@ const zh: Texts = {
   limitsOf: (wave, uses) => `${wave === null ? '整个批次' : `波次 ${wave}`}的限制：${uses.join(' · ')}`,
   heldBy: (what, by, reason) => `已暂停：${what}（${by}：${reason}）`,
   waitsFor: (tenant, what) => `${tenant} 等待人工：${what}`,
+  waitForPerson: (count, tenants, file) =>
+    `${count} 个租户等待人工：${tenants.join('、')}${count > tenants.length ? ' 等' : ''}。查看等待什么：qys-e10 status -f ${file} --tenant ${tenants.join(' ')}，qys-e10 orders list -f ${file}`,
   waitsForApproval: (wave, file) =>
     `波次 ${wave} 等待批准：qys-e10 approve -f ${file} --wave ${wave} --reason …   （或 reject）`,
   stoppedBy: (why, file) =>

@@ -3,7 +3,8 @@ import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@tempor
 import { tenantWorkflowId } from '../domain/ids.js';
 import type { Ending } from '../domain/batch/limits.js';
 import type { EvidenceEntry } from '../domain/evidence.js';
-import { OUTCOMES, type Outcome, type TenantResult } from '../domain/outcomes.js';
+import { asOutcome, type TenantResult } from '../domain/outcomes.js';
+import { NEEDS_ATTENTION } from './tenant-rows.js';
 
 /** What became of a tenant's run: its own result, or how it ended from outside. */
 export interface TenantEnd {
@@ -14,12 +15,15 @@ export interface TenantEnd {
   evidence?: EvidenceEntry[];
 }
 
-/** A tenant's newest run. Both are null while it runs. */
+/** A tenant's newest run. */
 export interface TenantRun {
   tenantId: string;
+  /** Null while it runs. */
   ending: Ending | null;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; null while it runs. */
   closedAt: number | null;
+  /** It runs, and waits for a person. */
+  asks: boolean;
 }
 
 const LANES = 25;
@@ -52,10 +56,13 @@ export async function newestRunsOf(client: Client, tenantIds: readonly string[])
 
 async function newestRunOf(client: Client, tenantId: string): Promise<TenantRun | undefined> {
   try {
-    const { status, runId, closeTime } = await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe();
-    if (status.name === 'RUNNING') return { tenantId, ending: null, closedAt: null };
-    const { ending } = await endOfRun(client, tenantId, runId);
-    return { tenantId, ending, closedAt: closeTime?.getTime() ?? null };
+    const run = await client.workflow.getHandle(tenantWorkflowId(tenantId)).describe();
+    if (run.status.name === 'RUNNING') {
+      const asks = run.typedSearchAttributes.get(NEEDS_ATTENTION) ?? false;
+      return { tenantId, ending: null, closedAt: null, asks };
+    }
+    const { ending } = await endOfRun(client, tenantId, run.runId);
+    return { tenantId, ending, closedAt: run.closeTime?.getTime() ?? null, asks: false };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
@@ -72,11 +79,6 @@ export async function endOfRun(client: Client, tenantId: string, runId: string):
     if (!(error instanceof WorkflowFailedError)) throw error;
     return failedEnd(error.cause, (await handle.describe()).memo ?? {});
   }
-}
-
-/** An outcome by its name; null for any other text. */
-export function asOutcome(value: string | null | undefined): Outcome | null {
-  return OUTCOMES.find((outcome) => outcome === value) ?? null;
 }
 
 function failedEnd(cause: unknown, memo: Record<string, unknown>): TenantEnd {

@@ -2,11 +2,10 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { tenantOfWorkflowId, tenantWorkflowId } from '../domain/ids.js';
 import type { Ending } from '../domain/batch/limits.js';
-import type { Outcome } from '../domain/outcomes.js';
+import { asOutcome, type Outcome } from '../domain/outcomes.js';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../domain/search-attributes.js';
 import { STEPS, type Step } from '../domain/steps.js';
 import { isOpen, type WorkOrder } from '../domain/work-orders/work-order.js';
-import { asOutcome } from './endings.js';
 
 /** One tenant as the lists of Temporal show it: needs no worker and no query. */
 export interface TenantRow {

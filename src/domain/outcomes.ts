@@ -20,6 +20,11 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** An outcome by its name; null for any other text. */
+export function asOutcome(value: string | null | undefined): Outcome | null {
+  return OUTCOMES.find((outcome) => outcome === value) ?? null;
+}
+
 /** How one step of one tenant went. `undone` and `undo-failed` belong to the undo. */
 export type StepState =
   'pending' | 'running' | 'waiting' | 'done' | 'unchanged' | 'skipped' | 'failed' | 'undone' | 'undo-failed';

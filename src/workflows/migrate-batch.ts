@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Startable } from '../activities/batch.js';
 import { foundRunning } from '../domain/batch/adoption.js';
+import { asksSeen } from '../domain/batch/asking.js';
 import { rollbackReason } from '../domain/batch/orders.js';
 import { batchDetails } from '../domain/batch/details.js';
 import { endpointRefused } from '../domain/batch/control.js';
@@ -123,11 +124,16 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   /** Of which waves nobody may start until something has changed, or this time has come. */
   let exhausted: Exhausted = { waves: [], until: null, changes: 0 };
 
+  const showPage = (now = status()): void => setCurrentDetails(batchDetails(now, Date.now()));
+  const show = (): void => {
+    const now = status();
+    const asks = state.inFlight.some((one) => one.asks);
+    showPage(now);
+    shown = showBatchInLists(now, shown, asks);
+  };
   const changed = (): void => {
     changes += 1;
-    const now = status();
-    setCurrentDetails(batchDetails(now, Date.now()));
-    shown = showBatchInLists(now, shown);
+    show();
   };
   const settle = (...endings: TenantEnding[]): void => {
     for (const ending of endings) tenantEnded(state, ending, Date.now());
@@ -249,6 +255,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           changed();
           break;
         case 'wait':
+          // Only now it is known whether anybody may start.
+          showPage();
           await change(earliest(move.until, exhausted.until));
           exhausted = { waves: [], until: null, changes };
       }
@@ -422,9 +430,14 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
         const asked = state.inFlight.filter(({ id }) => !starting.has(id));
         for (let from = 0; !done && from < asked.length; from += LOOKED_AFTER_AT_ONCE) {
           const some = asked.slice(from, from + LOOKED_AFTER_AT_ONCE);
-          for (const ending of await findEnded({ tenantIds: some.map(({ id }) => id) })) {
-            settleRun(some.find(({ id }) => id === ending.tenantId))(ending);
+          const found = await findEnded({ tenantIds: some.map(({ id }) => id), asking: true });
+          const asking = new Set<string>();
+          for (const one of found) {
+            if (one.ending === null) asking.add(one.tenantId);
+            else settleRun(some.find(({ id }) => id === one.tenantId))(one);
           }
+          // It changes nothing of what comes next.
+          if (asksSeen(state, some, asking)) show();
         }
       }
     };
@@ -445,7 +458,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   }
 
   function status(): BatchStatus {
-    return batchStatus(batch, state, Date.now(), over);
+    const held = exhausted.changes === changes && exhausted.until === null ? exhausted.waves : [];
+    return batchStatus(batch, state, Date.now(), over, held);
   }
 }
 

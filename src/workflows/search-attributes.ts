@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcomes.js';
-import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
+import { awaitsOrder, type BatchStatus } from '../domain/batch/status.js';
 import type { Step } from '../domain/steps.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 
@@ -31,12 +31,13 @@ export function showInLists({ step, outcome, codes, needsAttention }: ShownState
   ]);
 }
 
-/** A batch in the lists: held by a limit, prepared, or waiting for somebody. Answers what was shown, so that nothing is shown twice. */
-export function showBatchInLists(status: BatchStatus, before: string): string {
-  const { outcome, stoppedBy, awaitsApproval, holds } = status;
-  const asks = stoppedBy !== null || awaitsApproval !== null || holds.length > 0 || awaitsCutOver(status);
-  const needsAttention = outcome === null && asks;
-  const attention = needsAttention || outcome === 'stopped-by-limit';
+/**
+ * A batch in the lists: held by a limit, prepared, or waiting for somebody. `asks`: a look found that one of its tenants does.
+ * Answers what was shown, so that nothing is shown twice.
+ */
+export function showBatchInLists(status: BatchStatus, before: string, asks: boolean): string {
+  const { outcome, over } = status;
+  const attention = awaitsOrder(status) || (asks && !over);
   const shown = `${outcome ?? ''} ${String(attention)}`;
   if (shown !== before && !(before === '' && shown === ' false')) {
     upsertSearchAttributes([

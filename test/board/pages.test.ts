@@ -11,6 +11,7 @@ import { tenantPage } from '../../src/board/pages/tenant.js';
 import type { OrderSight, Overview, TenantSight } from '../../src/board/sight.js';
 import { texts } from '../../src/board/texts.js';
 import type { TenantRow } from '../../src/client.js';
+import type { BatchStatus } from '../../src/domain/batch/status.js';
 import type { Finding } from '../../src/domain/findings.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 import { newOrder, type WorkOrder } from '../../src/domain/work-orders/work-order.js';
@@ -249,6 +250,23 @@ describe.each(['en', 'zh'] as const)('a page in %s', (lang) => {
     expect(whole.match(/<script/g)).toHaveLength(1);
     expect(whole).not.toMatch(/<style|\sstyle=|\son[a-z]+="/i);
     expect(whole).not.toMatch(/href="javascript:/i);
+  });
+});
+
+describe('the page of a batch', () => {
+  const countsOf = (lang: 'en' | 'zh', more: Partial<BatchStatus>): string => {
+    const status = OVERVIEW.status && { ...OVERVIEW.status, ...more };
+    const html = (batchPage({ ...OVERVIEW, status }, { ui: UI, file: 'f' }, aPage(lang)) as string).toString();
+    const list = /<dl class="counts".*?<\/dl>/s.exec(html)?.[0] ?? '';
+    return list.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  };
+
+  it('counts who waits for a person, while it is under way', () => {
+    const asking = { count: 3, tenants: ['a', 'b', 'c'], only: true };
+    expect(countsOf('en', { running: 3, asking })).toContain('running 3 wait for a person 3');
+    expect(countsOf('zh', { running: 3, asking })).toContain('运行中 3 等待人工 3');
+    expect(countsOf('en', { running: 3, asking, over: true })).not.toContain('for a person');
+    expect(countsOf('en', { running: 3 })).not.toContain('for a person');
   });
 });
 

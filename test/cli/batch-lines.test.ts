@@ -2,8 +2,9 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { batchLines, listedLines, listLinks, outcomeLine, progressLine } from '../../src/cli/batch-lines.js';
 import { createOutput } from '../../src/cli/output.js';
+import { asksSeen } from '../../src/domain/batch/asking.js';
 import { BATCH_OUTCOMES, batchStatus, type BatchStatus } from '../../src/domain/batch/status.js';
-import type { BatchState } from '../../src/domain/batch/state.js';
+import { FIRST_LOOK, tenantParked, type BatchState } from '../../src/domain/batch/state.js';
 import type { Lang } from '../../src/domain/said.js';
 import { aBatch, NOW, runs, start } from '../domain/batch/a-batch.js';
 
@@ -47,6 +48,28 @@ describe('what the CLI says of a batch', () => {
     const { limits: _, ...status } = underWay();
     const waves = status.waves.map(({ limits: __, ...wave }) => wave);
     expect(batchLines({ ...status, waves }, 'f', en)).not.toContain('limits of');
+  });
+
+  it('is who waits for a person, and how to see for what', () => {
+    const state = aBatch([{ size: 9, maxConcurrency: 9 }]);
+    const ids = Array.from({ length: 7 }, () => start(state));
+    asksSeen(state, state.inFlight, new Set(ids));
+    const status = statusOf(state);
+
+    expect(progressLine(status, en)).toMatch(/ · 7 running · 7 wait for a person$/);
+    expect(progressLine(status, zh)).toMatch(/ · 运行中 7 · 等待人工 7$/);
+    const named = ids.slice(0, 5);
+    expect(batchLines(status, 'f', en).split('\n')).toContain(
+      `7 tenants wait for a person: ${named.join(', ')} and 2 more. For what: qys-e10 status -f f --tenant ${named.join(' ')}, qys-e10 orders list -f f`,
+    );
+    expect(batchLines(status, 'f', zh)).toContain(`7 个租户等待人工：${named.join('、')} 等。`);
+    expect(batchLines(underWay(), 'f', en)).not.toContain('for a person');
+  });
+
+  it('counts who waits for a first look once', () => {
+    const state = aBatch([{}]);
+    tenantParked(state, start(state), FIRST_LOOK);
+    expect(progressLine(statusOf(state), en)).toMatch(/ · 1 wait for a first look$/);
   });
 
   it.each(BATCH_OUTCOMES)('is first of all that it is %s, in both languages', (outcome) => {

@@ -17,9 +17,13 @@ const tenants = (count: number, more: Partial<TenantSpec> = {}): TenantSpec[] =>
 let rig: Rig;
 afterEach(() => rig.close());
 
-async function started(specs: TenantSpec[], file: Record<string, unknown>): Promise<string> {
+async function started(
+  specs: TenantSpec[],
+  file: Record<string, unknown>,
+  pace: { reconcileMs?: number } = {},
+): Promise<string> {
   rig = await aRig(specs, {}, file);
-  expect(await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT)).toBe('started');
+  expect(await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, pace)).toBe('started');
   return rig.batch.batch;
 }
 
@@ -187,12 +191,16 @@ describe('a wave whose failures ask', () => {
   const waiting = (id: string) => rig.migrations.tenantStatus(rig.tenant(id).id).then((status) => status?.waiting);
 
   it('lets an operator retry, skip or undo, whatever the policy of the run', async () => {
-    const batch = await started(tenants(3), CANARY);
+    const batch = await started(tenants(3), CANARY, { reconcileMs: 300 });
     rig.world.fault({ system: 'console', path: '/people-sync/runs', kind: 'error-before', times: Infinity });
     for (const id of ['t0', 't1', 't2']) {
       await until(`${id} asks`, async () => (await waiting(id))?.step === 'sync-people');
     }
     expect((await waiting('t0'))?.allowed).toEqual(['retry', 'skip', 'undo']);
+    // The batch has seen it itself: nothing goes on before somebody answers, and it can be found in the lists.
+    await untilStatus('it knows who asks', ({ asking }) => asking?.count === 3);
+    expect((await rig.status()).asking?.only).toBe(true);
+    await expect.poll(() => rig.migrations.batchRow(batch)).toMatchObject({ outcome: null, needsAttention: true });
     expect(await rig.status()).toMatchObject({ running: 3, endings: {} });
 
     rig.world.clearFaults();
@@ -203,7 +211,9 @@ describe('a wave whose failures ask', () => {
     expect(await rig.migrations.batchResult(batch)).toMatchObject({
       outcome: 'partial',
       endings: { migrated: 1, 'migrated-with-warnings': 1, 'rolled-back': 1 },
+      asking: { count: 0, tenants: [], only: false },
     });
+    await expect.poll(() => rig.migrations.batchRow(batch)).toMatchObject({ needsAttention: false });
     // A tenant tells its batch right before it closes.
     const endOf = (id: string) => rig.end(id);
     expect(await endOf('t0')).toMatchObject({ ending: 'migrated' });

@@ -81,14 +81,17 @@ function head(seen: Overview, file: string, page: Page): Html {
 }
 
 function counts(status: BatchStatus, { text }: Page): Html {
-  const open = (['running', 'parked', 'undoing', 'prepared', 'notStarted'] as const).filter((name) => status[name] > 0);
+  const standing = { ...status, asking: status.over ? 0 : (status.asking?.count ?? 0) };
+  const open = (['running', 'parked', 'asking', 'undoing', 'prepared', 'notStarted'] as const).filter(
+    (name) => standing[name] > 0,
+  );
   const endings = Object.entries(status.endings) as [keyof BatchStatus['endings'], number][];
   return html`<dl class="counts" aria-label="${text.counts}">
     ${open.map(
       (name) =>
         html`<div>
           <dt>${text.count[name]}</dt>
-          <dd>${status[name]}</dd>
+          <dd>${standing[name]}</dd>
         </div>`,
     )}
     ${endings.map(

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BatchRow, Migrations } from '../../client.js';
-import { awaitsCutOver } from '../../domain/batch/status.js';
+import { awaitsCutOver, awaitsOrder, type BatchStatus } from '../../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../../reports/batch-report.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import { asksForState, inState, withStateSelectors, type StateSelectors } from '../by-state.js';
@@ -73,7 +73,7 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
         .filter(Boolean)
         .join('\n\n'),
     );
-    return selected.length === 0 ? EXIT.ok : exitOf(report, row);
+    return selected.length === 0 ? EXIT.ok : exitOf(report, row, counted);
   });
 }
 
@@ -87,11 +87,11 @@ async function watch(migrations: Migrations, batch: string, { out }: Context): P
   }
 }
 
-/** From the lists alone: whether somebody is asked for is known without a worker. */
-function exitOf(report: BatchReport, row: BatchRow | undefined): ExitCode {
+/** Whether somebody is asked for is known from the lists, without a worker; but not whether only tenants ask that are not selected. */
+function exitOf(report: BatchReport, row: BatchRow | undefined, counted: BatchStatus | undefined): ExitCode {
   const outcomes = report.tenants.map(({ outcome }) => outcome);
   if (outcomes.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
-  const asks = row !== undefined && row.outcome === null && row.needsAttention;
+  const asks = row !== undefined && row.outcome === null && (counted ? awaitsOrder(counted) : row.needsAttention);
   if (asks || report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
   // One that is only prepared is not over; one that was left out is, and not as wanted.
   return exitCodeOf(

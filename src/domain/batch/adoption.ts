@@ -1,5 +1,5 @@
 import { audit } from './control.js';
-import { BREAKER } from './orders.js';
+import { BREAKER, NAMED, shortList } from './orders.js';
 import { startWithdrawn, type BatchState } from './state.js';
 
 /** A run under the id of a tenant that was to start. */
@@ -8,6 +8,9 @@ export interface RunElsewhere {
   /** Whose it is; null where nobody's batch ordered it. */
   batch: string | null;
 }
+
+/** What the trail says of a tenant that somebody is undoing when its turn comes. */
+export const LEFT_OUT = 'left out';
 
 /**
  * A tenant that was to start has a run already. A migration is taken for this batch's own; an undo that somebody ordered is no
@@ -27,9 +30,22 @@ export function foundRunning(
   }
   const of = run.batch === null ? 'of no batch' : run.batch === batch ? 'of this batch' : `of batch ${run.batch}`;
   if (run.kind === 'migration') {
-    audit(state, `adopted ${id}`, { by: BREAKER, reason: `a migration ${of} was under way already` }, at);
+    auditTogether(state, 'adopted', id, `a migration ${of} was under way already`, at);
     return;
   }
   startWithdrawn(state, id, 'skipped');
-  audit(state, `left out ${id}`, { by: BREAKER, reason: `it is being undone by a run ${of}: retry it afterwards` }, at);
+  auditTogether(state, LEFT_OUT, id, `it is being undone by a run ${of}: retry it afterwards`, at);
+}
+
+/** Thousands of them are a few entries: they must not push out the orders of people. */
+function auditTogether(state: BatchState, did: string, id: string, reason: string, at: string): void {
+  for (const entry of state.trail.toReversed()) {
+    if (!entry.together) break;
+    if (entry.together.did !== did || entry.reason !== reason) continue;
+    const { first, count } = entry.together;
+    entry.together = { did, first: [...first, id].slice(0, NAMED), count: count + 1 };
+    entry.what = `${did} ${shortList(entry.together.first, count + 1)}`;
+    return;
+  }
+  audit(state, `${did} ${id}`, { by: BREAKER, reason }, at).together = { did, first: [id], count: 1 };
 }

@@ -6,6 +6,8 @@ import { stillChanged, undosOfGate } from './undo.js';
 
 /** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
 const TRAIL_KEPT = 200;
+/** Ids of Updates outlast the trail: a client may send one again long after. */
+const DONE_KEPT = 1_000;
 
 /** As many tenants as are held one by one: each hold travels with the coordinator, and is told to whoever asks. */
 export const MOST_TENANTS_HELD = 1_000;
@@ -13,9 +15,12 @@ export const MOST_TENANTS_HELD = 1_000;
 const LONGEST_WORDS = 300;
 export const TOO_MANY_HELD = `${MOST_TENANTS_HELD} tenants are paused one by one already: pause the wave, or the batch`;
 
-export function audit(state: BatchState, what: string, { by, reason }: Order, at: string, updateId?: string): void {
+/** Answers the entry that the trail has from now on. */
+export function audit(state: BatchState, what: string, { by, reason }: Order, at: string, updateId?: string): Audited {
   const entry: Audited = { at, what, by, reason, ...(updateId === undefined ? {} : { updateId }) };
   state.trail = [...state.trail, entry].slice(-TRAIL_KEPT);
+  if (updateId !== undefined) state.done = [...(state.done ?? []), updateId].slice(-DONE_KEPT);
+  return entry;
 }
 
 export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
@@ -23,8 +28,9 @@ export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
 }
 
 /** Whether the Update of this id was carried out already, by whichever run of the coordinator. */
-export function isDone({ trail }: Pick<BatchState, 'trail'>, updateId: string | undefined): boolean {
-  return updateId !== undefined && trail.some((entry) => entry.updateId === updateId);
+export function isDone({ trail, done }: Pick<BatchState, 'trail' | 'done'>, updateId: string | undefined): boolean {
+  if (updateId === undefined) return false;
+  return done?.includes(updateId) === true || trail.some((entry) => entry.updateId === updateId);
 }
 
 /** Why this order does not fit now; null where it does. Each answer is a sentence for whoever gave the order. */

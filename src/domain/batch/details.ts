@@ -1,7 +1,9 @@
 import { cell } from '../markdown.js';
+import type { Asking } from './asking.js';
 import { heldTogether } from './held.js';
 import { limitUseWords, type LimitUse } from './limit-use.js';
-import { awaitsCutOver, shownRate, type BatchStatus, type WaveStatus } from './status.js';
+import { shortList } from './orders.js';
+import { awaitsCutOver, awaitsOrder, shownRate, type BatchStatus, type WaveStatus } from './status.js';
 
 /**
  * The current details of a batch: waves, counts, limits, and what it waits for. What the stock Web UI shows on its page, until the
@@ -54,8 +56,21 @@ function limitLines({ waves, limits = [] }: BatchStatus): string[] {
 
 /** One sentence: what the batch does next, or whom it waits for. */
 export function nextOfBatch(status: BatchStatus): string {
-  const { over, awaitsApproval, stoppedBy, wave, holds, running } = status;
-  if (over) return 'nothing: the run is over';
+  if (status.over) return 'nothing: the run is over';
+  const { asking } = status;
+  if (!asking || asking.count === 0) return nextOfItself(status);
+  const asked = `${askingWords(asking)}: qys-e10 status and qys-e10 orders say for what`;
+  return asking.only && !awaitsOrder(status) ? asked : `${nextOfItself(status)}; ${asked}`;
+}
+
+/** `3 tenants wait for a person (t1, t2, t3)`. */
+function askingWords({ count, tenants }: Asking): string {
+  const wait = count === 1 ? 'a tenant waits' : `${count} tenants wait`;
+  return `${wait} for a person (${shortList(tenants.map(cell), count)})`;
+}
+
+function nextOfItself(status: BatchStatus): string {
+  const { awaitsApproval, stoppedBy, wave, holds, running } = status;
   if (stoppedBy !== null) {
     const rest = running > 0 ? '; running ones finish' : '';
     return `stopped (${stoppedBy})${rest}: qys-e10 resume --reason … with a higher limit goes on, qys-e10 abort ends it`;

@@ -26,6 +26,8 @@ export interface Audited extends Order {
   what: string;
   /** Of the Update that brought it: the same one is not carried out twice. */
   updateId?: string;
+  /** What happens to one tenant after the other for one reason is one entry: how many, and the first of them. */
+  together?: { did: string; first: string[]; count: number };
 }
 
 /** What can be changed while a batch runs. `maxConcurrency` is a wave's; given for the batch it is that of every wave. */
@@ -68,7 +70,18 @@ export function nameOf(on: Scope): string {
   return 'endpoint' in on ? `endpoint ${on.endpoint}` : 'the batch';
 }
 
-export function shortList(ids: readonly string[]): string {
-  if (ids.length === 0) return 'nobody';
-  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
+/** As many as are told by name. */
+export const NAMED = 5;
+
+/** `count`: how many there are, where only the first are given. */
+export function shortList(ids: readonly string[], count = ids.length): string {
+  if (count === 0) return 'nobody';
+  const named = ids.slice(0, NAMED).join(', ');
+  return count <= NAMED ? named : `${named} and ${count - NAMED} more`;
+}
+
+/** Whom a short list names, and whether there are others. */
+export function namedIn(list: string): { ids: string[]; more: boolean } {
+  const named = list.replace(/ and \d+ more$/, '');
+  return { ids: named.split(', '), more: named !== list };
 }

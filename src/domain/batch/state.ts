@@ -74,6 +74,8 @@ export interface InFlight {
   rollback?: Order;
   /** Whether it was told to be undone, which is told once. */
   cancelled?: boolean;
+  /** It waits for a person's decision or work order, as of the last look at it. */
+  asks?: true;
   /** The partition that started it; absent where the coordinator did. */
   partition?: number;
 }
@@ -141,6 +143,8 @@ export interface BatchState {
   /** The newest endings: for the rate, and, of those that went the whole way, for what a tenant usually takes. */
   finished: { at: number; ms: number; wholeWay: boolean }[];
   trail: Audited[];
+  /** Ids of Updates that were carried out, oldest first; absent where an older version kept them in the trail alone. */
+  done?: string[];
 }
 
 const FINISHED_KEPT = 50;

@@ -1,3 +1,4 @@
+import { askingOf, type Asking } from './asking.js';
 import type { Ending } from './limits.js';
 import { tolerated } from './limits.js';
 import { limitUses, type LimitUse } from './limit-use.js';
@@ -47,6 +48,8 @@ export interface BatchStatus {
   parked: number;
   /** Of those that are parked: a person is to tell what their pages show. */
   looking: number;
+  /** Those that wait for a person, as of the last look at them; absent in the answer of an older version. */
+  asking?: Asking;
   /** Of those that run: undone by the gate of their wave, or because somebody ordered it. */
   undoing: number;
   /** Ended, and to be undone as soon as there is room. */
@@ -76,8 +79,17 @@ export interface BatchStatus {
 
 const TRAIL_SHOWN = 20;
 
-/** `now` in milliseconds since the epoch; `over`: the coordinator has nothing left to do. */
-export function batchStatus(batch: string, state: BatchState, now: number, over: boolean): BatchStatus {
+/**
+ * `now` in milliseconds since the epoch; `over`: the coordinator has nothing left to do. `exhausted`: waves of which everybody who
+ * is left was found to be held back.
+ */
+export function batchStatus(
+  batch: string,
+  state: BatchState,
+  now: number,
+  over: boolean,
+  exhausted: readonly number[] = [],
+): BatchStatus {
   const waves = state.waves.map((wave, index) => waveStatus(state, wave, index));
   const endings = endingsOf(state);
   const total = waves.reduce((sum, { size }) => sum + size, 0);
@@ -94,6 +106,7 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
     looking: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === FIRST_LOOK && !looked).length,
+    asking: askingOf(state, now, exhausted),
     undoing: state.inFlight.filter(({ undoing, rollback }) => undoing ?? rollback).length,
     toUndo: undosOrdered(state).length,
     notStarted: countIn(state, 'not-started'),
@@ -114,6 +127,13 @@ export function batchStatus(batch: string, state: BatchState, now: number, over:
 /** Whether all that was asked for is prepared, and somebody has to order the cut-over. */
 export function awaitsCutOver({ until, over, running, parked, notStarted }: BatchStatus): boolean {
   return until !== null && !over && running + parked + notStarted === 0;
+}
+
+/** Whether the batch itself waits for an order, whatever its tenants wait for. */
+export function awaitsOrder(status: BatchStatus): boolean {
+  const { outcome, stoppedBy, awaitsApproval, holds } = status;
+  const asks = stoppedBy !== null || awaitsApproval !== null || holds.length > 0 || awaitsCutOver(status);
+  return outcome === 'stopped-by-limit' || (outcome === null && asks);
 }
 
 /** The words for the end of a batch, from how its tenants ended. */

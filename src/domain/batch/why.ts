@@ -1,5 +1,6 @@
 import { isHeld } from './control.js';
 import { stateAt, type TenantState } from './ledger.js';
+import { leftOut, type LeftOut } from './left-out.js';
 import {
   passOf,
   reasonsOfBatch,
@@ -22,8 +23,8 @@ export interface Explanation {
   /** Its place in the order of the wave, from 1. */
   position: number;
   state: TenantState;
-  /** What holds it back; empty where nothing does. */
-  reasons: Reason[];
+  /** What holds it back, or who left it out; empty where nothing does. */
+  reasons: (Reason | LeftOut)[];
   /** How many of its wave stand before it and have not started. */
   ahead: number;
 }
@@ -42,7 +43,12 @@ export function explain(state: BatchState, candidate: Candidate, now: number): E
   };
 }
 
-function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantState, now: number): Reason[] {
+function reasonsOf(
+  state: BatchState,
+  candidate: Candidate,
+  standing: TenantState,
+  now: number,
+): Explanation['reasons'] {
   if (standing === 'not-started' || standing === 'prepared') {
     const prepares = passOf(state, candidate.wave, now) === 'prepare';
     return [
@@ -62,6 +68,7 @@ function reasonsOf(state: BatchState, candidate: Candidate, standing: TenantStat
     const text = `it is to be undone as soon as there is room: ${causeText(ordered.cause)}`;
     return [{ because: 'undo', text }, ...reasonsOfOrderedUndos(state)(ordered)];
   }
+  if (standing === 'skipped') return [leftOut(state, candidate.id)];
   const running = state.inFlight.find(({ id }) => id === candidate.id);
   if (!running) return [];
   const reasons: Reason[] = [];

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { foundRunning, type RunElsewhere } from '../../../src/domain/batch/adoption.js';
+import { isDone, obey } from '../../../src/domain/batch/control.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { tenantEnded, waveOf } from '../../../src/domain/batch/state.js';
-import { aBatch, NOW, start } from './a-batch.js';
+import { aBatch, BY, NOW, start } from './a-batch.js';
 
 const AT = new Date(NOW).toISOString();
 
@@ -45,4 +46,39 @@ it('says nothing of a tenant that ended while it was looked at', () => {
   tenantEnded(state, { tenantId: id, ending: 'migrated' }, NOW);
   foundRunning(state, id, { run: { kind: 'undo', batch: null }, was: 'not-started', batch: 'ours', at: AT });
   expect([stateAt(waveOf(state, 0).ledger, 0), state.trail]).toEqual(['migrated', []]);
+});
+
+it('keeps the orders of people, however many tenants it adopts', () => {
+  const state = aBatch([{ size: 900, maxConcurrency: 900 }]);
+  const adopt = (count: number, kind: RunElsewhere['kind'] = 'migration') => {
+    for (let index = 0; index < count; index += 1) {
+      foundRunning(state, start(state), { run: { kind, batch: 'theirs' }, was: 'not-started', batch: 'ours', at: AT });
+    }
+  };
+  adopt(1);
+  obey(state, { do: 'pause', on: { wave: 'one' }, ...BY }, AT, 'an-update');
+  adopt(400);
+  adopt(2, 'undo');
+  adopt(400);
+
+  expect(state.trail.map(({ what }) => what)).toEqual([
+    'adopted w0t0',
+    'paused wave one',
+    'adopted w0t1, w0t2, w0t3, w0t4, w0t5 and 795 more',
+    'left out w0t401, w0t402',
+  ]);
+  expect(new Set(state.trail.map(({ by }) => by))).toEqual(new Set(['qys-e10', BY.by]));
+});
+
+it('carries no Update out twice that has left the trail, nor one of an older version', () => {
+  const state = aBatch([{}]);
+  const turn = (index: number) =>
+    obey(state, { do: index % 2 === 0 ? 'pause' : 'resume', on: { wave: 'one' }, ...BY }, AT, `update-${index}`);
+  for (let index = 0; index < 1_200; index += 1) turn(index);
+  expect(state.trail).toHaveLength(200);
+  expect([199, 200, 1_199].map((index) => isDone(state, `update-${index}`))).toEqual([false, true, true]);
+  expect(isDone(state, undefined)).toBe(false);
+
+  const { done: _, ...older } = state;
+  expect([1_199, 999].map((index) => isDone(older, `update-${index}`))).toEqual([true, false]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { batchDetails } from '../../../src/domain/batch/details.js';
+import { asksSeen } from '../../../src/domain/batch/asking.js';
 import { obey } from '../../../src/domain/batch/control.js';
 import type { BatchState } from '../../../src/domain/batch/state.js';
 import { batchStatus, BATCH_OUTCOMES } from '../../../src/domain/batch/status.js';
@@ -83,6 +84,21 @@ describe('the page of a batch in the Web UI', () => {
       'the whole batch: maxBlocked 1, stops at 2',
     ]);
     expect(page(aBatch([{}])).items).toEqual([]);
+  });
+
+  it('says who waits for a person, and no longer that the wave goes on where nothing else does', () => {
+    const state = aBatch([{}]);
+    const ids = [start(state), start(state)];
+    asksSeen(state, state.inFlight, new Set(ids.slice(1)));
+    const asked = (who: string) => `${who}: qys-e10 status and qys-e10 orders say for what`;
+    const next = () => page(state).lines.at(-1);
+    expect(next()).toBe(`Next: wave one goes on by itself; ${asked('a tenant waits for a person (w0t1)')}`);
+    asksSeen(state, state.inFlight, new Set(ids));
+    expect(next()).toBe(`Next: ${asked('2 tenants wait for a person (w0t0, w0t1)')}`);
+
+    obey(state, { do: 'pause', on: { wave: 'one' }, ...BY }, '2026-03-02T10:00:00Z');
+    expect(next()).toMatch(/^Next: qys-e10 resume .* goes on with wave one; 2 tenants wait for a person/);
+    expect(page(state, { over: true }).lines.at(-1)).toBe('Next: nothing: the run is over');
   });
 
   it('names each outcome by its word', () => {

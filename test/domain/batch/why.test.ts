@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { foundRunning } from '../../../src/domain/batch/adoption.js';
+import { audit, endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { shortList } from '../../../src/domain/batch/orders.js';
 import { holdingOf, reasonsOfTenant, usualDuration, type Candidate } from '../../../src/domain/batch/reasons.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import {
   entered,
+  tenantDropped,
   tenantParked,
   tenantReopened,
   tenantWoken,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
-import { undoBegun } from '../../../src/domain/batch/undo.js';
+import { rollbackOrdered, undoBegun } from '../../../src/domain/batch/undo.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { aBatch, BY, candidate, NOW, runs, start, prepares } from './a-batch.js';
 
@@ -201,5 +204,62 @@ describe('why a tenant does not start', () => {
     expect(explain(state, candidate(0, 0), NOW)).toMatchObject({ state: 'rolled-back', reasons: [] });
     tenantReopened(state, 0, 0);
     expect(explain(state, candidate(0, 0), NOW)).toMatchObject({ state: 'not-started', reasons: [], ahead: 0 });
+  });
+
+  it('is who left it out, and why, where the trail names it', () => {
+    const why = (left: (state: BatchState) => void): string => {
+      const state = aBatch([{ size: 20 }]);
+      left(state);
+      const { state: standing, reasons } = explain(state, candidate(0, 0), NOW);
+      expect([standing, reasons.map(({ because }) => because)]).toEqual(['skipped', ['left-out']]);
+      return reasons[0]?.text ?? '';
+    };
+    const drop = (state: BatchState, reason = 'no contract') => {
+      tenantDropped(state, 0, 0);
+      audit(state, 'dropped w0t1, w0t0', { by: 'ann', reason }, AT);
+    };
+    const others = (state: BatchState, did: string) =>
+      audit(state, `${did} ${shortList(Array.from({ length: 9 }, (_, at) => `w0t${at + 1}`))}`, BY, AT);
+    expect(why(drop)).toBe('ann dropped it before it started: no contract');
+    expect(
+      why((state) => {
+        rollbackOrdered(state, candidate(0, 0), BY);
+        audit(state, 'ordered to undo w0t0', BY, AT);
+      }),
+    ).toBe('tester ordered to undo it before anything was written: test');
+    expect(
+      why((state) => {
+        const id = start(state);
+        foundRunning(state, id, { run: { kind: 'undo', batch: null }, was: 'not-started', batch: 'ours', at: AT });
+      }),
+    ).toBe('left out: it is being undone by a run of no batch: retry it afterwards');
+
+    expect(
+      why((state) => {
+        drop(state);
+        others(state, 'dropped');
+      }),
+    ).toMatch(/^ann dropped it/);
+    // It may be one of those that are not named.
+    const unknown = /^left out before anything was written: .*retry starts it$/;
+    expect(
+      why((state) => {
+        drop(state);
+        others(state, 'retried');
+      }),
+    ).toMatch(unknown);
+    expect(
+      why((state) => {
+        tenantDropped(state, 0, 0);
+        audit(state, 'dropped w0t01', BY, AT);
+      }),
+    ).toMatch(unknown);
+    expect(
+      why((state) => {
+        drop(state, 'first');
+        audit(state, 'retried w0t0', BY, AT);
+        drop(state, 'second');
+      }),
+    ).toBe('ann dropped it before it started: second');
   });
 });

@@ -1,0 +1,53 @@
+import { NAMED } from './orders.js';
+import { nextMove } from './schedule.js';
+import { FIRST_LOOK, type BatchState, type InFlight } from './state.js';
+
+/** Tenants that wait for a person: a decision, or a work order. */
+export interface Asking {
+  count: number;
+  /** The first few. */
+  tenants: string[];
+  /** Nothing goes on before one of them is answered. */
+  only: boolean;
+}
+
+/** `exhausted`: waves of which everybody who is left was found to be held back by something of their own. */
+export function askingOf(state: BatchState, now: number, exhausted: readonly number[] = []): Asking {
+  const asking = state.inFlight.filter(isAsking);
+  return {
+    count: asking.length,
+    tenants: asking.slice(0, NAMED).map(({ id }) => id),
+    only: asking.length > 0 && !goesOn(state, now, exhausted),
+  };
+}
+
+/** What a look at these tenants found; answers whether anything is new. One that ended while it was looked is of no interest. */
+export function asksSeen(state: BatchState, looked: readonly InFlight[], asking: ReadonlySet<string>): boolean {
+  const running = new Set(state.inFlight);
+  let isNew = false;
+  for (const tenant of looked) {
+    if (!running.has(tenant)) continue;
+    // One that is held waits as well, but for what the batch knows.
+    const asks = asking.has(tenant.id) && !isHeldBack(tenant);
+    if (asks === (tenant.asks ?? false)) continue;
+    if (asks) tenant.asks = true;
+    else delete tenant.asks;
+    isNew = true;
+  }
+  return isNew;
+}
+
+function isAsking(tenant: InFlight): boolean {
+  if (tenant.parkedAt === FIRST_LOOK) return !tenant.looked;
+  return tenant.asks === true && !isHeldBack(tenant);
+}
+
+function isHeldBack({ paused, parkedAt, looked }: InFlight): boolean {
+  return paused || (parkedAt === FIRST_LOOK ? looked === true : parkedAt !== null);
+}
+
+function goesOn(state: BatchState, now: number, exhausted: readonly number[]): boolean {
+  if (state.inFlight.some((one) => !isAsking(one) && !isHeldBack(one))) return true;
+  const move = nextMove(state, now, exhausted);
+  return move.do !== 'wait' || move.until !== null;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { asksSeen, askingOf } from '../../../src/domain/batch/asking.js';
+import { endpointRefused } from '../../../src/domain/batch/control.js';
+import {
+  FIRST_LOOK,
+  tenantEnded,
+  tenantLooked,
+  tenantParked,
+  tenantWoken,
+  type BatchState,
+  type SizedWave,
+} from '../../../src/domain/batch/state.js';
+import { aBatch, NOW, start } from './a-batch.js';
+
+/** A look at everybody who runs; these ones wait for a person. */
+const look = (state: BatchState, ...ids: string[]): boolean => asksSeen(state, [...state.inFlight], new Set(ids));
+const asking = (state: BatchState) => askingOf(state, NOW);
+
+describe('who waits for a person', () => {
+  it('is known from the last look, until the next one, or the end', () => {
+    const state = aBatch([{}]);
+    const [one, two] = [start(state), start(state)];
+    expect([look(state), asking(state)]).toEqual([false, { count: 0, tenants: [], only: false }]);
+    expect([look(state, one, two), asking(state)]).toEqual([true, { count: 2, tenants: [one, two], only: true }]);
+    expect([look(state, one, two), look(state, two)]).toEqual([false, true]);
+    expect(asking(state)).toEqual({ count: 1, tenants: [two], only: false });
+    tenantEnded(state, { tenantId: two, ending: 'migrated' }, NOW);
+    expect(asking(state).count).toBe(0);
+  });
+
+  it('is nobody who ended while it was looked, nor the run after', () => {
+    const state = aBatch([{}]);
+    const id = start(state);
+    const looked = [...state.inFlight];
+    tenantEnded(state, { tenantId: id, ending: 'migrated' }, NOW);
+    start(state);
+    for (const run of state.inFlight) run.id = id;
+    expect([asksSeen(state, looked, new Set([id])), asking(state).count]).toEqual([false, 0]);
+  });
+
+  it('is told by name of a few', () => {
+    const state = aBatch([{ size: 9, maxConcurrency: 9 }]);
+    const ids = Array.from({ length: 9 }, () => start(state));
+    look(state, ...ids);
+    expect(asking(state)).toEqual({ count: 9, tenants: ids.slice(0, 5), only: true });
+  });
+
+  it('is not who is paused, or waits for an endpoint: that is told as such', () => {
+    const state = aBatch([{}]);
+    const [paused, parked] = [start(state), start(state)];
+    endpointRefused(state, 'console', 'refused', '2026-03-02T10:00:00Z');
+    tenantParked(state, parked, 'console');
+    for (const one of state.inFlight) one.paused = one.id === paused;
+    expect([look(state, paused, parked), asking(state).count]).toEqual([false, 0]);
+  });
+
+  it('is whose pages a person is to tell, before any look and until it has been told', () => {
+    const state = aBatch([{}]);
+    const id = start(state);
+    tenantParked(state, id, FIRST_LOOK);
+    expect(asking(state).tenants).toEqual([id]);
+    look(state, id);
+    tenantLooked(state, id);
+    expect(asking(state).count).toBe(0);
+    look(state);
+    tenantWoken(state, id);
+    expect(asking(state).count).toBe(0);
+  });
+});
+
+describe('whether something goes on without them', () => {
+  const onlyAsking = (waves: Partial<SizedWave>[], exhausted: number[] = []): boolean => {
+    const state = aBatch(waves);
+    look(state, start(state));
+    return askingOf(state, NOW, exhausted).only;
+  };
+
+  it('is so while somebody else may start, now or when its time comes', () => {
+    expect(onlyAsking([{ size: 2 }])).toBe(false);
+    expect(onlyAsking([{ size: 1 }, { startAfter: '2026-03-02T11:00:00Z' }])).toBe(false);
+  });
+
+  it('is not so where the window is full, the wave waits for them, or everybody else is held back', () => {
+    expect(onlyAsking([{ size: 2, maxConcurrency: 1 }])).toBe(true);
+    expect(onlyAsking([{ size: 1 }, {}])).toBe(true);
+    expect(onlyAsking([{ size: 2 }], [0])).toBe(true);
+  });
+});
