@@ -12,7 +12,7 @@ import {
   tenantWoken,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
-import { rollbackOrdered, undoBegun } from '../../../src/domain/batch/undo.js';
+import { leaveOut, undoBegun } from '../../../src/domain/batch/undo.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { aBatch, BY, candidate, NOW, runs, start, prepares } from './a-batch.js';
 
@@ -223,7 +223,7 @@ describe('why a tenant does not start', () => {
     expect(why(drop)).toBe('ann dropped it before it started: no contract');
     expect(
       why((state) => {
-        rollbackOrdered(state, candidate(0, 0), BY);
+        leaveOut(state, [{ tenantId: 'w0t0', wave: 0, at: 0 }]);
         audit(state, 'ordered to undo w0t0', BY, AT);
       }),
     ).toBe('tester ordered to undo it before anything was written: test');
