@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ErrorLimit, Limits } from '../../../src/domain/batch/batch.js';
 import { limitUses, limitUseWords, type LimitUse } from '../../../src/domain/batch/limit-use.js';
-import { ended, noneStarted, resumed, started, tripped, type Ending } from '../../../src/domain/batch/limits.js';
+import {
+  ended,
+  mayStart,
+  noneStarted,
+  resumed,
+  started,
+  tripped,
+  type Ending,
+} from '../../../src/domain/batch/limits.js';
 import { batchStatus } from '../../../src/domain/batch/status.js';
 import { aBatch, NOW, runs } from './a-batch.js';
 
@@ -32,12 +40,50 @@ describe('what is used of the limits', () => {
     expect(limitUses(state, { strict: true })).toEqual([]);
   });
 
+  it('says which limit can never be reached', () => {
+    const state = after(['rolled-back'], 20);
+    const limits: Limits = {
+      maxErrors: { percent: 100 },
+      strict: true,
+      maxErrorRate: { percent: 100, last: 5 },
+      maxBlocked: { count: 20 },
+    };
+    expect(limitUses(state, limits).map(limitUseWords)).toEqual([
+      { en: 'maxErrors 1, cannot be reached', zh: 'maxErrors 1，不可能达到' },
+      { en: 'maxErrorRate 1 of the last 1, cannot be reached', zh: 'maxErrorRate 最近 1 个中 1，不可能达到' },
+      { en: 'maxBlocked 0, cannot be reached', zh: 'maxBlocked 0，不可能达到' },
+    ]);
+    expect(limitUses(state, { maxBlocked: { count: 19 } }).map(limitUseWords)[0]?.en).toBe('maxBlocked 0, stops at 20');
+  });
+
+  it('says where strict holds starts back', () => {
+    const limits: Limits = { maxErrors: { count: 2 }, strict: true };
+    const state = started(started(after(['rolled-back'], 20)));
+    expect(mayStart(state, limits).start).toBe(false);
+    expect(limitUses(state, limits).map(limitUseWords)).toEqual([
+      {
+        en: 'maxErrors 1, stops at 3 (strict: 3 failed or running, starts wait at 3)',
+        zh: 'maxErrors 1，到 3 停止（strict：失败与运行中共 3，到 3 暂缓启动）',
+      },
+    ]);
+    expect(limitUses(state, { maxErrors: { count: 2 } })[0]).not.toHaveProperty('atRisk');
+  });
+
+  it('tells of an undo that is not complete, without any limit, until an operator has resumed', () => {
+    const state = after(['rollback-incomplete'], 20);
+    expect(limitUses(state, {}).map(limitUseWords)).toEqual([
+      { en: 'rollback-incomplete 1, stops at 1', zh: 'rollback-incomplete 1，到 1 停止' },
+    ]);
+    expect(limitUses(resumed(state), {})).toEqual([]);
+  });
+
   it('reaches a limit when that limit holds the batch, and not before', () => {
     const endings = fc.array(
       fc.constantFrom<Ending[]>(
         'migrated',
         'migrated-with-warnings',
         'rolled-back',
+        'rollback-incomplete',
         'terminated',
         'blocked',
         'cancelled',
@@ -46,12 +92,12 @@ describe('what is used of the limits', () => {
     );
     const limit: fc.Arbitrary<ErrorLimit> = fc.oneof(
       fc.record({ count: fc.nat(5) }),
-      fc.record({ percent: fc.integer({ min: 0, max: 60 }) }),
+      fc.record({ percent: fc.integer({ min: 0, max: 100 }) }),
     );
     const limits = fc.record(
       {
         maxErrors: limit,
-        maxErrorRate: fc.record({ percent: fc.integer({ min: 0, max: 99 }), last: fc.integer({ min: 1, max: 6 }) }),
+        maxErrorRate: fc.record({ percent: fc.integer({ min: 0, max: 100 }), last: fc.integer({ min: 1, max: 6 }) }),
         consecutive: fc.integer({ min: 1, max: 5 }),
         maxBlocked: limit,
       },
@@ -63,7 +109,9 @@ describe('what is used of the limits', () => {
         const state = after(ends, 12);
         const isHeld = tripped(state, set) !== null;
         seen.add(isHeld);
-        expect(limitUses(state, set).some(holds)).toBe(isHeld);
+        const uses = limitUses(state, set);
+        expect(uses.some(holds)).toBe(isHeld);
+        expect(uses.some((use) => use.never && holds(use))).toBe(false);
       }),
     );
     expect(seen.size).toBe(2);
