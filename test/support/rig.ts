@@ -252,7 +252,7 @@ function withoutOurs({ syncSource, ...others }: Record<string, unknown>, was: Re
 }
 
 /** Polls; nothing in the tests sleeps blindly. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 45_000): Promise<void> {
   const since = Date.now();
   while (!(await holds())) {
     if (Date.now() - since > ms) throw new Error(`not within ${ms} ms: ${what}`);
