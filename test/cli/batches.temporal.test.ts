@@ -227,7 +227,7 @@ describe('status', () => {
     expect(code).toBe(6);
     expect(stdout.split('\n')[0]).toMatch(/^wave 1\/2 now {3}2\/3 finished · 0 failed \(stops at 2\).* a minute/);
     expect(stdout).toContain(
-      'limits of wave now: maxErrors 0, stops at 2 · maxErrorRate 0 of the last 1, stops at 2 of 2 · consecutive 0, stops at 2 · maxBlocked 1, stops at 4',
+      'limits of wave now: maxErrors 0, stops at 2 · maxErrorRate 0 of the last 1, stops at 2 of 2 · consecutive 0, stops at 2 · maxBlocked 1, cannot be reached',
     );
     expect(stdout).toContain('limits of the whole batch: maxBlocked 1, stops at 3');
     expect(stdout).toMatch(/blocked.*E10-TOKEN-REFUSED/);
@@ -237,7 +237,10 @@ describe('status', () => {
       outcome: null,
       status: {
         perMinute: expect.any(Number) as number,
-        waves: [{ limits: expect.arrayContaining([{ limit: 'maxBlocked', used: 1, stopsAt: 4 }]) as unknown }, {}],
+        waves: [
+          { limits: expect.arrayContaining([{ limit: 'maxBlocked', used: 1, stopsAt: 4, never: true }]) as unknown },
+          {},
+        ],
         limits: [{ limit: 'maxBlocked', used: 1, stopsAt: 3 }],
       },
     });
