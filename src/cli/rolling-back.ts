@@ -166,7 +166,12 @@ async function undone(
   const { id } = one.tenant;
   if (told.elsewhere.includes(id)) return undoHere(migrations, one, { batch, order }, out);
   const report = emptyReport(batch.batch, one.tenant, one.wave);
-  if (told.leftOut.includes(id)) return { ...report, reason: out.text.willNotStart };
+  if (told.leftOut.includes(id)) {
+    // It starts no more; but an earlier run may have left what can no longer be undone.
+    const found = one.row === null ? null : await migrations.lookForRollback(id, batch.undoWindowMs);
+    const isLost = found?.undo === 'too-late' || found?.undo === 'unknown';
+    return isLost ? notUndone(report, found, out) : { ...report, reason: out.text.willNotStart };
+  }
   const held = told.held.get(id);
   if (held !== undefined) return { ...report, needsAttention: true, reason: out.text.waitsFor(id, held) };
   const refused = told.refused.find(({ tenantId }) => tenantId === id);
