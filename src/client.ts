@@ -26,6 +26,7 @@ import { troublesOf, type Trouble } from './client/troubles.js';
 import type { RunElsewhere } from './domain/batch/adoption.js';
 import type { Order } from './domain/batch/orders.js';
 import { COORDINATOR_TASK_QUEUE, inspectionTaskQueue, inspectionWorkflowId, tenantWorkflowId } from './domain/ids.js';
+import type { Finding } from './domain/findings.js';
 import type { LeftBefore } from './domain/left-before.js';
 import type { Change } from './domain/plan.js';
 import type { Policy } from './domain/policy.js';
@@ -171,6 +172,12 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
       if (run?.ending === null) return 'still-runs';
       const result = (await endOfTenant(client, tenantId))?.result;
       return result?.outcome === 'skipped' ? result.changes : null;
+    },
+
+    /** What the newest run of a tenant left for somebody to follow up. */
+    async warningsOf(tenantId: string): Promise<Finding[]> {
+      const { findings = [] } = (await endOfTenant(client, tenantId))?.result ?? {};
+      return findings.filter(({ severity }) => severity === 'warning');
     },
 
     /** Asks the tenant itself; needs a worker at its site. Undefined where none answers. */

@@ -110,8 +110,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   if (serves === 'all' || serves === 'coordinator') {
     const describe = (tenantIds: readonly string[]) => migrations.newestRunsOf(tenantIds);
     const planned = (tenantId: string) => migrations.plannedOf(tenantId);
-    const { runUnderWay: underWay, undoOfBatch: undo, refusesUndo } = migrations;
-    const activities = createCoordinatorActivities({ store, describe, planned, underWay, undo, refusesUndo });
+    const { runUnderWay: underWay, warningsOf: warned, undoOfBatch: undo, refusesUndo } = migrations;
+    const activities = createCoordinatorActivities({ store, describe, planned, warned, underWay, undo, refusesUndo });
     poll(options.coordinatorQueue ?? COORDINATOR_TASK_QUEUE, { ...workflows, activities });
   }
   const workers = await Promise.all(created).catch(async (error: unknown) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { BatchMissing, tenantsOf, type BatchStore, type WaveInput } from '../batch-store/store.js';
 import type { RunElsewhere } from '../domain/batch/adoption.js';
-import { candidateOf } from '../domain/batch/candidate.js';
+import { candidateOf, inOrder, positionsIn } from '../domain/batch/candidate.js';
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import type { Range } from '../domain/batch/ledger.js';
 import { reasonsOfTenant, type Candidate, type Holding } from '../domain/batch/reasons.js';
@@ -10,6 +10,7 @@ import type { Pass } from '../domain/batch/room.js';
 import type { BatchState, Source } from '../domain/batch/state.js';
 import type { Ending, TenantEnding } from '../domain/batch/limits.js';
 import { standingSince } from '../domain/batch/partitions.js';
+import type { Finding } from '../domain/findings.js';
 import type { Change } from '../domain/plan.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { SharedEndpoints } from './shared-endpoints.js';
@@ -27,6 +28,9 @@ export interface AskingTenant {
 
 /** What the newest run of a tenant planned and did not write; null where it is gone, or was something else. */
 export type PlannedBy = (tenantId: string) => Promise<Change[] | null | 'still-runs'>;
+
+/** What the newest run of a tenant left for somebody to follow up. */
+export type WarnedBy = (tenantId: string) => Promise<Finding[]>;
 
 /** What runs under the id of a tenant; null where nothing does. */
 export type UnderWay = (tenantId: string) => Promise<RunElsewhere | null>;
@@ -69,11 +73,12 @@ export interface BatchActivitiesDeps {
   shared: SharedEndpoints;
   describe: DescribeRuns;
   planned: PlannedBy;
+  warned: WarnedBy;
   underWay: UnderWay;
 }
 
 /** What the coordinator asks of its store, and of runs that never told how they ended. Touches no tenant's systems. */
-export function createBatchActivities({ store, shared, describe, planned, underWay }: BatchActivitiesDeps) {
+export function createBatchActivities({ store, shared, describe, planned, warned, underWay }: BatchActivitiesDeps) {
   return {
     /** The next tenants of a wave that nothing holds back, in its order. */
     async nextTenants(input: NextTenantsInput): Promise<NextTenants> {
@@ -113,13 +118,16 @@ export function createBatchActivities({ store, shared, describe, planned, underW
     async tenantsAt({ positions, targets, ...wave }: TenantsAtInput): Promise<Looked[]> {
       return missingAsFailure(async () => {
         const tenants = await tenantsOf(store, wave);
+        const runs = await describe(positions.flatMap((at) => tenants[at]?.id ?? []));
+        const withWarnings = new Set(runs.flatMap(({ tenantId, ending }) => (ending === WARNED ? [tenantId] : [])));
         return Promise.all(
           positions.map(async (at): Promise<Looked> => {
             const tenant = tenants[at];
             if (!tenant) throw new BatchMissing(`the store has no tenant ${at} of wave ${wave.wave}`);
             const place = { wave: wave.wave, at };
             const candidate = candidateOf(tenant, place, await shared(wave, tenant), targets ?? {}, new Date());
-            return { ...tenant, shares: { endpoints: candidate.endpoints, targets: candidate.targets } };
+            const warnings = withWarnings.has(tenant.id) ? { warnings: await warned(tenant.id) } : {};
+            return { ...tenant, ...warnings, shares: { endpoints: candidate.endpoints, targets: candidate.targets } };
           }),
         );
       });
@@ -187,8 +195,8 @@ export interface TenantsAtInput extends WaveInput {
   targets?: BatchState['targets'];
 }
 
-/** A tenant with what may hold back its undo; an older version did not tell that. */
-export type Looked = Tenant & { shares?: Pick<Candidate, 'endpoints' | 'targets'> };
+/** A tenant, what its run left to be followed up, and what may hold back its undo; older versions told neither. */
+export type Looked = Tenant & { warnings?: Finding[]; shares?: Pick<Candidate, 'endpoints' | 'targets'> };
 
 export interface Dealt {
   tenantId: string;
@@ -215,23 +223,10 @@ export interface LocateInput {
 }
 
 const CLOSES_WITHIN_MS = 1_000;
+const WARNED: Ending = 'migrated-with-warnings';
 
 /** A tenant may have hundreds of categories, and what was planned for a page of tenants has to fit in a payload of 2 MiB. */
 const MAX_PLANNED_BYTES = 500_000;
-
-/** In the order in which they are to start. By and by: of a hundred thousand, a page takes the first few. */
-function* inOrder(ranges: readonly Range[], tenants: readonly Tenant[], order: 'file' | 'priority'): Generator<number> {
-  if (order === 'priority') {
-    const priorityOf = (at: number): number => tenants[at]?.priority ?? 0;
-    yield* [...positionsIn(ranges)].sort((one, other) => priorityOf(one) - priorityOf(other) || one - other);
-  } else {
-    yield* positionsIn(ranges.toSorted(([one], [other]) => one - other));
-  }
-}
-
-function* positionsIn(ranges: readonly Range[]): Generator<number> {
-  for (const [from, length] of ranges) for (let at = from; at < from + length; at += 1) yield at;
-}
 
 /** Asking again does not help where the store lacks something. */
 export async function missingAsFailure<T>(work: () => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { BatchMissing, tenantsOf, type BatchStore } from '../batch-store/store.js';
-import { candidateOf } from '../domain/batch/candidate.js';
+import { beforeIn, candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { endpointsOf } from '../domain/batch/endpoints.js';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
@@ -136,7 +136,7 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
         if (!asked || !tenant) continue;
         const held = endpointsOf(tenant).filter(({ key }) => asked.endpoints.includes(key));
         const candidate = candidateOf(tenant, { wave, at }, held, asked.targets, new Date());
-        return ask(() => openHandleOf(batch).query(whyQuery, candidate));
+        return ask(() => openHandleOf(batch).query(whyQuery, { ...candidate, before: beforeIn(tenants, at) }));
       }
       return undefined;
     },

@@ -1,15 +1,6 @@
 import { currentUpdateInfo, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
-import {
-  audit,
-  isDone as wasDone,
-  obey,
-  pauseTenant,
-  refusalOf,
-  refusalOfWords,
-  resumeTenant,
-  TOO_MANY_HELD,
-} from '../domain/batch/control.js';
+import { obey, pauseTenant, refusalOf, refusalOfWords, resumeTenant, TOO_MANY_HELD } from '../domain/batch/control.js';
 import { stateAt, type TenantState } from '../domain/batch/ledger.js';
 import { shortList, type BatchOrder, type Order, type TenantsOrder } from '../domain/batch/orders.js';
 import {
@@ -20,6 +11,7 @@ import {
   WAITING,
   type BatchState,
 } from '../domain/batch/state.js';
+import { audit, isDone as wasDone } from '../domain/batch/trail.js';
 import { undosOrdered } from '../domain/batch/undo.js';
 import { storeActivities } from './activity-groups.js';
 import { invalid } from './failures.js';
@@ -196,11 +188,12 @@ export function handleBatchOrders(
     if (known) throw invalid('these tenants have joined already');
   }
 
-  function mayBeGiven({ by, reason }: Order): void {
+  function mayBeGiven(given: Order): void {
     if (isDone()) return;
     if (isOver()) throw invalid(OVER);
     if (state.abort !== null) throw invalid('the batch is being aborted');
-    if (by.trim() === '' || reason.trim() === '') throw invalid('by and reason are needed');
+    const refusal = refusalOfWords(given, 'once');
+    if (refusal !== null) throw invalid(refusal);
   }
 
   /** Its words are kept with each tenant that it is for. */

@@ -21,9 +21,17 @@ export function invalid(message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: 'Invalid', message, nonRetryable: true });
 }
 
+const MISSING = 'BatchMissing';
+
 /** The store does not hold what the batch was started with: the batch ends, and says so. */
 export function missing(message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: 'BatchMissing', message, nonRetryable: true });
+  return ApplicationFailure.create({ type: MISSING, message, nonRetryable: true });
+}
+
+/** Whether the store did not hold what was asked of it. */
+export function isMissing(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof ApplicationFailure && cause.type === MISSING;
 }
 
 /** A finding that ends the procedure from inside the workflow. */

@@ -1,9 +1,10 @@
-import { CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
+import { condition, patched, setHandler } from '@temporalio/workflow';
 import type { Finding } from '../domain/findings.js';
 import type { Sealed } from '../domain/outcomes.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ActivityGroups } from './activity-groups.js';
 import { refused } from './failures.js';
+import { firstOf } from './first-of.js';
 import { lookNowSignal } from './messages.js';
 import type { Progress } from './progress.js';
 
@@ -59,18 +60,4 @@ async function lookUntilSeen(look: () => Promise<void>): Promise<void> {
       () => condition(() => called !== before).then(() => false),
     );
   }
-}
-
-/** Whichever comes first; the other is cancelled. */
-async function firstOf<T>(one: () => Promise<T>, other: () => Promise<T>): Promise<T> {
-  return CancellationScope.cancellable(async () => {
-    const scope = CancellationScope.current();
-    const both = [one(), other()];
-    for (const each of both) each.catch(() => undefined);
-    try {
-      return await Promise.race(both);
-    } finally {
-      scope.cancel();
-    }
-  });
 }

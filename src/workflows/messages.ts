@@ -39,6 +39,9 @@ export const orderUpdate = defineUpdate<void, [OrderAction]>('order');
 /** A tenant tells whoever started it how it ended. Goes to the newest run, and counts once however often it comes. */
 export const tenantEndedSignal = defineSignal<[TenantEnding]>('tenantEnded');
 
+/** A tenant tells its batch what a person answered to it. */
+export const tenantDecidedSignal = defineSignal<[Decision & { tenantId: string }]>('tenantDecided');
+
 /** A tenant tells its batch that an endpoint refuses a credential which several tenants share; it waits for `endpointOpen`. */
 export const endpointRefusedSignal =
   defineSignal<[{ tenantId: string; endpoint: string; why: string }]>('endpointRefused');

@@ -3,7 +3,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  getExternalWorkflowHandle,
   isCancellation,
   patched,
   setCurrentDetails,
@@ -11,61 +10,47 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Startable } from '../activities/batch.js';
-import { foundRunning } from '../domain/batch/adoption.js';
-import { asksSeen } from '../domain/batch/asking.js';
-import { rollbackReason } from '../domain/batch/orders.js';
+import { foundRunning, toldAnew } from '../domain/batch/adoption.js';
 import { batchDetails } from '../domain/batch/details.js';
-import { endpointRefused } from '../domain/batch/control.js';
 import { rangesOf, stateAt } from '../domain/batch/ledger.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import { holdingOf, passOf, reasonsOfTenant, usualDuration, withoutWords } from '../domain/batch/reasons.js';
 import { nextMove, type Move } from '../domain/batch/schedule.js';
+import { freeTargets } from '../domain/batch/looks.js';
 import type { Pass } from '../domain/batch/room.js';
 import {
   entered,
   newBatchState,
-  FIRST_LOOK,
-  targetThrottled,
   tenantEnded,
-  tenantLooked,
-  tenantParked,
   tenantStarted,
-  tenantWoken,
   toVerify,
   waveOf,
   waveVerified,
   WAITING,
   type BatchState,
+  type Drift,
   type InFlight,
   type NewBatch,
   type Source,
+  type Undo,
 } from '../domain/batch/state.js';
 import { batchStatus, type BatchStatus } from '../domain/batch/status.js';
 import { explain } from '../domain/batch/why.js';
-import { tenantWorkflowId } from '../domain/ids.js';
 import { DEFAULT_POLICY, type Policy } from '../domain/policy.js';
 import { storeActivities, coordinatorActivities } from './activity-groups.js';
-import { missing } from './failures.js';
+import { findingOfFailure, isMissing, missing } from './failures.js';
+import { firstOf } from './first-of.js';
 import { handleBatchOrders } from './batch-orders.js';
+import { lookAfterWhile } from './look-after.js';
 import { lookAgain } from './look-again.js';
-import {
-  batchStatusQuery,
-  cancelReasonSignal,
-  endpointOpenSignal,
-  endpointRefusedSignal,
-  firstLookSignal,
-  pauseSignal,
-  leftOutQuery,
-  sourcesQuery,
-  targetThrottledSignal,
-  tenantEndedSignal,
-  whyQuery,
-} from './messages.js';
+import { batchStatusQuery, leftOutQuery, sourcesQuery, whyQuery } from './messages.js';
 import type { MigrateTenantInput } from './migrate-tenant.js';
 import { FIRST_PACE, type Pace } from './pace.js';
+import { createRunningTenants } from './running-tenants.js';
 import { showBatchInLists } from './search-attributes.js';
 import { startTenant } from './start-tenant.js';
 import { createStarter } from './starter.js';
+import { handleTenantSignals } from './tenant-signals.js';
 import { undoInBatch } from './undo-in-batch.js';
 
 export interface MigrateBatchInput {
@@ -98,10 +83,10 @@ const PAGE = 40;
 /** Started side by side: fewer and wider workflow tasks. */
 const STARTS_AT_ONCE = 20;
 const LOOKS_AT_ONCE = 20;
-/** Of thousands that run, so many are paused or cancelled before it is seen whether this run has become too long. */
-const TOLD_AT_ONCE = 100;
-/** Ids of one look at those who do not tell how they ended. */
-const LOOKED_AFTER_AT_ONCE = 500;
+/** For what a second look is broken off: an order, and what it would keep from being carried out. */
+const GIVES_WAY_TO: readonly Move['do'][] = ['cancel', 'tell', 'undo', 'over', 'wait'];
+/** A look alone may fill a run; it is broken off only where it waits so long that this much has come together. */
+const LOOK_FILLS = 4;
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /**
@@ -113,10 +98,12 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   const { batch, policy } = input;
   const pace = { ...FIRST_PACE, ...input.pace };
   const { nextTenants } = storeActivities();
-  const { findEnded, findRunning } = coordinatorActivities();
+  const { findRunning } = coordinatorActivities();
   const state = input.state ?? begun(input);
   /** Counted as running, but its run may not be there yet: an earlier one must not be taken for it. */
   const starting = new Set<string>();
+  /** Undos of which it is not known yet whether they run. */
+  const beginning = new Set<Promise<void>>();
   let changes = 0;
   let over = false;
   let shown = '';
@@ -140,11 +127,10 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     changed();
   };
   /** News of a run that may be older than the tenant's newest: one that was started again since must not end by it. */
-  const settleRun =
-    (run: InFlight | undefined) =>
-    (ending: TenantEnding): void => {
-      if (run && state.inFlight.includes(run)) settle(ending);
-    };
+  const settleRun = (run: InFlight | undefined, ending: TenantEnding): void => {
+    if (run && state.inFlight.includes(run)) settle(ending);
+  };
+  const running = createRunningTenants(state, changed);
   setHandler(batchStatusQuery, status, { description: 'Counts of this batch, by wave and state' });
   setHandler(whyQuery, (candidate) => explain(state, candidate, Date.now()), {
     description: 'What keeps a tenant where it is',
@@ -155,35 +141,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     () => state.waves.map((wave) => ({ sources: wave.sources, at: rangesOf(wave.ledger, 'skipped') })),
     { description: 'Which tenants were left out' },
   );
-  setHandler(tenantEndedSignal, settle, { description: 'A tenant tells how it ended' });
-  setHandler(
-    endpointRefusedSignal,
-    ({ tenantId, endpoint, why }) => {
-      endpointRefused(state, endpoint, why, now());
-      tenantParked(state, tenantId, endpoint);
-      changed();
-    },
-    { description: 'A tenant meets an endpoint that refuses a credential which several share' },
-  );
-  setHandler(
-    firstLookSignal,
-    async ({ tenantId, over: looked }) => {
-      if (!looked) tenantParked(state, tenantId, FIRST_LOOK);
-      // It waited before this batch took it over, so it has its place already.
-      else if (!tenantLooked(state, tenantId))
-        await getExternalWorkflowHandle(tenantWorkflowId(tenantId)).signal(endpointOpenSignal).catch(gone);
-      changed();
-    },
-    { description: 'A tenant waits for a person to tell what its pages show, or has been told' },
-  );
-  setHandler(
-    targetThrottledSignal,
-    () => {
-      targetThrottled(state);
-      changed();
-    },
-    { description: 'A target asks to be asked less often' },
-  );
+  handleTenantSignals(state, { running, settle, changed, show });
   handleBatchOrders(batch, state, { changed, isOver: () => over });
   const starter = createStarter({
     batch,
@@ -197,13 +155,16 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   });
   changed();
 
+  const lookAfter = { starting, everyMs: pace.reconcileMs, atOnce: input.state !== undefined };
   try {
-    await reconcileWhile(run);
+    await lookAfterWhile(run, state, { ...lookAfter, ended: settleRun, asksChanged: show });
   } catch (error) {
     if (!isCancellation(error)) throw error;
     // Cancel = roll back: every running tenant is undone, and waited for.
     state.abort = 'undo';
-    await CancellationScope.nonCancellable(() => reconcileWhile(run));
+    await CancellationScope.nonCancellable(() =>
+      lookAfterWhile(run, state, { ...lookAfter, ended: settleRun, asksChanged: show }),
+    );
     over = true;
     changed();
     await CancellationScope.nonCancellable(() => starter.close());
@@ -220,22 +181,22 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       const move = nextMove(state, Date.now(), exhausted.waves);
       switch (move.do) {
         case 'over':
-          if (allHandlersFinished()) {
+          if (isIdle()) {
             // From here on no order is taken: nobody would carry it out.
             over = true;
             return;
           }
           // An order that is being carried out may reopen a tenant.
-          await condition(allHandlersFinished);
+          await condition(isIdle);
           break;
         case 'cancel':
-          await cancelSome(move.tenants);
+          await running.cancel(move.tenants);
           break;
         case 'tell':
-          await Promise.all(move.tenants.slice(0, TOLD_AT_ONCE).map(({ id, paused }) => pauseTenant(id, paused)));
+          await running.pause(move.tenants);
           break;
         case 'wake':
-          await wake(move.id);
+          await running.wake(move.id);
           break;
         case 'start':
           await startSome(move.waves);
@@ -244,7 +205,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           await verifySome();
           break;
         case 'undo':
-          await undoInBatch(state, move.undo, { batch, policy, starting, changed });
+          await undo(move.undo);
           break;
         case 'enter':
           entered(state, move.phase, Date.now());
@@ -270,7 +231,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
    */
   async function change(until: number | null): Promise<void> {
     const seen = changes;
-    const somethingChanged = (): boolean => changes !== seen || isLong();
+    const somethingChanged = (): boolean => changes !== seen || isDue();
     if (until === null) await condition(somethingChanged);
     else await condition(somethingChanged, Math.max(until - Date.now(), 1));
   }
@@ -282,7 +243,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       const times: number[] = [];
       let next = takeStartable(wave, times);
       if (next.length === 0) {
-        const until = await supplyFrom(wave);
+        const until = await orStopped(() => supplyFrom(wave));
         if (until !== null) times.push(until);
         next = takeStartable(wave, times);
       }
@@ -353,11 +314,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
 
   async function start(startable: Startable): Promise<void> {
     const { tenant } = startable;
-    const ended = settleRun(state.inFlight.find(({ id }) => id === tenant.id));
+    const run = state.inFlight.find(({ id }) => id === tenant.id);
     try {
       // A start that is under way when the batch is cancelled must be known, to be undone.
       await CancellationScope.nonCancellable(async () => {
-        const isOurs = await startTenant(inputOf(startable), ended);
+        const isOurs = await startTenant(inputOf(startable), (ending) => settleRun(run, ending));
         if (isOurs || !patched('looks-at-taken')) return;
         await runsElsewhere(startable);
       });
@@ -367,89 +328,74 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   }
 
   /** It counts as starting until it is known what runs there: an undo that ends meanwhile is not how this tenant ended. */
-  async function runsElsewhere({ tenant, planned }: Startable): Promise<void> {
-    const run = await findRunning({ tenantId: tenant.id });
-    foundRunning(state, tenant.id, { run, was: planned === undefined ? 'not-started' : 'prepared', batch, at: now() });
+  async function runsElsewhere({ tenant: { id }, planned }: Startable): Promise<void> {
+    const run = await findRunning({ tenantId: id });
+    const was = planned === undefined ? 'not-started' : 'prepared';
+    const found = foundRunning(state, id, { run, was, batch, at: now() });
+    if (found === 'ours') await freed(id);
     changed();
   }
 
+  /** An earlier start of this batch may have left it paused, or waiting for an endpoint. */
+  async function freed(id: string): Promise<void> {
+    // Runs of older versions left it as it was.
+    if (!patched('frees-adopted')) return;
+    toldAnew(state, id);
+    await running.letGoOn(id);
+  }
+
+  /** A look may take as long as a site's worker is off: it gives way to an order, and is begun anew. */
   async function verifySome(): Promise<void> {
-    const positions = toVerify(state, LOOKS_AT_ONCE);
     const { sources } = waveOf(state, state.wave);
-    const drifted = await lookAgain({ batch, wave: state.wave, sources, positions, targets: state.targets }, policy);
+    const positions = toVerify(state, LOOKS_AT_ONCE);
+    const second = { batch, wave: state.wave, sources, positions, targets: state.targets, free: freeTargets(state) };
+    const look = (): Promise<Drift[] | null> => orStopped(() => lookAgain(second, policy));
+    const isOrdered = (): boolean =>
+      isDue(LOOK_FILLS) || GIVES_WAY_TO.includes(nextMove(state, Date.now(), exhausted.waves).do);
+    const drifted = patched('look-gives-way')
+      ? await firstOf(look, () => condition(isOrdered).then(() => null))
+      : await look();
+    if (drifted === null) return;
     waveVerified(state, (positions.at(-1) ?? 0) + 1, drifted);
     changed();
   }
 
-  async function pauseTenant(id: string, paused: boolean): Promise<void> {
-    const tenant = state.inFlight.find((one) => one.id === id);
-    if (tenant) tenant.paused = paused;
-    await getExternalWorkflowHandle(tenantWorkflowId(id)).signal(pauseSignal, paused).catch(gone);
+  /** Its place is taken at once; how long it takes until its run is there is not waited for. */
+  async function undo(one: Undo): Promise<void> {
+    const begins = undoInBatch(state, one, { batch, policy, starting, changed });
+    if (!patched('undoes-beside')) return begins;
+    beginning.add(begins);
+    void begins.finally(() => beginning.delete(begins));
   }
 
-  async function wake(id: string): Promise<void> {
-    tenantWoken(state, id);
-    changed();
-    await getExternalWorkflowHandle(tenantWorkflowId(id)).signal(endpointOpenSignal).catch(gone);
+  /** Where the store lacks something the batch is held, and not failed: its tenants run on. */
+  async function orStopped<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isCancellation(error) || !isMissing(error)) throw error;
+      state.stoppedBy = findingOfFailure(error).message;
+      changed();
+      return null;
+    }
   }
 
-  async function cancelSome(tenants: Extract<Move, { do: 'cancel' }>['tenants']): Promise<void> {
-    await Promise.all(tenants.slice(0, TOLD_AT_ONCE).map(cancelTenant));
+  function isIdle(): boolean {
+    return allHandlersFinished() && beginning.size === 0;
   }
 
-  /** Cancel = roll back. A cancellation carries no words of its own. */
-  async function cancelTenant({ id, rollback }: Extract<Move, { do: 'cancel' }>['tenants'][number]): Promise<void> {
-    const tenant = state.inFlight.find((one) => one.id === id);
-    if (tenant) tenant.cancelled = true;
-    const run = getExternalWorkflowHandle(tenantWorkflowId(id));
-    if (rollback) await run.signal(cancelReasonSignal, rollbackReason(rollback)).catch(gone);
-    await run.cancel().catch(gone);
-  }
-
-  function isLong(): boolean {
+  /** Whether it is time to go on as a new run, and nothing stands against that. `runs`: how many runs' events are borne with. */
+  function isDue(runs = 1): boolean {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
-    return historyLength >= pace.maxEvents || historySize >= MAX_BYTES || continueAsNewSuggested;
+    const isLong = historyLength >= pace.maxEvents * runs || historySize >= MAX_BYTES || continueAsNewSuggested;
+    return isLong && beginning.size === 0;
   }
 
   async function goOnAsNewInTime(): Promise<void> {
-    if (!isLong()) return;
+    if (!isDue()) return;
     await condition(allHandlersFinished);
     const { begin: _begun, ...same } = input;
     await continueAsNew<typeof migrateBatch>({ ...same, state });
-  }
-
-  /** Tenants that were terminated, or whose signal was lost, must not hold their place for ever. */
-  async function reconcileWhile(work: () => Promise<void>): Promise<void> {
-    let done = false;
-    const reconcile = async (): Promise<void> => {
-      let atOnce = input.state !== undefined;
-      while (!done) {
-        await condition(() => done || state.inFlight.length > 0);
-        if (!atOnce) await condition(() => done, pace.reconcileMs);
-        atOnce = false;
-        const asked = state.inFlight.filter(({ id }) => !starting.has(id));
-        for (let from = 0; !done && from < asked.length; from += LOOKED_AFTER_AT_ONCE) {
-          const some = asked.slice(from, from + LOOKED_AFTER_AT_ONCE);
-          const found = await findEnded({ tenantIds: some.map(({ id }) => id), asking: true });
-          const asking = new Set<string>();
-          for (const one of found) {
-            if (one.ending === null) asking.add(one.tenantId);
-            else settleRun(some.find(({ id }) => id === one.tenantId))(one);
-          }
-          // It changes nothing of what comes next.
-          if (asksSeen(state, some, asking)) show();
-        }
-      }
-    };
-    const scope = new CancellationScope();
-    const watching = scope.run(reconcile).catch(() => undefined);
-    try {
-      await work();
-    } finally {
-      done = true;
-      scope.cancel();
-      await watching;
-    }
   }
 
   function sources(): { waves: Source[][]; endpoints: string[]; targets: Record<string, number> } {
@@ -471,9 +417,6 @@ function begun({ batch, begin }: MigrateBatchInput): BatchState {
 function earliest(one: number | null, other: number | null): number | null {
   return one === null ? other : other === null ? one : Math.min(one, other);
 }
-
-/** The tenant ended before it could be told: there is nobody to tell. */
-function gone(): void {}
 
 function now(): string {
   return new Date().toISOString();

@@ -12,6 +12,7 @@ import { isOpen, type WorkOrder } from '../domain/work-orders/work-order.js';
 import { decideUpdate, tenantStatusQuery } from './messages.js';
 import { invalid } from './failures.js';
 import { showInLists } from './search-attributes.js';
+import { tellDecision } from './tell-decision.js';
 
 /** Where a tenant stands, told to everybody who asks: query, search attributes and the Web UI's current details. */
 export interface Progress {
@@ -60,6 +61,7 @@ export function createProgress(
     (given) => {
       status.decisions.push({ ...given, at: now() });
       decision = given;
+      tellDecision(status, given);
     },
     {
       description: 'Answers a tenant that waits: retry, skip or undo, with by and reason',

@@ -1,9 +1,9 @@
 import { currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { Undoable } from '../activities/undo-in-batch.js';
 import type { Located } from '../activities/batch.js';
-import { audit } from '../domain/batch/control.js';
 import { shortList, type Order } from '../domain/batch/orders.js';
 import type { BatchState } from '../domain/batch/state.js';
+import { audit } from '../domain/batch/trail.js';
 import { leaveOut, rollbackOrdered, undosUnderWay } from '../domain/batch/undo.js';
 import { storeActivities, undoActivities } from './activity-groups.js';
 import { findingOfFailure } from './failures.js';

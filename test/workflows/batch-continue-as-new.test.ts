@@ -182,6 +182,39 @@ describe('a coordinator that goes on as a new run', () => {
     await rig.migrations.batchResult(batch);
   });
 
+  it('carries who is to be undone, and undoes each once', async () => {
+    await begun([{ id: 'ended', people: { e9: 4, e10: 4 } }, slow('runs'), slow('stays')], { maxConcurrency: 2 });
+    await untilStatus('one has ended, and two run', ({ endings, running }) => endings.migrated === 1 && running === 2);
+    await until('it is switched', () => rig.world.tenant('runs').state().integration['oaVersion'] === 'E10');
+    const rollBack = (name: string) => rig.migrations.rollbackTenants(batch, { ...ORDER, tenantIds: [id(name)] });
+    const standing = async () => {
+      const { begun: under = [], queued = [] } = (await rig.migrations.undosOf(batch)) ?? {};
+      return { begun: under, queued: queued.map((one) => one.id) };
+    };
+
+    await rollBack('ended');
+    await switched();
+    expect(await standing()).toEqual({ begun: [], queued: [id('ended')] });
+
+    const back = { system: 'console', method: 'PUT', path: '/integration/oa-version', kind: 'latency' } as const;
+    for (const tenant of ['runs', 'ended']) rig.world.fault({ ...back, tenant, ms: 6_000 });
+    await rollBack('runs');
+    await switched();
+    expect(await standing()).toEqual({ begun: [id('runs')], queued: [id('ended')] });
+    await until('the other is being undone', async () => (await standing()).begun[0] === id('ended'), 40_000);
+    await switched();
+    expect(await standing()).toEqual({ begun: [id('ended')], queued: [] });
+    await rollBack('stays');
+
+    const { endings, trail } = await rig.migrations.batchResult(batch);
+    expect(endings).toEqual({ 'rolled-back': 1, cancelled: 2 });
+    expect(trail.map(({ what }) => what)).toEqual(
+      ['ended', 'runs', 'stays'].map((name) => `ordered to undo ${id(name)}`),
+    );
+    for (const name of ['ended', 'runs', 'stays'])
+      expect(rig.world.tenant(name).state().integration['oaVersion'], name).toBe('E9');
+  });
+
   it('stays paused over the switch, and a wait of days fills no history', async () => {
     await begun([slow('runs'), ...quick(2)], { maxConcurrency: 1, maxEvents: 50, reconcileMs: 100 });
     await untilStatus('one runs', ({ running }) => running === 1);

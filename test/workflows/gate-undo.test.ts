@@ -68,6 +68,32 @@ describe('a wave whose gate undoes', () => {
     });
   });
 
+  it('breaks off a look that takes long for an order, and undoes nobody for an outage', async () => {
+    await soaking(1, {}, () => undefined);
+    const { batch } = rig.batch;
+    rig.world.fault({ system: 'console', kind: 'latency', ms: 20_000, times: Infinity });
+    await untilStatus('they are looked at again', ({ waves }) => waves[0]?.phase === 'verifying');
+    const asked = Date.now();
+    await rig.migrations.abort(batch, { ...ORDER, how: 'finish-step' });
+    const status = await rig.migrations.batchResult(batch);
+    expect(status).toMatchObject({ outcome: 'aborted', endings: { migrated: 2 }, notStarted: 1 });
+    expect(Date.now() - asked).toBeLessThan(15_000);
+  });
+
+  it('leaves to a person whom Qiyuesuo shows no organisation: that may be an outage', async () => {
+    await soaking(1, {}, () => undefined);
+    rig.world.fault({ tenant: 't0', system: 'e10', from: 'qiyuesuo', kind: 'unauthorised', times: Infinity });
+    await untilStatus('it is stopped', ({ outcome }) => outcome === 'stopped-by-limit');
+    const { endings, stoppedBy } = await rig.status();
+    expect(endings).toEqual({ migrated: 2 });
+    expect(stoppedBy).toMatch(
+      /t0\S* is no longer as wanted \(PEOPLE-TREE-EMPTY\) and is not undone: Qiyuesuo sees no org/,
+    );
+    rig.world.clearFaults();
+    await rig.migrations.resume(rig.batch.batch, { ...ORDER, on: { batch: true } });
+    expect(await rig.migrations.batchResult(rig.batch.batch)).toMatchObject({ endings: { migrated: 3 } });
+  });
+
   it('holds the batch where its limit tolerates none', async () => {
     await soaking(0, {}, (callback) => setCallback('t0', callback));
     await untilStatus('it is stopped', ({ outcome }) => outcome === 'stopped-by-limit');
@@ -103,7 +129,7 @@ describe('a wave whose gate undoes', () => {
     await untilStatus('the gate stops it', ({ stoppedBy }) => stoppedBy !== null);
     const held = await rig.status();
     expect(held.stoppedBy).toMatch(
-      /^gate of wave canary: t0-\w+ is no longer as wanted \(SETTING-DIFFERS\) and cannot be/,
+      /^gate of wave canary: t0-\w+ is no longer as wanted \(SETTING-DIFFERS\) and is not undone/,
     );
     expect(held.endings).toEqual({ migrated: 1, 'already-migrated': 1 });
     expect(held.trail.map(({ what }) => what.split(' t0')[0])).toEqual(['began to undo', 'could not undo']);
@@ -117,7 +143,7 @@ describe('a wave whose gate undoes', () => {
     );
     await untilStatus('the gate stops it', ({ stoppedBy }) => stoppedBy !== null);
     const held = await rig.status();
-    expect(held.stoppedBy).toContain('cannot be undone: it could not be looked at');
+    expect(held.stoppedBy).toContain('is not undone: it could not be looked at');
     expect(held.endings).toEqual({ migrated: 2 });
     expect(held.trail).toEqual([]);
     await rig.migrations.abort(rig.batch.batch, { ...ORDER, how: 'undo' });

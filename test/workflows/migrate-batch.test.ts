@@ -213,6 +213,13 @@ describe('a wave whose failures ask', () => {
       endings: { migrated: 1, 'migrated-with-warnings': 1, 'rolled-back': 1 },
       asking: { count: 0, tenants: [], only: false },
     });
+    // What was answered to them stands in the trail of the batch as well.
+    expect((await rig.status()).trail).toMatchObject(
+      ['retry to t0', 'skip to t1', 'undo to t2'].map((what) => ({
+        what: `answered ${what.replace(/t\d$/, (id) => rig.tenant(id).id)}`,
+        ...ORDER,
+      })),
+    );
     await expect.poll(() => rig.migrations.batchRow(batch)).toMatchObject({ needsAttention: false });
     // A tenant tells its batch right before it closes.
     const endOf = (id: string) => rig.end(id);

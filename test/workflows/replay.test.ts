@@ -160,6 +160,41 @@ it('replays a coordinator with orders, a soak and a switch to a new run', async 
   await rig.close();
 }, 120_000);
 
+it('replays a coordinator that undoes: by its gate, by an order, and who waits for a person', async () => {
+  const people = { e9: 4, e10: 4 };
+  const rig = await aRig(
+    [
+      { id: 'drifts', people },
+      { id: 'taken-back', people },
+      { id: 'asks', people, sameAddress: true },
+    ],
+    {},
+    { waves: [{ name: 'all', rest: true, slowStart: false, soak: '1s', gate: 'undo', maxErrors: 3 }] },
+  );
+  const { batch } = rig.batch;
+  const order = { by: 'recorder', reason: 'to be replayed' };
+  let callback: string | null = null;
+  rig.world.tenant('drifts').edit((state) => (callback = state.callback.url));
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, { reconcileMs: 500 });
+  const standing = () => rig.migrations.batchStatus(batch);
+  await until('two are migrated', async () => (await standing())?.endings.migrated === 2, 40_000);
+  await until('one asks', async () => (await standing())?.asking?.count === 1, 40_000);
+  rig.world.tenant('drifts').edit((state) => (state.callback.url = callback));
+  await rig.migrations.rollbackTenants(batch, { ...order, tenantIds: [rig.tenant('taken-back').id] });
+  await until('it is undone', async () => (await standing())?.endings['rolled-back'] === 1, 40_000);
+  await rig.migrations.decide(rig.tenant('asks').id, { action: 'skip', ...order });
+  const { endings, trail } = await rig.migrations.batchResult(batch);
+  expect(endings).toEqual({ 'migrated-with-warnings': 1, 'rolled-back': 2 });
+  expect(trail.map(({ what }) => what)).toEqual([
+    `ordered to undo ${rig.tenant('taken-back').id}`,
+    `answered skip to ${rig.tenant('asks').id}`,
+    `began to undo ${rig.tenant('drifts').id}`,
+  ]);
+  await replaysOnce('migrate-batch-undoes', await newestHistory(rig, batchWorkflowId(batch)));
+  await replaysOnce('migrate-tenant-asks', await newestHistory(rig, tenantWorkflowId(rig.tenant('asks').id)));
+  await rig.close();
+}, 120_000);
+
 it('replays a tenant that was called to look at once, and then saw its forward', async () => {
   const rig = await aRig([{ id: 'called', people: { e9: 4, e10: 4 }, sameAddress: true }]);
   const { id } = rig.tenant('called');
@@ -189,7 +224,7 @@ it('replays a tenant that was called to look at once, and then saw its forward',
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(16);
+  expect(files.length).toBeGreaterThanOrEqual(18);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));

@@ -1,6 +1,6 @@
-import { audit } from './control.js';
-import { BREAKER, NAMED, shortList } from './orders.js';
-import { startWithdrawn, type BatchState } from './state.js';
+import { shouldPause } from './schedule.js';
+import { startWithdrawn, undoLater, type BatchState } from './state.js';
+import { auditTogether, byRule } from './trail.js';
 
 /** A run under the id of a tenant that was to start. */
 export interface RunElsewhere {
@@ -8,6 +8,9 @@ export interface RunElsewhere {
   /** Whose it is; null where nobody's batch ordered it. */
   batch: string | null;
 }
+
+/** What becomes of a tenant that has a run already. `ours`: of an earlier start of this batch, which may have left it paused. */
+export type Found = 'started-anew' | 'ours' | 'adopted' | 'left-out' | 'ended';
 
 /** What the trail says of a tenant that somebody is undoing when its turn comes. */
 export const LEFT_OUT = 'left out';
@@ -21,31 +24,30 @@ export function foundRunning(
   state: BatchState,
   id: string,
   { run, was, batch, at }: { run: RunElsewhere | null; was: 'not-started' | 'prepared'; batch: string; at: string },
-): void {
+): Found {
   // It was of an earlier start of this batch, and has told how it ended.
-  if (!state.inFlight.some((one) => one.id === id)) return;
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (!tenant) return 'ended';
   if (run === null) {
     startWithdrawn(state, id, was);
-    return;
+    // Whatever the run that has just ended left.
+    if (tenant.rollback) undoLater(state, tenant, tenant.rollback);
+    return 'started-anew';
   }
   const of = run.batch === null ? 'of no batch' : run.batch === batch ? 'of this batch' : `of batch ${run.batch}`;
   if (run.kind === 'migration') {
-    auditTogether(state, 'adopted', id, `a migration ${of} was under way already`, at);
-    return;
+    auditTogether(state, 'adopted', id, byRule(`a migration ${of} was under way already`), at);
+    return run.batch === batch ? 'ours' : 'adopted';
   }
   startWithdrawn(state, id, 'skipped');
-  auditTogether(state, LEFT_OUT, id, `it is being undone by a run ${of}: retry it afterwards`, at);
+  auditTogether(state, LEFT_OUT, id, byRule(`it is being undone by a run ${of}: retry it afterwards`), at);
+  return 'left-out';
 }
 
-/** Thousands of them are a few entries: they must not push out the orders of people. */
-function auditTogether(state: BatchState, did: string, id: string, reason: string, at: string): void {
-  for (const entry of state.trail.toReversed()) {
-    if (!entry.together) break;
-    if (entry.together.did !== did || entry.reason !== reason) continue;
-    const { first, count } = entry.together;
-    entry.together = { did, first: [...first, id].slice(0, NAMED), count: count + 1 };
-    entry.what = `${did} ${shortList(entry.together.first, count + 1)}`;
-    return;
-  }
-  audit(state, `${did} ${id}`, { by: BREAKER, reason }, at).together = { did, first: [id], count: 1 };
+/** Nobody knows whether it was told to stop: it is told anew, whichever is right now. */
+export function toldAnew(state: BatchState, id: string): void {
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (!tenant) return;
+  tenant.paused = !shouldPause(state, tenant);
+  tenant.stood = true;
 }

@@ -30,7 +30,7 @@ export function asksSeen(state: BatchState, looked: readonly InFlight[], asking:
     // One that is held waits as well, but for what the batch knows.
     const asks = asking.has(tenant.id) && !isHeldBack(tenant);
     if (asks === (tenant.asks ?? false)) continue;
-    if (asks) tenant.asks = true;
+    if (asks) tenant.asks = tenant.stood = true;
     else delete tenant.asks;
     isNew = true;
   }

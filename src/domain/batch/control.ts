@@ -1,41 +1,36 @@
-import { resumed } from './limits.js';
+import { refusalOfLimits, resumed } from './limits.js';
 import { count, isOpen, type TenantState } from './ledger.js';
-import { BREAKER, nameOf, type Audited, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
-import { entered, exceeded, limitsChanged, waveOf, type BatchState, type Undo } from './state.js';
+import { BREAKER, nameOf, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
+import {
+  entered,
+  exceeded,
+  forgetDrift,
+  limitsChanged,
+  limitsExceeded,
+  waveOf,
+  type BatchState,
+  type Undo,
+} from './state.js';
+import { audit, auditTogether, byRule } from './trail.js';
 import { stillChanged, undosOfGate } from './undo.js';
-
-/** As many orders as the coordinator keeps at hand; older ones stand in the event history. */
-const TRAIL_KEPT = 200;
-/** Ids of Updates outlast the trail: a client may send one again long after. */
-const DONE_KEPT = 1_000;
 
 /** As many tenants as are held one by one: each hold travels with the coordinator, and is told to whoever asks. */
 export const MOST_TENANTS_HELD = 1_000;
-/** Of by and reason together, which are kept with each of them. */
-const LONGEST_WORDS = 300;
+/** Of by and reason together, in characters: of an order that is kept with each of its tenants, and of any other. */
+const LONGEST_WORDS = { each: 300, once: 1_000 };
+/** So many endpoints are held by themselves before that is a matter for a person: it may well have one cause. */
+const MOST_ENDPOINTS_REFUSED = 50;
+const LONGEST_REFUSAL = 500;
 export const TOO_MANY_HELD = `${MOST_TENANTS_HELD} tenants are paused one by one already: pause the wave, or the batch`;
-
-/** Answers the entry that the trail has from now on. */
-export function audit(state: BatchState, what: string, { by, reason }: Order, at: string, updateId?: string): Audited {
-  const entry: Audited = { at, what, by, reason, ...(updateId === undefined ? {} : { updateId }) };
-  state.trail = [...state.trail, entry].slice(-TRAIL_KEPT);
-  if (updateId !== undefined) state.done = [...(state.done ?? []), updateId].slice(-DONE_KEPT);
-  return entry;
-}
 
 export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
   return state.holds.some((hold) => nameOf(hold.on) === nameOf(on));
 }
 
-/** Whether the Update of this id was carried out already, by whichever run of the coordinator. */
-export function isDone({ trail, done }: Pick<BatchState, 'trail' | 'done'>, updateId: string | undefined): boolean {
-  if (updateId === undefined) return false;
-  return done?.includes(updateId) === true || trail.some((entry) => entry.updateId === updateId);
-}
-
 /** Why this order does not fit now; null where it does. Each answer is a sentence for whoever gave the order. */
 export function refusalOf(state: BatchState, order: BatchOrder): string | null {
-  if (order.by.trim() === '' || order.reason.trim() === '') return 'by and reason are needed';
+  const refusal = refusalOfWords(order, 'once');
+  if (refusal !== null) return refusal;
   if (state.abort !== null && order.do !== 'abort') return 'the batch is being aborted';
   switch (order.do) {
     case 'pause':
@@ -45,7 +40,8 @@ export function refusalOf(state: BatchState, order: BatchOrder): string | null {
     case 'resume':
       return unknownScope(state, order.on) ?? refusalOfResume(state, order);
     case 'limits':
-      return order.wave === null || hasWave(state, order.wave) ? null : `there is no wave ${order.wave}`;
+      if (order.wave !== null && !hasWave(state, order.wave)) return `there is no wave ${order.wave}`;
+      return refusalOfLimits(order.change);
     case 'approve':
       return refusalOfApproval(state, order);
     case 'reject':
@@ -59,12 +55,9 @@ export function refusalOf(state: BatchState, order: BatchOrder): string | null {
 
 /** The gate undoes by the rule of its wave, and not by an order: so that the trail tells who undid a tenant. */
 export function auditUndo(state: BatchState, { id, wave, cause }: Undo, at: string, refused?: string): void {
-  const rule = (code: string): Order => ({
-    by: BREAKER,
-    reason: `${gateOf(state, wave)}: it is no longer as wanted (${code})`,
-  });
-  const { by, reason } = 'code' in cause ? rule(cause.code) : cause;
-  if (refused === undefined) audit(state, `began to undo ${id}`, { by, reason }, at);
+  const { by, reason } =
+    'code' in cause ? byRule(`${gateOf(state, wave)}: it is no longer as wanted (${cause.code})`) : cause;
+  if (refused === undefined) auditTogether(state, 'began to undo', id, { by, reason }, at);
   else audit(state, `could not undo ${id}`, { by, reason: `${reason}; ${refused}` }, at);
 }
 
@@ -84,7 +77,7 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
       return `paused ${nameOf(order.on)}`;
     case 'resume':
       resume(state, order);
-      return `resumed ${nameOf(order.on)}`;
+      return `resumed ${nameOf(order.on)}${order.limits ? `: ${changeText(order.limits)}` : ''}`;
     case 'limits':
       limitsChanged(state, order.wave, order.change);
       return `limits of ${order.wave === null ? 'the batch' : `wave ${order.wave}`}: ${changeText(order.change)}`;
@@ -109,16 +102,23 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
 /** An endpoint that refuses a credential that several tenants share is held once, instead of failing each of them. */
 export function endpointRefused(state: BatchState, key: string, why: string, at: string): void {
   if (isHeld(state, { endpoint: key })) return;
-  const order: Order = { by: BREAKER, reason: why };
+  const order = byRule(why.slice(0, LONGEST_REFUSAL));
   state.holds.push({ on: { endpoint: key }, ...order, at });
   audit(state, `paused endpoint ${key}`, order, at);
+  const refused = state.holds.filter(({ on, by }) => 'endpoint' in on && by === BREAKER).length;
+  if (refused >= MOST_ENDPOINTS_REFUSED)
+    state.stoppedBy ??= `${refused} endpoints refuse their credentials, which may have one cause; the last is ${key}`;
 }
 
-/** Why an order of these words cannot be kept with each tenant that it holds; null where it can. */
-export function refusalOfWords({ by, reason }: Order): string | null {
-  return by.length + reason.length <= LONGEST_WORDS
-    ? null
-    : `a reason is kept with each tenant: give one of at most ${LONGEST_WORDS - by.length} characters`;
+/**
+ * Why an order of these words cannot be kept; null where it can. `each`: with each tenant that it is for, instead of `once` in the
+ * audit trail.
+ */
+export function refusalOfWords({ by, reason }: Order, kept: keyof typeof LONGEST_WORDS = 'each'): string | null {
+  if (by.trim() === '' || reason.trim() === '') return 'by and reason are needed';
+  if (by.length + reason.length <= LONGEST_WORDS[kept]) return null;
+  const where = kept === 'each' ? 'with each tenant' : 'in the audit trail';
+  return `a reason is kept ${where}: give one of at most ${Math.max(LONGEST_WORDS[kept] - by.length, 1)} characters`;
 }
 
 /** Holds a tenant; answers why not, where that does not fit how it stands. */
@@ -165,33 +165,41 @@ export function needsApproval({ waves, wave }: BatchState): boolean {
 
 /** What the second look at the wave found, as the reason to stop; null where all is as wanted, or is undone by rule. */
 export function gateReason(state: BatchState): string | null {
-  const [first, ...more] = undosOfGate(state).length === 0 ? stillChanged(state) : [];
+  const [first, ...others] = undosOfGate(state).length === 0 ? stillChanged(state) : [];
   if (!first) return null;
-  const left = first.left === undefined ? '' : ` and cannot be undone: ${first.left}`;
-  const others = more.length > 0 ? ` and ${more.length} more` : '';
-  return `${gateOf(state)}: ${first.id} is no longer as wanted (${first.code})${left}${others}`;
+  const left = first.left === undefined ? '' : ` and is not undone: ${first.left}`;
+  const count = others.length + (state.driftedMore ?? 0);
+  const more = count > 0 ? ` and ${count} more` : '';
+  return `${gateOf(state)}: ${first.id} is no longer as wanted (${first.code})${left}${more}`;
 }
 
 function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 'resume' }>): void {
   state.holds = state.holds.filter((hold) => nameOf(hold.on) !== nameOf(on));
   if (!('batch' in on)) return;
-  if (limits) {
-    const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
-    if (current) limitsChanged(state, current.settings.name, limits);
-  }
+  if (limits) limitsRaised(state, limits);
   if (state.stoppedBy === null) return;
   // Forgiven is what the gate found where it stopped the batch: where a limit did, nobody has seen that yet.
-  if (state.stoppedBy.startsWith(`${gateOf(state)}: `)) state.drifted = [];
+  if (state.stoppedBy.startsWith(`${gateOf(state)}: `)) forgetDrift(state);
   state.stoppedBy = null;
   state.whole = resumed(state.whole);
   for (const wave of state.waves) wave.limits = resumed(wave.limits);
   state.stoppedBy = exceeded(state);
 }
 
+/** New limits are for whatever stopped the batch; where nothing did, for the wave under way, whose the width always is. */
+function limitsRaised(state: BatchState, { maxConcurrency, ...limits }: LimitChange): void {
+  const current = waveOf(state, Math.min(state.wave, state.waves.length - 1)).settings.name;
+  const stopped = limitsExceeded(state).map(({ wave }) => wave);
+  for (const wave of stopped.length > 0 ? stopped : [current]) limitsChanged(state, wave, limits);
+  if (maxConcurrency !== undefined) limitsChanged(state, current, { maxConcurrency });
+}
+
 function refusalOfResume(state: BatchState, order: Extract<BatchOrder, { do: 'resume' }>): string | null {
   if (!('batch' in order.on)) return isHeld(state, order.on) ? null : `${nameOf(order.on)} is not paused`;
+  const refusal = order.limits ? refusalOfLimits(order.limits) : null;
+  if (refusal !== null) return refusal;
   if (state.stoppedBy === null) return isHeld(state, order.on) ? null : 'the batch is not paused';
-  const after = { ...state, waves: state.waves.map((wave) => ({ ...wave })) };
+  const after = { ...state, limits: { ...state.limits }, waves: state.waves.map((wave) => ({ ...wave })) };
   resume(after, order);
   return after.stoppedBy === null ? null : `${after.stoppedBy} is still exceeded: give a higher limit`;
 }

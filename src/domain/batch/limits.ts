@@ -1,5 +1,6 @@
 import type { ErrorLimit, Limits } from './batch.js';
 import type { Outcome } from '../outcomes.js';
+import type { LimitChange } from './orders.js';
 
 /** How far back `maxErrorRate` and `consecutive` may look: bounds the state that a batch carries along. */
 export const MAX_RECENT = 200;
@@ -129,6 +130,28 @@ export function mayStart(state: LimitState, limits: Limits): { start: true } | {
     return { start: false, because: 'max-errors' };
   }
   return { start: true };
+}
+
+/** Why these limits cannot be held; null where they can. */
+export function refusalOfLimits({
+  maxConcurrency,
+  consecutive,
+  maxErrors,
+  maxBlocked,
+  maxErrorRate,
+}: LimitChange): string | null {
+  const isWhole = (number: number | undefined, from: number, to = Infinity): boolean =>
+    number === undefined || (Number.isInteger(number) && number >= from && number <= to);
+  const isPercent = (percent: number): boolean => percent >= 0 && percent <= 100;
+  const fits = (limit: ErrorLimit | undefined): boolean =>
+    limit === undefined || ('count' in limit ? isWhole(limit.count, 0) : isPercent(limit.percent));
+  if (!isWhole(maxConcurrency, 1)) return 'maxConcurrency is a whole number from 1';
+  if (!isWhole(consecutive, 1, MAX_RECENT)) return `consecutive is a whole number from 1 to ${MAX_RECENT}`;
+  if (!fits(maxErrors)) return 'maxErrors is a whole number, or a percentage from 0 to 100';
+  if (!fits(maxBlocked)) return 'maxBlocked is a whole number, or a percentage from 0 to 100';
+  if (maxErrorRate && !(isPercent(maxErrorRate.percent) && isWhole(maxErrorRate.last, 1, MAX_RECENT)))
+    return `maxErrorRate is a percentage from 0 to 100 of the last 1 to ${MAX_RECENT}`;
+  return null;
 }
 
 function rateExceeded(recent: readonly boolean[], { percent, last }: { percent: number; last: number }): boolean {

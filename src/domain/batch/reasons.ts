@@ -1,5 +1,5 @@
 import { mayStart } from './limits.js';
-import { count } from './ledger.js';
+import { count, type Range } from './ledger.js';
 import type { Hold } from './orders.js';
 import { FIRST_LOOK, waveOf, WAITING, type BatchState, type Undo } from './state.js';
 import { concurrencyText, room, roomFor, type Pass } from './room.js';
@@ -12,6 +12,8 @@ export interface Candidate {
   /** Keys of the endpoints that it shares with others. */
   endpoints: string[];
   targets: string[];
+  /** Who of its wave starts before it, where that is by priority; absent where it is as in the file. */
+  before?: Range[];
   /** Its maintenance window: when it closes, where it is open; else when it opens. Milliseconds since the epoch. */
   window: { closesAt: number } | { opensAt: number } | null;
 }

@@ -1,6 +1,7 @@
 import { gateReason, isHeld, needsApproval } from './control.js';
 import { count } from './ledger.js';
 import {
+  CLEAN,
   FIRST_LOOK,
   toVerify,
   underWay,
@@ -104,12 +105,11 @@ function waveMove(state: BatchState, now: number): WaveMove | null {
   if (!wave || count(wave.ledger, ...WAITING) > 0 || underWay(state, state.wave) > 0) return null;
   // Nobody is undone, and no wave is accepted, before it is time to write.
   if (passOf(state, state.wave, now) === 'prepare') return null;
-  const { soakMs, gate } = wave.settings;
-  const isLast = state.wave === state.waves.length - 1;
+  const { gate } = wave.settings;
   const afterLooks = (): WaveMove => ({ do: 'enter', phase: needsApproval(state) ? 'approval' : 'next-wave' });
   switch (state.phase) {
     case 'starting':
-      return soakMs === undefined || (isLast && gate !== 'undo') ? afterLooks() : { do: 'enter', phase: 'soaking' };
+      return soaks(state) ? { do: 'enter', phase: 'soaking' } : afterLooks();
     case 'soaking':
       return now < state.soakUntil ? { do: 'wait', until: state.soakUntil } : { do: 'enter', phase: 'verifying' };
     case 'verifying': {
@@ -123,15 +123,31 @@ function waveMove(state: BatchState, now: number): WaveMove | null {
   }
 }
 
+/** After the last wave nobody is looked at again, unless its gate undoes. */
+function soaks({ waves, wave }: BatchState): boolean {
+  const { soakMs, gate } = waveOf({ waves }, wave).settings;
+  return soakMs !== undefined && (wave < waves.length - 1 || gate === 'undo');
+}
+
+/** Whether the second look at the wave under way is still to come, and finds somebody. */
+function owesLook(state: BatchState): boolean {
+  if (state.wave >= state.waves.length || !soaks(state)) return false;
+  const migrated = count(waveOf(state, state.wave).ledger, ...CLEAN) > 0;
+  if (state.phase === 'verifying') return toVerify(state, 1).length > 0;
+  return migrated && (state.phase === 'starting' || state.phase === 'soaking');
+}
+
 function isOver(state: BatchState): boolean {
   const accepted = state.wave >= state.waves.length;
   // Where nobody is left to start, there is nothing to hold, and nothing to cut over; but a gate that stops is for a person.
-  const idle = state.until !== undefined || (state.stoppedBy !== null && gateReason(state) === null);
+  const idle =
+    state.until !== undefined || (state.stoppedBy !== null && gateReason(state) === null && !owesLook(state));
   const done = (accepted || idle) && state.inFlight.length === 0 && !owesUndo(state);
   return done && state.waves.every(({ ledger }) => count(ledger, ...WAITING) === 0);
 }
 
-function shouldPause(state: BatchState, { id, wave, endpoints, undoing, rollback }: InFlight): boolean {
+/** Whether a tenant that runs is to stop before its next step. */
+export function shouldPause(state: BatchState, { id, wave, endpoints, undoing, rollback }: InFlight): boolean {
   // An undo has no gate before its steps: it is never stopped half-way.
   if (undoing || rollback) return false;
   if (state.abort === 'finish-step') return true;

@@ -7,6 +7,7 @@ import {
   tripped,
   withdrawn,
   type Ending,
+  type LimitReason,
   type LimitState,
   type TenantEnding,
 } from './limits.js';
@@ -50,7 +51,7 @@ export interface WaveState {
   lookWidth?: number;
 }
 
-/** A tenant that was started and has not ended. At most as many as waves are wide. */
+/** A tenant that was started and has not ended. At most as many as waves are wide, and those that wait without a place. */
 export interface InFlight {
   id: string;
   wave: number;
@@ -76,6 +77,8 @@ export interface InFlight {
   cancelled?: boolean;
   /** It waits for a person's decision or work order, as of the last look at it. */
   asks?: true;
+  /** It stood still in between, for whatever reason, so that its time says nothing of what a tenant takes. */
+  stood?: true;
   /** The partition that started it; absent where the coordinator did. */
   partition?: number;
 }
@@ -129,6 +132,8 @@ export interface BatchState {
   /** How far the second look has come, and whom it found changed. */
   verified: number;
   drifted: Drift[];
+  /** How many more it found changed than are kept. */
+  driftedMore?: number;
   /** Ended tenants that somebody ordered to undo, and that have no place yet; absent in the state of an older version. */
   undos?: Undo[];
   waves: WaveState[];
@@ -201,7 +206,7 @@ export function newBatchState({
 }
 
 /** Throws on a wave that the batch does not have. */
-export function waveOf(state: BatchState, index: number): WaveState {
+export function waveOf(state: Pick<BatchState, 'waves'>, index: number): WaveState {
   const wave = state.waves[index];
   if (!wave) throw new Error(`the batch has no wave ${index}`);
   return wave;
@@ -235,7 +240,7 @@ export function tenantEnded(state: BatchState, { tenantId, ending }: TenantEndin
     return;
   }
   if (tenant.rollback && LEAVES_SOMETHING.includes(ending)) undoLater(state, tenant, tenant.rollback);
-  const finish = { at: now, ms: now - tenant.since, wholeWay: WHOLE_WAY.includes(ending) };
+  const finish = { at: now, ms: now - tenant.since, wholeWay: WHOLE_WAY.includes(ending) && !tenant.stood };
   state.finished = [...state.finished, finish].slice(-FINISHED_KEPT);
   const current = state.waves[Math.min(state.wave, state.waves.length - 1)];
   if (current) current.width = widened(current.width, CLEAN.includes(ending), current.settings.maxConcurrency);
@@ -260,12 +265,17 @@ export function undoLater(
 
 /** Which limit is exceeded by now, in words; null where none is. */
 export function exceeded(state: BatchState): string | null {
-  for (const { settings, limits } of state.waves) {
-    const because = tripped(limits, settings);
-    if (because !== null) return `${because} of wave ${settings.name}`;
-  }
-  const because = tripped(state.whole, state.limits);
-  return because === null ? null : `${because} of the batch`;
+  const [first] = limitsExceeded(state);
+  return first ? `${first.because} of ${first.wave === null ? 'the batch' : `wave ${first.wave}`}` : null;
+}
+
+/** Whose limits are exceeded by now; `wave` null: those of the whole batch. */
+export function limitsExceeded(state: BatchState): { wave: string | null; because: LimitReason }[] {
+  const groups = [
+    ...state.waves.map(({ settings, limits }) => ({ wave: settings.name, because: tripped(limits, settings) })),
+    { wave: null, because: tripped(state.whole, state.limits) },
+  ];
+  return groups.flatMap(({ wave, because }) => (because === null ? [] : [{ wave, because }]));
 }
 
 /** A target asked to be asked less often: the wave under way narrows, and those that prepare. */
@@ -286,6 +296,7 @@ export function tenantParked(state: BatchState, id: string, endpoint: string): v
   const tenant = state.inFlight.find((one) => one.id === id);
   if (!tenant || tenant.parkedAt !== null) return;
   tenant.parkedAt = endpoint;
+  tenant.stood = true;
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'parked');
 }
 
@@ -303,6 +314,14 @@ export function tenantWoken(state: BatchState, id: string): void {
   tenant.parkedAt = null;
   delete tenant.looked;
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'running');
+}
+
+/** A tenant is told to stop before its next step, or to go on. */
+export function tenantTold(state: BatchState, id: string, paused: boolean): void {
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (!tenant) return;
+  tenant.paused = paused;
+  tenant.stood = true;
 }
 
 /** Not begun with anything that writes. */
@@ -363,14 +382,23 @@ export function entered(state: BatchState, phase: NextPhase, now: number): void 
   if (phase === 'soaking') state.soakUntil = now + (waveOf(state, state.wave).settings.soakMs ?? 0);
   if (phase === 'verifying') {
     state.verified = 0;
-    state.drifted = [];
+    forgetDrift(state);
   }
 }
 
 /** The second look at the migrated tenants of the wave has come so far. */
 export function waveVerified(state: BatchState, upTo: number, drifted: readonly Drift[]): void {
   state.verified = upTo;
-  state.drifted = [...state.drifted, ...drifted].slice(0, DRIFTED_KEPT);
+  const all = [...state.drifted, ...drifted];
+  state.drifted = all.slice(0, DRIFTED_KEPT);
+  const more = (state.driftedMore ?? 0) + all.length - state.drifted.length;
+  if (more > 0) state.driftedMore = more;
+}
+
+/** What the second look found no longer counts. */
+export function forgetDrift(state: BatchState): void {
+  state.drifted = [];
+  delete state.driftedMore;
 }
 
 /** Its start came to nothing, since it runs elsewhere: it waits as it did, or is left out. */

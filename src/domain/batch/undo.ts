@@ -84,9 +84,14 @@ export interface RollbackAnswer {
  */
 export function rollbackOrdered(state: BatchState, tenants: readonly ToRollBack[], order: Order): RollbackAnswer {
   const answer: RollbackAnswer = { accepted: [], leftOut: [], refused: [] };
+  // Somebody may have said `retry` while it was looked what their runs left.
+  const again = leaveOut(
+    state,
+    tenants.map(({ id, wave, at }) => ({ tenantId: id, wave, at })),
+  );
   for (const tenant of tenants) {
     const { id, waited, nothing } = tenant;
-    const isLeftOut = waited && nothing !== null;
+    const isLeftOut = (waited || again.has(id)) && nothing !== null;
     const why = isLeftOut ? null : undoOrdered(state, tenant, order);
     if (isLeftOut) answer.leftOut.push(id);
     if (why === null) answer.accepted.push(id);

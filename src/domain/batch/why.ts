@@ -1,5 +1,5 @@
 import { isHeld } from './control.js';
-import { stateAt, type TenantState } from './ledger.js';
+import { stateAt, type Ledger, type Range, type TenantState } from './ledger.js';
 import { leftOut, type LeftOut } from './left-out.js';
 import {
   passOf,
@@ -7,6 +7,7 @@ import {
   reasonsOfCutOver,
   reasonsOfOrderedUndos,
   reasonsOfTenant,
+  reasonsOfUndo,
   holdingOf,
   reasonsOfWave,
   usualDuration,
@@ -14,7 +15,7 @@ import {
   type Reason,
 } from './reasons.js';
 import { FIRST_LOOK, WAITING, waveOf, type BatchState, type UndoCause } from './state.js';
-import { undosOrdered } from './undo.js';
+import { undosOfGate, undosOrdered } from './undo.js';
 
 /** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
 export interface Explanation {
@@ -33,13 +34,14 @@ export function explain(state: BatchState, candidate: Candidate, now: number): E
   const { id, wave, at } = candidate;
   const { settings, ledger } = waveOf(state, wave);
   const standing = stateAt(ledger, at);
+  const before: Range[] = settings.order === 'priority' && candidate.before ? candidate.before : [[0, at]];
   return {
     tenantId: id,
     wave: settings.name,
-    position: at + 1,
+    position: 1 + before.reduce((sum, [, length]) => sum + length, 0),
     state: standing,
     reasons: reasonsOf(state, candidate, standing, now),
-    ahead: WAITING.includes(standing) ? aheadOf(state, wave, at) : 0,
+    ahead: WAITING.includes(standing) ? waitingIn(ledger, before) : 0,
   };
 }
 
@@ -68,19 +70,30 @@ function reasonsOf(
     const text = `it is to be undone as soon as there is room: ${causeText(ordered.cause)}`;
     return [{ because: 'undo', text }, ...reasonsOfOrderedUndos(state)(ordered)];
   }
+  const gated = undosOfGate(state).find(({ id }) => id === candidate.id);
+  if (gated) {
+    const text = `it is to be undone as soon as there is room: ${causeText(gated.cause)}`;
+    return [
+      { because: 'undo', text },
+      ...reasonsOfBatch(state),
+      ...reasonsOfWave(state, gated.wave, now),
+      ...reasonsOfUndo(state, gated),
+    ];
+  }
   if (standing === 'skipped') return [leftOut(state, candidate.id)];
   const running = state.inFlight.find(({ id }) => id === candidate.id);
   if (!running) return [];
   const reasons: Reason[] = [];
+  const goesOn = 'it goes on as soon as there is room';
   const cause = running.undoing ?? running.rollback;
   if (cause) reasons.push({ because: 'undo', text: `it is being undone: ${causeText(cause)}` });
   if (running.parkedAt === FIRST_LOOK) {
-    const text = running.looked ? 'it goes on as soon as there is room' : 'a person is to tell what its pages show';
-    reasons.push({ because: 'first-look', text });
+    const text = running.looked ? goesOn : 'a person is to tell what its pages show';
+    reasons.push({ because: 'first-look', text }, ...(running.looked ? reasonsOfBatch(state) : []));
   } else if (running.parkedAt !== null) {
     const still = isHeld(state, { endpoint: running.parkedAt });
-    const text = still ? `${running.parkedAt} refuses its credentials` : `it goes on as soon as there is room`;
-    reasons.push({ because: 'endpoint', text });
+    const text = still ? `${running.parkedAt} refuses its credentials` : goesOn;
+    reasons.push({ because: 'endpoint', text }, ...(still ? [] : reasonsOfBatch(state)));
   }
   if (running.paused) reasons.push({ because: 'paused', text: 'it stops before its next step until it is resumed' });
   return reasons;
@@ -92,10 +105,9 @@ function causeText(cause: UndoCause): string {
     : `${cause.by} ordered it: ${cause.reason}`;
 }
 
-function aheadOf({ waves }: BatchState, wave: number, at: number): number {
-  const ledger = waves[wave]?.ledger;
-  if (!ledger) return 0;
-  let ahead = 0;
-  for (let before = 0; before < at; before += 1) if (WAITING.includes(stateAt(ledger, before))) ahead += 1;
-  return ahead;
+function waitingIn(ledger: Ledger, ranges: readonly Range[]): number {
+  let waiting = 0;
+  for (const [from, length] of ranges)
+    for (let at = from; at < from + length; at += 1) if (WAITING.includes(stateAt(ledger, at))) waiting += 1;
+  return waiting;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { foundRunning, type RunElsewhere } from '../../../src/domain/batch/adoption.js';
-import { isDone, obey } from '../../../src/domain/batch/control.js';
+import { obey } from '../../../src/domain/batch/control.js';
+import { isDone } from '../../../src/domain/batch/trail.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { tenantEnded, waveOf } from '../../../src/domain/batch/state.js';
 import { aBatch, BY, NOW, start } from './a-batch.js';

@@ -12,6 +12,7 @@ import {
   entered,
   tenantEnded,
   tenantStarted,
+  tenantTold,
   tenantWoken,
   toVerify,
   waveOf,
@@ -22,7 +23,7 @@ import { auditUndo } from '../../../src/domain/batch/control.js';
 import { undoBegun, undoRefused } from '../../../src/domain/batch/undo.js';
 import type { BatchOrder } from '../../../src/domain/batch/orders.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
-import { LOOK, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
+import { CLEAN, LOOK, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
 /** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
 export class Coordinator {
@@ -74,6 +75,10 @@ export class Coordinator {
           expect(left, 'over with tenants left').toBe(0);
           expect(model.changed().filter(({ drift }) => drift === 'pending')).toEqual([]);
           expect(model.tenants.filter(({ toUndo }) => toUndo)).toEqual([]);
+          // Also where a limit stopped it with the last of them.
+          const looks = !model.until && model.wave < model.waves.length && model.soaks() && model.phase !== 'approval';
+          const unlooked = looks ? model.of(model.wave).filter((one) => !one.looked) : [];
+          expect(unlooked.filter(({ standing }) => CLEAN.includes(standing))).toEqual([]);
         }
         if (model.aborted === 'undo') expect(model.in('running', 'parked')).toEqual([]);
         model.over = true;
@@ -94,8 +99,11 @@ export class Coordinator {
         return { moved: true, until: null };
       case 'tell':
         for (const { id, paused } of move.tenants) {
-          state.inFlight.find((one) => one.id === id)!.paused = paused;
-          model.tenants.find((one) => one.id === id)!.toldToPause = paused;
+          tenantTold(state, id, paused);
+          Object.assign(
+            model.tenants.find((one) => one.id === id)!,
+            { toldToPause: paused, stood: true },
+          );
         }
         return { moved: true, until: null };
       case 'wake': {
@@ -210,7 +218,7 @@ export class Coordinator {
         since: model.now,
         ...(prepares ? { prepares } : {}),
       });
-      Object.assign(tenant, { standing: 'running', since: model.now, prepares });
+      Object.assign(tenant, { standing: 'running', was: tenant.standing, since: model.now, prepares });
       return true;
     }
     return false;

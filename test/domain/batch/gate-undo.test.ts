@@ -97,7 +97,7 @@ describe('a gate that undoes', () => {
     undoRefused(state, drift.id, left);
     auditUndo(state, drift, AT, left);
     const what = 'w0t1 is no longer as wanted (SETTING-DIFFERS)';
-    const because = `gate of wave one: ${what} and cannot be undone: ${left}`;
+    const because = `gate of wave one: ${what} and is not undone: ${left}`;
     expect(nextMove(state, NOW)).toEqual({ do: 'stop', because });
     expect(waveOf(state, 0).limits).toMatchObject({ failed: 0, running: 0 });
     expect(waveOf(state, 0).ledger.counts).toEqual({ migrated: 2, 'migrated-with-warnings': 1 });

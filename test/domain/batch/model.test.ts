@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { endpointRefused, isDone, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { foundRunning } from '../../../src/domain/batch/adoption.js';
+import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { isDone } from '../../../src/domain/batch/trail.js';
 import { sizeOf, stateAt } from '../../../src/domain/batch/ledger.js';
 import { nameOf, type BatchOrder, type LimitChange, type Scope } from '../../../src/domain/batch/orders.js';
 import type { Ending } from '../../../src/domain/batch/limits.js';
@@ -160,6 +162,18 @@ function add(model: Model, real: Coordinator, index: number, endpoint: string): 
   if (wave === model.wave) model.phase = 'starting';
 }
 
+function runsElsewhere(model: Model, real: Coordinator, index: number, kind: 'migration' | 'undo' | null): void {
+  const tenant = pick(
+    model.in('running').filter(({ undoing }) => undoing === null),
+    index,
+  );
+  if (!tenant) return;
+  const at = new Date(model.now).toISOString();
+  const was = tenant.was as 'not-started' | 'prepared';
+  foundRunning(real.state, tenant.id, { run: kind && { kind, batch: 'another' }, was, batch: 'b', at });
+  model.withdrawn(tenant, kind);
+}
+
 function park(model: Model, real: Coordinator, index: number): void {
   const tenant = pick(
     model.in('running').filter(({ endpoint, undoing }) => endpoint !== null && undoing === null),
@@ -169,7 +183,7 @@ function park(model: Model, real: Coordinator, index: number): void {
   endpointRefused(real.state, tenant.endpoint, 'token refused', new Date(model.now).toISOString());
   tenantParked(real.state, tenant.id, tenant.endpoint);
   model.paused.add(`endpoint ${tenant.endpoint}`);
-  Object.assign(tenant, { standing: 'parked', parkedAt: tenant.endpoint });
+  Object.assign(tenant, { standing: 'parked', parkedAt: tenant.endpoint, stood: true });
 }
 
 function look(model: Model, real: Coordinator, index: number): void {
@@ -179,7 +193,7 @@ function look(model: Model, real: Coordinator, index: number): void {
   );
   if (!tenant) return;
   tenantParked(real.state, tenant.id, LOOK);
-  Object.assign(tenant, { standing: 'parked', parkedAt: LOOK });
+  Object.assign(tenant, { standing: 'parked', parkedAt: LOOK, stood: true });
 }
 
 function tell(model: Model, real: Coordinator, index: number): void {
@@ -328,6 +342,9 @@ const commands = [
     .tuple(nat, fc.constantFrom(...ENDINGS), fc.boolean())
     .map(([i, how, twice]) => new Command(`end ${how}`, (m, r) => end(m, r, i, how, twice))),
   nat.map((i) => new Command('told of somebody unknown', (m, r) => lost(m, r, i))),
+  fc
+    .tuple(nat, fc.constantFrom('migration' as const, 'undo' as const, null))
+    .map(([i, run]) => new Command(`runs elsewhere: ${run ?? 'no more'}`, (m, r) => runsElsewhere(m, r, i, run))),
   nat.map((i) => new Command('park', (m, r) => park(m, r, i))),
   nat.map((i) => new Command('first look', (m, r) => look(m, r, i))),
   nat.map((i) => new Command('told', (m, r) => tell(m, r, i))),
@@ -443,9 +460,10 @@ function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 
     rollback: false,
     cancelled: false,
     toldToPause: false,
+    stood: false,
   };
   const went = { looked: false, prepares: false, ...undo };
-  const fresh = { standing: 'not-started', since: 0, parkedAt: null, told: false, ...went };
+  const fresh = { standing: 'not-started', was: 'not-started', since: 0, parkedAt: null, told: false, ...went };
   return { id: `w${wave}t${at}`, wave, at, ...more, ...fresh };
 }
 

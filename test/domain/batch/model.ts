@@ -9,6 +9,8 @@ export interface ModelTenant {
   /** Open in the first half of every hour. */
   window: boolean;
   standing: string;
+  /** How it stood before it started. */
+  was: string;
   since: number;
   parkedAt: string | null;
   /** Its first look is over: it waits for its turn. */
@@ -30,6 +32,8 @@ export interface ModelTenant {
   cancelled: boolean;
   /** It was told to stop before its next step. */
   toldToPause: boolean;
+  /** It stood still in between. */
+  stood: boolean;
 }
 
 export interface ModelLimits {
@@ -150,34 +154,41 @@ export class Model {
     return windows.every((one, group) => one.running <= Math.max(one.width, before[group] ?? 0));
   }
 
-  /** `strict` promises that no more than one above the limit ever fail. */
+  /** `strict` promises that no more than one above the limit ever fail, or might yet. */
   keepsStrict(): boolean {
     return this.strictMost.every((most, group) => {
       const { strict, maxErrors } = this.limitsOf(group);
       const now = strict && maxErrors !== undefined && most !== null ? this.most(maxErrors, group) : null;
       this.strictMost[group] = most === null || now === null ? null : Math.max(most, now);
       // What somebody orders to undo counts as well, but the promise is not about it.
-      const failed = this.of(group).filter(({ standing, undoOrdered }) => FAILED.includes(standing) && !undoOrdered);
-      return most === null || failed.length <= (this.strictMost[group] ?? Infinity) + 1;
+      const mightFail = this.of(group).filter(
+        ({ standing, undoOrdered }) => [...FAILED, ...UNDER_WAY].includes(standing) && !undoOrdered,
+      );
+      return most === null || mightFail.length <= (this.strictMost[group] ?? Infinity) + 1;
     });
   }
 
   exceeded(): boolean {
-    return [...this.waves, this.whole].some((limits, group) => {
+    return this.groupsExceeded().length > 0;
+  }
+
+  /** Waves by their index, and the whole batch as one more. */
+  groupsExceeded(): number[] {
+    return [...this.waves, this.whole].flatMap((limits, group) => {
       const { recent, unanswered } = this.tallies[group]!;
       const { maxErrors, maxErrorRate, consecutive, maxBlocked } = limits;
       const blocked = this.of(group).filter(({ standing }) => standing === 'blocked').length;
       const row = [...recent].reverse().findIndex((failed) => !failed);
       const last = maxErrorRate ? recent.slice(-maxErrorRate.last) : [];
-      return (
+      const isExceeded =
         unanswered > 0 ||
         (maxErrors !== undefined && this.failed(group) > this.most(maxErrors, group)) ||
         (maxErrorRate !== undefined &&
           last.length === maxErrorRate.last &&
           last.filter(Boolean).length * 100 > maxErrorRate.percent * maxErrorRate.last) ||
         (consecutive !== undefined && (row < 0 ? recent.length : row) >= consecutive) ||
-        (maxBlocked !== undefined && blocked > this.most(maxBlocked, group))
-      );
+        (maxBlocked !== undefined && blocked > this.most(maxBlocked, group));
+      return isExceeded ? [group] : [];
     });
   }
 
@@ -191,20 +202,34 @@ export class Model {
     const wasOrdered = tenant.undoing !== null && tenant.undoOrdered;
     tenant.undoing = null;
     tenant.rollback = tenant.cancelled = tenant.toldToPause = false;
-    if (isPrepared) return;
+    if (isPrepared) {
+      tenant.stood = false;
+      return;
+    }
     for (const group of [tenant.wave, this.waves.length]) {
       if (ending === 'rollback-incomplete') this.tallies[group]!.unanswered += 1;
       if (!wasOrdered && !['blocked', 'cancelled', 'skipped'].includes(ending))
         this.tallies[group]!.recent.push(FAILED.includes(ending));
     }
-    this.durations.push({ ms: this.now - tenant.since, whole: ending.startsWith('migrated') });
+    this.durations.push({ ms: this.now - tenant.since, whole: ending.startsWith('migrated') && !tenant.stood });
+    tenant.stood = false;
     this.stopped ||= this.exceeded();
   }
 
-  /** New limits of the wave under way, as a resume of the batch may bring them. */
+  /** What was started runs elsewhere: nothing of it was started by this batch. */
+  withdrawn(tenant: ModelTenant, run: 'migration' | 'undo' | null): void {
+    if (run === 'migration') return;
+    tenant.standing = run === 'undo' || tenant.rollback ? 'skipped' : tenant.was;
+    tenant.toUndo ||= run === null && tenant.rollback;
+    tenant.rollback = tenant.cancelled = tenant.toldToPause = tenant.stood = false;
+  }
+
+  /** New limits as a resume of the batch may bring them: of whatever stopped it, else of the wave under way. */
   limited({ maxConcurrency, ...rest }: ModelLimits & { maxConcurrency?: number }): void {
-    const wave = this.waves[Math.min(this.wave, this.waves.length - 1)]!;
-    Object.assign(wave, rest, maxConcurrency === undefined ? {} : { maxConcurrency });
+    const current = Math.min(this.wave, this.waves.length - 1);
+    const exceeded = this.groupsExceeded();
+    for (const group of exceeded.length > 0 ? exceeded : [current]) Object.assign(this.limitsOf(group), rest);
+    Object.assign(this.waves[current]!, maxConcurrency === undefined ? {} : { maxConcurrency });
     this.stopped ||= this.exceeded();
   }
 
@@ -359,12 +384,18 @@ export class Model {
     return this.phase !== 'approval' || this.aborted !== null || own || other;
   }
 
+  /** Whether the wave under way is looked at again, once all have ended. */
+  soaks(): boolean {
+    const { soakMs, gate } = this.waves[this.wave]!;
+    return soakMs !== null && (this.wave < this.waves.length - 1 || gate === 'undo');
+  }
+
   /** Whether the wave under way may enter this phase. */
   mayEnter(phase: string): boolean {
-    const { soakMs, gate, approval } = this.waves[this.wave]!;
+    const { approval } = this.waves[this.wave]!;
     const isLast = this.wave === this.waves.length - 1;
     const of = this.of(this.wave);
-    const soaks = soakMs !== null && (!isLast || gate === 'undo');
+    const soaks = this.soaks();
     const warned = of.some(({ standing }) => standing === 'migrated-with-warnings');
     const asks = !isLast && (approval === true || (approval === 'warnings' && warned));
     const looked = of.every((one) => !CLEAN.includes(one.standing) || one.looked);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foundRunning } from '../../../src/domain/batch/adoption.js';
-import { audit, endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { audit } from '../../../src/domain/batch/trail.js';
 import { shortList } from '../../../src/domain/batch/orders.js';
 import { holdingOf, reasonsOfTenant, usualDuration, type Candidate } from '../../../src/domain/batch/reasons.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
@@ -10,8 +11,11 @@ import {
   tenantParked,
   tenantReopened,
   tenantWoken,
+  waveVerified,
   type BatchState,
 } from '../../../src/domain/batch/state.js';
+import { beforeIn } from '../../../src/domain/batch/candidate.js';
+import type { Tenant } from '../../../src/domain/tenant.js';
 import { leaveOut, undoBegun } from '../../../src/domain/batch/undo.js';
 import { explain } from '../../../src/domain/batch/why.js';
 import { aBatch, BY, candidate, NOW, runs, start, prepares } from './a-batch.js';
@@ -261,5 +265,46 @@ describe('why a tenant does not start', () => {
         drop(state, 'second');
       }),
     ).toBe('ann dropped it before it started: second');
+  });
+});
+
+it('tells the place in a wave by the order in which its tenants start', () => {
+  const tenants = [3, 1, 2, 1].map((priority) => ({ priority })) as Tenant[];
+  const state = aBatch([{ size: 4, order: 'priority' }]);
+  const of = (at: number) => {
+    const { position, ahead } = explain(state, { ...candidate(0, at), before: beforeIn(tenants, at) }, NOW);
+    return [position, ahead];
+  };
+  expect([0, 1, 2, 3].map(of)).toEqual([
+    [4, 3],
+    [1, 0],
+    [3, 2],
+    [2, 1],
+  ]);
+  tenantDropped(state, 0, 1);
+  expect([0, 2].map(of)).toEqual([
+    [4, 2],
+    [3, 1],
+  ]);
+  expect(explain(aBatch([{ size: 4 }]), { ...candidate(0, 2), before: beforeIn(tenants, 2) }, NOW).position).toBe(3);
+});
+
+describe('one that could go on', () => {
+  it('is told what holds the whole batch back', () => {
+    const state = aBatch([{}]);
+    const id = start(state);
+    tenantParked(state, id, 'e');
+    obey(state, { do: 'pause', on: { batch: true }, ...BY }, AT);
+    expect(explain(state, candidate(0, 0), NOW).reasons.map(({ because }) => because)).toEqual(['endpoint', 'paused']);
+  });
+
+  it('and what a gate found waits for', () => {
+    const state = aBatch([{ size: 1, soakMs: 0, gate: 'undo' }]);
+    runs(state, 'migrated');
+    entered(state, 'soaking', NOW);
+    entered(state, 'verifying', NOW);
+    waveVerified(state, 1, [{ id: 'w0t0', at: 0, code: 'SETTING-DIFFERS', endpoints: ['e'] }]);
+    endpointRefused(state, 'e', '401', AT);
+    expect(explain(state, candidate(0, 0), NOW).reasons.map(({ because }) => because)).toEqual(['undo', 'endpoint']);
   });
 });

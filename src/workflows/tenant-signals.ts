@@ -1,0 +1,67 @@
+import { setHandler } from '@temporalio/workflow';
+import { endpointRefused } from '../domain/batch/control.js';
+import type { TenantEnding } from '../domain/batch/limits.js';
+import { FIRST_LOOK, targetThrottled, tenantLooked, tenantParked, type BatchState } from '../domain/batch/state.js';
+import { auditTogether } from '../domain/batch/trail.js';
+import {
+  endpointRefusedSignal,
+  firstLookSignal,
+  targetThrottledSignal,
+  tenantDecidedSignal,
+  tenantEndedSignal,
+} from './messages.js';
+import type { RunningTenants } from './running-tenants.js';
+
+/** What the coordinator lends to those who hear its tenants. */
+export interface Hearing {
+  running: RunningTenants;
+  settle(ending: TenantEnding): void;
+  /** Something else may be right to do now. */
+  changed(): void;
+  /** Nothing else is, but there is something to see. */
+  show(): void;
+}
+
+/** What tenants, and the workers that work for them, tell their batch. */
+export function handleTenantSignals(state: BatchState, { running, settle, changed, show }: Hearing): void {
+  setHandler(tenantEndedSignal, settle, { description: 'A tenant tells how it ended' });
+  setHandler(
+    endpointRefusedSignal,
+    ({ tenantId, endpoint, why }) => {
+      endpointRefused(state, endpoint, why, now());
+      tenantParked(state, tenantId, endpoint);
+      changed();
+    },
+    { description: 'A tenant meets an endpoint that refuses a credential which several share' },
+  );
+  setHandler(
+    firstLookSignal,
+    async ({ tenantId, over }) => {
+      if (!over) tenantParked(state, tenantId, FIRST_LOOK);
+      // It waited before this batch took it over, so it has its place already.
+      else if (!tenantLooked(state, tenantId)) await running.letGoOn(tenantId);
+      changed();
+    },
+    { description: 'A tenant waits for a person to tell what its pages show, or has been told' },
+  );
+  setHandler(
+    tenantDecidedSignal,
+    ({ tenantId, action, by, reason }) => {
+      auditTogether(state, `answered ${action} to`, tenantId, { by, reason }, now());
+      show();
+    },
+    { description: 'A tenant tells what a person answered to it' },
+  );
+  setHandler(
+    targetThrottledSignal,
+    () => {
+      targetThrottled(state);
+      changed();
+    },
+    { description: 'A target asks to be asked less often' },
+  );
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
