@@ -90,7 +90,7 @@ function saidBy(status: TenantStatus, file: string): Partial<TenantReport> {
   return { steps, findings, evidence: evidenceOf(status), ...(waits ? { reason: nextAction(status, file) } : {}) };
 }
 
-function shownBy(row: TenantRow | undefined, file: string): Partial<TenantReport> {
+export function shownBy(row: TenantRow | undefined, file: string): Partial<TenantReport> {
   if (!row) return {};
   const { ending, step, needsAttention, waits, order, findings } = row;
   if (ending !== null) {

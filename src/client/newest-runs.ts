@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import type { BatchStatus } from '../domain/batch/status.js';
-import { newestRows, runsOfBatch, runsOfTenants, type TenantRow } from './tenant-rows.js';
+import { newestRows, runsNotWell, runsOfBatch, runsOfTenants, tenantsThatWait, type TenantRow } from './tenant-rows.js';
 
 /** Asked for by id in lists of this many; above, by their batch. */
 const IDS_IN_A_FILTER = 100;
-const IDS_IN_A_LIST = 500;
+export const IDS_IN_A_LIST = 500;
 const LISTS_AT_ONCE = 5;
 
 export interface NewestRunsOptions {
@@ -45,6 +45,22 @@ export function createNewestRuns({ client, batchStatus, idsInAList = IDS_IN_A_LI
       const status = missing.length === 0 ? undefined : await counts();
       if (!status || !haveRun(status, { listed: listed.length, missing: missing.length })) return rows;
       return new Map([...rows, ...byTenant(await rowsOf(missing))]);
+    },
+
+    /**
+     * Those tenants of a batch whose newest run did not end well. `expected`: how many its counts have of them; where the list has
+     * others, some may have run again since, and are looked for.
+     */
+    async notWell(batch: string, expected: number): Promise<TenantRow[]> {
+      const rows = await newestRows(client, runsNotWell(batch));
+      if (rows.length === expected) return rows;
+      const newest = byTenant(await rowsOf(rows.map(({ tenantId }) => tenantId)));
+      return rows.filter(({ tenantId, runId }) => newest.get(tenantId)?.runId === runId);
+    },
+
+    /** How many tenants of a batch wait for somebody. */
+    async waitingIn(batch: string): Promise<number> {
+      return (await client.workflow.count(tenantsThatWait(batch))).count;
     },
   };
 }

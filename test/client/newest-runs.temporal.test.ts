@@ -8,10 +8,25 @@ import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import { anOperator } from '../support/operator.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
+const BY_HAND = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
 const ORDER = { by: 'tester', reason: 'test' };
 
 let rig: Rig;
 afterEach(() => rig.close());
+
+/** As a batch of this name starts it. */
+async function start(name: string, batch: string): Promise<void> {
+  const tenant = rig.tenant(name);
+  await rig.client.workflow.start('migrateTenant', {
+    workflowId: tenantWorkflowId(tenant.id),
+    taskQueue: siteTaskQueue(rig.site),
+    typedSearchAttributes: [
+      { key: TENANT, value: tenant.id },
+      { key: BATCH, value: batch },
+    ],
+    args: [{ tenant, policy: IMPATIENT }],
+  });
+}
 
 it('a large batch has the runs that it took over, and looks for them only where some are missing', async () => {
   const later = { startAfter: '2099-01-01T00:00:00+08:00' };
@@ -20,11 +35,10 @@ it('a large batch has the runs that it took over, and looks for them only where 
     { name: 'two', count: 1 },
     { name: 'three', rest: true, ...later },
   ];
-  const byHand = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
   rig = await aRig(
     [
       { id: 'own', deployment: 'public' },
-      { id: 'taken', deployment: 'public', ...byHand },
+      { id: 'taken', deployment: 'public', ...BY_HAND },
       { id: 'out', deployment: 'public' },
     ],
     {},
@@ -45,15 +59,7 @@ it('a large batch has the runs that it took over, and looks for them only where 
   await found();
   expect(list.mock.calls).toEqual([[{ query: runsOfBatch(batch) }]]);
 
-  await rig.client.workflow.start('migrateTenant', {
-    workflowId: tenantWorkflowId(taken),
-    taskQueue: siteTaskQueue(rig.site),
-    typedSearchAttributes: [
-      { key: TENANT, value: taken },
-      { key: BATCH, value: 'another' },
-    ],
-    args: [{ tenant: rig.tenant('taken'), policy: IMPATIENT }],
-  });
+  await start('taken', 'another');
   await rig.migrations.approveWave(batch, { ...ORDER, wave: 'one' });
   await until('it is taken over', async () =>
     (await rig.status()).trail.some(({ what }) => what === `adopted ${taken}`),
@@ -75,4 +81,33 @@ it('a large batch has the runs that it took over, and looks for them only where 
     [taken, 'migrated'],
     [out, 'skipped'],
   ]);
+});
+
+it('of a batch only those are listed that did not end well, as long as they have not run again', async () => {
+  rig = await aRig([
+    { id: 'again', deployment: 'public' },
+    { id: 'ended', deployment: 'public', ...BY_HAND },
+    { id: 'waits', deployment: 'public', ...BY_HAND },
+  ]);
+  const { batch } = rig.batch;
+  const { migrations } = rig;
+  const end = (name: string) =>
+    rig.client.workflow.getHandle(tenantWorkflowId(rig.tenant(name).id)).terminate('pulled the plug');
+  const notWell = async (expected: number) =>
+    (await migrations.notWell(batch, expected)).map(({ tenantId, ending }) => [tenantId, ending]).sort();
+  const [again, ended] = ['again', 'ended'].map((id) => [rig.tenant(id).id, 'terminated']);
+
+  await Promise.all(['again', 'ended', 'waits'].map((name) => start(name, batch)));
+  await expect.poll(() => migrations.waitingIn(batch), { timeout: 20_000 }).toBe(2);
+  await rig.end('again');
+  expect(await notWell(0)).toEqual([]);
+  await rig.rollback('again');
+  await start('again', batch);
+  await Promise.all(['again', 'ended'].map(end));
+  await expect.poll(() => notWell(2)).toEqual([again, ended]);
+  expect(await migrations.waitingIn(batch)).toBe(1);
+
+  await start('again', batch);
+  await rig.end('again');
+  await expect.poll(() => notWell(1), { timeout: 10_000 }).toEqual([ended]);
 });
