@@ -9,13 +9,13 @@ import { createPeopleSyncs } from './client/people-syncs.js';
 import { createRollbacks } from './client/rollbacks.js';
 import { endOfTenant, newestRunsOf, type TenantEnd, type TenantRun } from './client/endings.js';
 import { leftBefore } from './client/left-before.js';
+import { createNewestRuns } from './client/newest-runs.js';
 import { runUnderWay } from './client/run-elsewhere.js';
 import { tenantAsStarted } from './client/tenant-as-started.js';
 import {
   newestRow,
   newestRows,
   runsOfBatch,
-  runsOfTenants,
   SITE,
   TENANT,
   tenantsThatWait,
@@ -48,6 +48,7 @@ export type { ListedBatch } from './client/batch-list.js';
 export { secretsOf } from './client/order-secrets.js';
 export { NobodyAnswers, OrderRefused, whyNot } from './client/order-refused.js';
 export { isOfBefore, runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export { IDS_IN_A_LIST } from './client/newest-runs.js';
 export type { Trouble } from './client/troubles.js';
 export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from './client/web-ui.js';
 
@@ -55,9 +56,6 @@ export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from '.
 export type Migrations = ReturnType<typeof createMigrations>;
 
 const QUERY_WITHIN_MS = 3_000;
-/** Asked for by id in lists of this many; above, by their batch. */
-const IDS_IN_A_FILTER = 100;
-const IDS_IN_A_LIST = 500;
 // Of temporal.api.enums.v1.TaskQueueType: the package with the enum is none of our dependencies.
 const ACTIVITY_TASKS = 2;
 /** An inspection that nobody waits for any more ends by itself. */
@@ -68,13 +66,22 @@ export interface MigrationsOptions {
   store: BatchStore;
   /** Where coordinators run; another one keeps two installations in one namespace apart. */
   coordinatorQueue?: string;
+  /** More tenants than this are looked for by their batch instead of their ids. */
+  idsInAList?: number;
 }
 
-export function createMigrations({ client, store, coordinatorQueue = COORDINATOR_TASK_QUEUE }: MigrationsOptions) {
+export function createMigrations({
+  client,
+  store,
+  coordinatorQueue = COORDINATOR_TASK_QUEUE,
+  ...limits
+}: MigrationsOptions) {
   const { workflow } = client;
+  const batches = createBatches({ client, store, coordinatorQueue });
 
   return {
-    ...createBatches({ client, store, coordinatorQueue }),
+    ...batches,
+    ...createNewestRuns({ client, batchStatus: (batch) => batches.batchStatus(batch), ...limits }),
     ...createRollbacks(client),
     ...createOrders(client),
     ...createPeopleSyncs(client),
@@ -103,22 +110,6 @@ export function createMigrations({ client, store, coordinatorQueue = COORDINATOR
     /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */
     tenants(where: string): Promise<TenantRow[]> {
       return newestRows(client, where);
-    },
-
-    /**
-     * The newest run of each of these tenants; those that never ran are left out. Of a large batch only its own runs are looked
-     * at: one list instead of hundreds.
-     */
-    async newestRuns(batch: string, tenantIds: readonly string[]): Promise<Map<string, TenantRow>> {
-      const wanted = new Set(tenantIds);
-      const filters =
-        tenantIds.length > IDS_IN_A_LIST
-          ? [runsOfBatch(batch)]
-          : Array.from({ length: Math.ceil(tenantIds.length / IDS_IN_A_FILTER) }, (_, page) =>
-              runsOfTenants(tenantIds.slice(page * IDS_IN_A_FILTER, (page + 1) * IDS_IN_A_FILTER)),
-            );
-      const rows = (await Promise.all(filters.map((where) => newestRows(client, where)))).flat();
-      return new Map(rows.filter(({ tenantId }) => wanted.has(tenantId)).map((row) => [row.tenantId, row]));
     },
 
     /** The newest run of one tenant, never of a moment ago as in the lists; undefined where it never ran. */

@@ -196,9 +196,11 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
       if (batchName !== null && batchName !== batch) return undefined;
       const row = (await migrations.batchRow(batch)) ?? null;
       if (!row && batchName === null) return undefined;
+      const counts = async (): Promise<BatchStatus | undefined> =>
+        row ? statusOnce(batch, () => statusOf(batch, row)) : undefined;
       const [status, known, orders, troubles] = await Promise.all([
-        row ? statusOnce(batch, () => statusOf(batch, row)) : undefined,
-        rowsOnce(batch, () => rowsOf(batch)),
+        counts(),
+        rowsOnce(batch, () => rowsOf(batch, counts)),
         openOrders(),
         row?.running ? troublesOnce(batch, () => migrations.troubles(batch)) : [],
       ]);
@@ -317,10 +319,10 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   }
 
   /** A tenant of the file that was undone by itself is of no batch, and one that joined later is not in the file. */
-  async function rowsOf(batch: string): Promise<TenantRow[]> {
+  async function rowsOf(batch: string, counts: () => Promise<BatchStatus | undefined>): Promise<TenantRow[]> {
     const [ofBatch, inFile] = await Promise.all([
       migrations.tenants(runsOfBatch(batch)),
-      migrations.newestRuns(batch, [...ofFile.keys()]),
+      migrations.newestRuns(batch, [...ofFile.keys()], counts),
     ]);
     const newest = new Map(inFile);
     for (const row of ofBatch)

@@ -38,6 +38,7 @@ export async function readReport(
   const rows = await migrations.newestRuns(
     batch.batch,
     selected.map(({ tenant }) => tenant.id),
+    ...('status' in known ? [() => Promise.resolve(known.status)] : []),
   );
   const noneIsLeft = selected.some(({ tenant }) => !rows.has(tenant.id)) && (await migrations.isThrough(batch, under));
   let answers = true;
@@ -89,7 +90,7 @@ function saidBy(status: TenantStatus, file: string): Partial<TenantReport> {
   return { steps, findings, evidence: evidenceOf(status), ...(waits ? { reason: nextAction(status, file) } : {}) };
 }
 
-function shownBy(row: TenantRow | undefined, file: string): Partial<TenantReport> {
+export function shownBy(row: TenantRow | undefined, file: string): Partial<TenantReport> {
   if (!row) return {};
   const { ending, step, needsAttention, waits, order, findings } = row;
   if (ending !== null) {

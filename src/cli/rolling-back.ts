@@ -12,7 +12,6 @@ import {
 import type { Batch } from '../domain/batch/batch.js';
 import { refusalOfWords } from '../domain/batch/control.js';
 import { rollbackReason, type Order } from '../domain/batch/orders.js';
-import { nextAction } from '../domain/details.js';
 import { emptyReport, finishedReport, type TenantReport } from '../reports/tenant-report.js';
 import type { SelectedRow } from './by-state.js';
 import { followTenant } from './following.js';
@@ -21,6 +20,8 @@ import { tellTenants } from './telling.js';
 import { UsageError } from './usage-error.js';
 
 export interface RollbackOrder {
+  /** For the commands that are printed. */
+  file: string;
   batch: Batch;
   order: Order;
 }
@@ -46,11 +47,12 @@ const OVER_WITHIN_LOOKS = 10;
 export async function rollBack(
   migrations: Migrations,
   chosen: readonly SelectedRow[],
-  { batch, order }: RollbackOrder,
+  given: RollbackOrder,
   out: Output,
 ): Promise<TenantReport[]> {
+  const { batch, order } = given;
   const under = await migrations.batchRow(batch.batch);
-  const here = (one: SelectedRow): Promise<TenantReport> => undoHere(migrations, one, { batch, order }, out);
+  const here = (one: SelectedRow): Promise<TenantReport> => undoHere(migrations, one, given, out);
   if (!under?.running) return pMap(chosen, here, { concurrency: AT_ONCE });
 
   // Said before anybody is told.
@@ -58,10 +60,10 @@ export async function rollBack(
   if (refusal !== null) throw new UsageError(refusal);
   const reports: TenantReport[] = [];
   for (const page of pagesOf(chosen, under)) {
-    const answered = await tell(migrations, page, { batch, order });
+    const answered = await tell(migrations, page, given);
     const held = await untilUndone(migrations, batch.batch, new Set(answered.accepted), out);
     const told = { ...answered, held };
-    const report = (one: SelectedRow): Promise<TenantReport> => undone(migrations, one, { batch, order, told }, out);
+    const report = (one: SelectedRow): Promise<TenantReport> => undone(migrations, one, { ...given, told }, out);
     reports.push(...(await pMap(page, report, { concurrency: AT_ONCE })));
   }
   return reports;
@@ -160,11 +162,12 @@ async function untilUndone(
 async function undone(
   migrations: Migrations,
   one: SelectedRow,
-  { batch, order, told }: RollbackOrder & { told: Told },
+  { told, ...given }: RollbackOrder & { told: Told },
   out: Output,
 ): Promise<TenantReport> {
+  const { file, batch } = given;
   const { id } = one.tenant;
-  if (told.elsewhere.includes(id)) return undoHere(migrations, one, { batch, order }, out);
+  if (told.elsewhere.includes(id)) return undoHere(migrations, one, given, out);
   const report = emptyReport(batch.batch, one.tenant, one.wave);
   if (told.leftOut.includes(id)) {
     // It starts no more; but an earlier run may have left what can no longer be undone.
@@ -180,11 +183,11 @@ async function undone(
     const isNone = found.undo === 'nothing' || found.undo === 'too-late' || found.undo === 'unknown';
     return isNone ? notUndone(report, found, out) : { ...report, outcome: 'blocked', reason: refused.why };
   }
-  const end = await followed(migrations, report, out);
+  const end = await followed(migrations, report, file, out);
   if (end.needsAttention || (end.outcome !== null && UNDONE.includes(end.outcome))) return end;
   // It was accepted, and did not begin: the batch was ended before it came to that, or tells why.
   const status = await migrations.batchStatus(batch.batch);
-  if (status === undefined || status.over) return undoHere(migrations, one, { batch, order }, out);
+  if (status === undefined || status.over) return undoHere(migrations, one, given, out);
   const why = status.trail.findLast(({ what }) => what === `could not undo ${id}`)?.reason;
   return why === undefined ? end : { ...end, outcome: 'blocked', reason: why };
 }
@@ -195,7 +198,7 @@ const UNDONE: readonly TenantReport['outcome'][] = ['rolled-back', 'rollback-inc
 async function undoHere(
   migrations: Migrations,
   { tenant, wave, row }: SelectedRow,
-  { batch, order }: RollbackOrder,
+  { file, batch, order }: RollbackOrder,
   out: Output,
 ): Promise<TenantReport> {
   const report = emptyReport(batch.batch, tenant, wave);
@@ -205,7 +208,7 @@ async function undoHere(
     const begun = await migrations.startRollback(tenant, rollbackReason(order), batch.undoWindowMs);
     if (begun.undo !== 'under-way') return notUndone(report, begun, out);
   }
-  return followed(migrations, report, out);
+  return followed(migrations, report, file, out);
 }
 
 function notUndone(report: TenantReport, found: NoRollback, out: Output): TenantReport {
@@ -221,17 +224,23 @@ function notUndone(report: TenantReport, found: NoRollback, out: Output): Tenant
   return { ...nothing, outcome: ending === 'rolled-back' || ending === 'cancelled' ? ending : null };
 }
 
-async function followed(migrations: Migrations, report: TenantReport, out: Output): Promise<TenantReport> {
-  const followed = await followTenant(migrations, report.tenant);
+async function followed(
+  migrations: Migrations,
+  report: TenantReport,
+  file: string,
+  out: Output,
+): Promise<TenantReport> {
+  const followed = await followTenant(migrations, report.tenant, file);
   if ('end' in followed) {
     const { ending, reason, result } = followed.end;
     return finishedReport(report, ending, reason, result);
   }
-  const status = await migrations.tenantStatus(report.tenant);
+  const { step, order, next } = followed.asked;
   return {
     ...report,
-    step: followed.waiting.step,
+    step,
     needsAttention: true,
-    reason: status ? out.text.waitsFor(report.tenant, nextAction(status)) : followed.waiting.what,
+    order: order === null ? null : `${report.tenant}/${order}`,
+    reason: out.text.waitsFor(report.tenant, next),
   };
 }

@@ -150,6 +150,8 @@ const en = {
     `${verb} wants at least one of --tenant, --where, --wave, --failed, --not-started, --code`,
   endpointsAlone: (verb: string) =>
     `${verb} takes endpoints or tenants, not both: an endpoint is held for everybody who needs it. Give two orders.`,
+  endpointOfOne: (key: string, tenant: string, command: string) =>
+    `Only ${tenant} has ${key}, and an endpoint is held for tenants that share it. For this one: ${command}`,
   abortsWhole:
     'abort ends the whole batch. For some of its tenants: drop leaves out those that have not started, pause stops running ones, rollback undoes them.',
   fitsNobody: (verb: string) => `${verb}: nobody of the selection stands so that it could be told this; see status`,
@@ -395,6 +397,8 @@ const zh: Texts = {
   wantsTenant: (verb) => `${verb} 需要 --tenant`,
   wantsSelector: (verb) => `${verb} 至少需要以下之一：--tenant、--where、--wave、--failed、--not-started、--code`,
   endpointsAlone: (verb) => `${verb} 只能针对端点或租户之一：端点的暂停对所有使用它的租户有效。请分两次下达。`,
+  endpointOfOne: (key, tenant, command) =>
+    `${key} 只有 ${tenant} 使用，而端点的暂停针对共用它的多个租户。针对该租户：${command}`,
   abortsWhole: 'abort 结束整个批次。只针对部分租户时：drop 排除尚未开始的，pause 暂停运行中的，rollback 回退。',
   fitsNobody: (verb) => `${verb}：所选租户当前的状态均不适用，请用 status 查看`,
   passedOver: (verb, count) => `${verb} 不适用于所选的另外 ${count} 个租户：保持原状`,

@@ -39,9 +39,10 @@ export const SITE = defineSearchAttributeKey(key('site'), SearchAttributeType.KE
 
 const ALL_RUNS = "WorkflowType IN ('migrateTenant', 'rollbackTenant')";
 
-/** The list filter for tenants that wait for somebody, in whatever batch. */
-export function tenantsThatWait(): string {
-  return `${ALL_RUNS} AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
+/** The list filter for tenants that wait for somebody, in whatever batch, or in one. */
+export function tenantsThatWait(batch?: string): string {
+  const runs = batch === undefined ? ALL_RUNS : runsOfBatch(batch);
+  return `${runs} AND ExecutionStatus = 'Running' AND ${key('needsAttention')} = true`;
 }
 
 /** The list filter for everything that may have an open work order: people syncs that run alone as well. */
@@ -58,6 +59,11 @@ export function runsOfTenants(tenantIds: readonly string[]): string {
 /** The list filter for all runs of tenants that a batch started. */
 export function runsOfBatch(batch: string): string {
   return `${ALL_RUNS} AND ${key('batch')} = '${batch}'`;
+}
+
+/** The list filter for runs of a batch that did not end well: whoever is as wanted, or was left out, completes. */
+export function runsNotWell(batch: string): string {
+  return `${runsOfBatch(batch)} AND ExecutionStatus IN ('Failed', 'Canceled', 'Terminated', 'TimedOut')`;
 }
 
 /** The newest run of every tenant that matches. `where` is a list filter of Temporal. */

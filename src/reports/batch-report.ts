@@ -69,7 +69,7 @@ export function standingOf({ outcome, step, needsAttention }: TenantReport): key
   return outcome ?? (step === null ? 'not-started' : needsAttention ? 'waiting' : 'running');
 }
 
-function causesOf(tenants: readonly TenantReport[]): Cause[] {
+export function causesOf(tenants: readonly Pick<TenantReport, 'tenant' | 'findings' | 'codes' | 'order'>[]): Cause[] {
   const causes = new Map<FindingCode, string[]>();
   for (const { tenant, findings, codes = [], order } of tenants) {
     // Nobody can try it again before that order is answered.

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkflowClient } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { abortCommand } from '../../src/cli/commands/abort.js';
 import { applyCommand } from '../../src/cli/commands/apply.js';
 import { dropCommand } from '../../src/cli/commands/members.js';
@@ -6,8 +7,9 @@ import { reportCommand } from '../../src/cli/commands/report.js';
 import { retryCommand } from '../../src/cli/commands/retry.js';
 import { statusCommand } from '../../src/cli/commands/status.js';
 import { readReport } from '../../src/cli/reporting.js';
-import type { Migrations } from '../../src/client.js';
-import { batchWorkflowId, COORDINATOR_TASK_QUEUE } from '../../src/domain/ids.js';
+import { tenantsThatWait, type Migrations } from '../../src/client.js';
+import type { BatchStatus } from '../../src/domain/batch/status.js';
+import { batchWorkflowId, COORDINATOR_TASK_QUEUE, tenantWorkflowId } from '../../src/domain/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
 import type { BatchReport } from '../../src/reports/batch-report.js';
 import { commandsOf, type Commands, type Said } from '../support/commands.js';
@@ -291,5 +293,89 @@ describe('status', () => {
     expect([code, stdout.includes('No tenant stands so.')]).toEqual([0, true]);
     expect(await json('--failed')).toMatchObject({ code: 0, total: 0, tenants: [], status: { total: 4 } });
     await expect(status('--failed', '--tenant', 'nobody')).rejects.toThrow('the file has no tenant nobody');
+  });
+});
+
+describe('status of a large batch as a whole', () => {
+  const MANY = 600;
+  let rig: Rig;
+  let cli: Commands;
+  let batch: string;
+  let file: string;
+  let goesOn: Promise<unknown>;
+
+  beforeAll(async () => {
+    rig = await aRig(
+      [
+        { id: 'well', deployment: 'public' },
+        { id: 'blocked', people: { e9: 3, e10: 3 }, wrongCorpId: true },
+        { id: 'waits', deployment: 'public', entry: { qiyuesuo: { driver: 'manual', api: undefined } } },
+        { id: 'later', deployment: 'public' },
+      ],
+      {},
+      {},
+      { coordinatorQueue: COORDINATOR_TASK_QUEUE },
+    );
+    cli = commandsOf(rig);
+    batch = `large-${rig.site}`;
+    const waves = [
+      { name: 'now', count: 3, slowStart: false },
+      { name: 'then', rest: true, ...LATER },
+    ];
+    const later = rig.world.tenant('later').entry();
+    const others = Array.from({ length: MANY - 4 }, (_, at) => ({ ...later, id: `later-${at}-${rig.site}` }));
+    file = await cli.fileOf(batch, ['well', 'blocked', 'waits', 'later'], { waves }, others);
+    goesOn = cli.run(applyCommand, ['-f', file, '--yes', '--attempts', '2', '--timeout', '40s']);
+    await until('two have ended, and one waits for a person', async () => {
+      const waiting = await rig.migrations.waitingIn(batch);
+      return waiting === 1 && (await rig.migrations.batchStatus(batch))?.waves[0]?.finished === 2;
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await goesOn.catch(() => undefined);
+    await rig.close();
+  });
+
+  const status = async () => {
+    const { code, stdout } = await cli.run(statusCommand, ['-f', file], { format: 'json' });
+    return { code, ...(JSON.parse(stdout) as BatchReport & { status: BatchStatus }) };
+  };
+  const counts = { migrated: 1, blocked: 1, waiting: 1, 'not-started': MANY - 3 };
+  const blocked = { code: 'E10-TOKEN-REFUSED', count: 1 };
+
+  it('is told by its counts, and only whoever did not end well is listed', async () => {
+    const list = vi.spyOn(WorkflowClient.prototype, 'list');
+    try {
+      await expect
+        .poll(status)
+        .toMatchObject({ code: 6, outcome: null, total: MANY, counts, causes: [blocked], tenants: [] });
+      list.mockClear();
+      const { code, stdout } = await cli.run(statusCommand, ['-f', file]);
+
+      expect(code).toBe(6);
+      expect(stdout).toContain(`${MANY} tenants; qys-e10 report lists each`);
+      expect(stdout).toContain(`E10-TOKEN-REFUSED`);
+      expect(stdout).toContain(rig.tenant('blocked').id);
+      // `apply` goes on beside it, and looks for whoever waits.
+      const queries = list.mock.calls
+        .map(([options]) => options?.query ?? '')
+        .filter((one) => one !== tenantsThatWait());
+      const rows = await Promise.all(queries.map(async (query) => (await rig.client.workflow.count(query)).count));
+      expect(rows).toEqual([1]);
+    } finally {
+      list.mockRestore();
+    }
+  });
+
+  it('is that of the tenants as they are now, also when it was ended while one of them waits', async () => {
+    const order = ['-f', file, '--finish-step', '--yes', '--reason', 'not this year'];
+    await cli.run(abortCommand, order);
+
+    const aborted = { code: 6, outcome: 'aborted', counts, causes: [blocked], tenants: [] };
+    await expect.poll(status, { timeout: 20_000 }).toMatchObject(aborted);
+    const { id } = rig.tenant('waits');
+    await rig.client.workflow.getHandle(tenantWorkflowId(id)).cancel();
+    const cancelled = { migrated: 1, blocked: 1, cancelled: 1, 'not-started': MANY - 3 };
+    await expect.poll(status, { timeout: 20_000 }).toMatchObject({ ...aborted, code: 3, counts: cancelled });
   });
 });

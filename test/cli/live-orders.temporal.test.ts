@@ -13,6 +13,7 @@ import { skipCommand } from '../../src/cli/commands/skip.js';
 import type { Register, Run } from '../../src/cli/context.js';
 import { createOutput } from '../../src/cli/output.js';
 import { loadConfig } from '../../src/config.js';
+import { endpointsOf } from '../../src/domain/batch/endpoints.js';
 import { narrowedBatch } from '../../src/domain/batch/waves.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
@@ -142,4 +143,24 @@ it('skip answers whoever of a wave waits for a decision, and nobody else', async
   const over = async () => (await rig.migrations.newestRuns(rig.batch.batch, [w1])).get(w1)?.ending != null;
   await until('the lists know it', over);
   await expect(give('skip', '--wave', 'all')).rejects.toThrow('skip: nobody of the selection stands so');
+});
+
+it('resume of an endpoint that one tenant has alone opens it where it is held, and names the tenant where not', async () => {
+  const specs = ['a', 'b'].map((id): TenantSpec => ({ id, deployment: 'public' }));
+  await aBatchFile(specs, [{ name: 'later', rest: true, startAfter: '2099-01-01T00:00:00+08:00' }]);
+  const { batch } = rig.batch;
+  const [endpoint] = endpointsOf(rig.tenant('a'));
+  const { key } = endpoint!;
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  await rig.migrations.pause(batch, { by: 'tester', reason: 'an older version took it', on: { endpoint: key } });
+  await until('it is held', async () => (await rig.status()).holds.length === 1);
+
+  expect(await give('resume', '--endpoint', key)).toMatchObject({
+    code: 0,
+    data: { accepted: [{ endpoint: key }], refused: [] },
+  });
+  await expect(give('resume', '--endpoint', key)).rejects.toThrow(`Only ${idOf('a')} has ${key}`);
+  await expect(give('pause', '--endpoint', key)).rejects.toThrow(`pause -f ${file} --tenant ${idOf('a')}`);
+  expect((await rig.status()).holds).toEqual([]);
+  await rig.migrations.abort(batch, { by: 'tester', reason: 'test', how: 'finish-step' });
 });

@@ -12,6 +12,8 @@ import { tellScopes, tellTenants } from '../../src/cli/telling.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 
 const FILE = 'examples/waves-by-facts.batch.yaml';
+/** Nobody shares anything in it. */
+const ALONE = 'examples/spring-cutover.batch.yaml';
 const COMMANDS: Record<string, (register: Register) => Command> = {
   abort: abortCommand,
   add: addCommand,
@@ -67,6 +69,16 @@ it.each([
   [{ code: ['PEOPLE-GUARD' as const] }, true],
 ])('%j chooses single tenants: %s', (options, expected) => {
   expect(choosesTenants(options)).toBe(expected);
+});
+
+it('pause of an endpoint that one tenant has alone names the tenant, and the command that holds it', async () => {
+  const key = 'qiyuesuo https://seal.acme.example:9182 (env ACME_QYS_TOKEN, env ACME_QYS_SECRET)';
+  await expect(give('pause', '-f', ALONE, '--endpoint', key)).rejects.toSatisfy(
+    (error) =>
+      error instanceof UsageError &&
+      error.message.startsWith(`Only acme has ${key}`) &&
+      error.message.endsWith(`qys-e10 pause -f ${ALONE} --tenant acme --reason …`),
+  );
 });
 
 describe('one that refuses', () => {

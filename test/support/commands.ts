@@ -21,8 +21,13 @@ export interface Said {
  * a time, so one test file: another one's worker would be given its batches, and not find them in its folder.
  */
 export interface Commands {
-  /** Writes a file of these tenants of the rig; answers its path. */
-  fileOf(batch: string, tenants: readonly string[], more?: Record<string, unknown>): Promise<string>;
+  /** Writes a file of these tenants of the rig, and of others after them; answers its path. */
+  fileOf(
+    batch: string,
+    tenants: readonly string[],
+    more?: Record<string, unknown>,
+    others?: readonly object[],
+  ): Promise<string>;
   run(
     of: (register: Register) => Command,
     args: readonly string[],
@@ -34,10 +39,10 @@ export function commandsOf(rig: Rig): Commands {
   const config = loadConfig({ TEMPORAL_ADDRESS: inject('temporalAddress'), QYS_E10_DATA: rig.dataDir });
 
   return {
-    async fileOf(batch, tenants, more = {}) {
+    async fileOf(batch, tenants, more = {}, others = []) {
       const path = join(rig.dataDir, `${batch}.batch.yaml`);
       const defaults = { site: rig.site, people: { compare: 'count' } };
-      const entries = tenants.map((id) => rig.world.tenant(id).entry());
+      const entries = [...tenants.map((id) => rig.world.tenant(id).entry()), ...others];
       await writeFile(path, stringify({ batch, defaults, ...more, tenants: entries }, { lineWidth: 0 }));
       return path;
     },

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { Answered, Migrations } from '../../client.js';
 import { endpointsOf } from '../../domain/batch/endpoints.js';
 import { nameOf, type Order, type Scope } from '../../domain/batch/orders.js';
+import { commandLine } from '../../domain/commands.js';
+import type { Tenant } from '../../domain/tenant.js';
 import {
   choosesTenants,
   selectedByState,
@@ -60,8 +62,16 @@ async function hold(verb: Verb, options: HoldOptions & LimitOptions, context: Co
   refuseUnknownWaves(options.wave, waves);
   const keys = tenants.flatMap((tenant) => endpointsOf(tenant).map(({ key }) => key));
   refuseUnknown('endpoint', options.endpoint, keys);
+  const unshared = unsharedOf(options.endpoint ?? [], tenants);
+  const refuse = ([found]: readonly Unshared[]): void => {
+    if (!found) return;
+    const command = commandLine(verb, '-f', options.file, '--tenant', found.tenant, '--reason', '…');
+    throw new UsageError(out.text.endpointOfOne(found.key, found.tenant, command));
+  };
+  if (verb === 'pause') refuse(unshared);
   const scopes = scopesOf(options);
   return inSession({ ...context, serves: 'all', sites: [] }, async ({ migrations }) => {
+    if (unshared.length > 0) refuse(await notHeld(migrations, batch, unshared));
     if (scopes.length > 0)
       return showScopes(verb, batch, await tellScopes(scopes, (on) => migrations[verb](batch, { ...order, on })), out);
     const on: Scope = { batch: true };
@@ -102,6 +112,26 @@ function tellThemselves(verb: Verb, migrations: Migrations, order: Order, ids: r
 
 function runsNow({ tenant, row }: SelectedRow): string[] {
   return row !== null && row.ending === null ? [tenant.id] : [];
+}
+
+/** An endpoint that one tenant of the file has alone: a batch holds only what several of its tenants share. */
+interface Unshared {
+  key: string;
+  tenant: string;
+}
+
+function unsharedOf(keys: readonly string[], tenants: readonly Tenant[]): Unshared[] {
+  return keys.flatMap((key) => {
+    const [only, ...others] = tenants.filter((tenant) => endpointsOf(tenant).some((one) => one.key === key));
+    return only === undefined || others.length > 0 ? [] : [{ key, tenant: only.id }];
+  });
+}
+
+/** Of these those that the batch does not hold; none where nobody can tell, so that the batch itself answers. */
+async function notHeld(migrations: Migrations, batch: string, unshared: readonly Unshared[]): Promise<Unshared[]> {
+  const status = await migrations.batchStatus(batch);
+  if (!status) return [];
+  return unshared.filter(({ key }) => !status.holds.some(({ on }) => 'endpoint' in on && on.endpoint === key));
 }
 
 function scopesOf({ wave = [], endpoint = [] }: HoldOptions): Scope[] {

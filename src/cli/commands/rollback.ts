@@ -38,7 +38,7 @@ async function rollback(options: RollbackOptions, context: Context): Promise<Exi
       out.say(out.text.willRollBack(chosen.map((one) => one.tenant.id)));
       if (!(await confirmed(context, options.yes))) return null;
     }
-    return rollBack(migrations, chosen, { batch, order }, out);
+    return rollBack(migrations, chosen, { file: options.file, batch, order }, out);
   });
   if (reports === null) return EXIT.usage;
   out.data({ schemaVersion: 1, batch: batch.batch, tenants: reports }, () =>

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BatchRow, Migrations } from '../../client.js';
+import { isOfBefore, type BatchRow, type Migrations } from '../../client.js';
+import type { Ending } from '../../domain/batch/limits.js';
 import { awaitsCutOver, awaitsOrder, type BatchStatus } from '../../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../../reports/batch-report.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import { asksForState, inState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
+import { countedReport, countsTell, endingsOf } from '../counting.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
 import { missingWorkers, sayMissing } from '../missing-workers.js';
 import { readReport } from '../reporting.js';
@@ -28,8 +30,9 @@ export function statusCommand(register: Register): Command {
 
 /**
  * One question to the coordinator, and Temporal's own lists: no tenant is asked. Of a few that are selected the results are read as
- * well, of those that have ended; what those that run say of themselves is for `report`. Works while nothing runs, and never wakes
- * a migration. Nobody left by the state selectors is an answer like any other.
+ * well, of those that have ended; what those that run say of themselves is for `report`. A large batch as a whole is told by the
+ * coordinator's counts, and the lists are asked only for whoever is shown. Works while nothing runs, and never wakes a migration.
+ * Nobody left by the state selectors is an answer like any other.
  */
 async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
   const { out } = context;
@@ -37,12 +40,12 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
   const { batch } = loaded.batch;
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
     if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
-    const sayWhoIsMissing = async ({ selected }: Selection, over: ReadonlySet<string>): Promise<void> => {
+    const missing = ({ selected }: Selection, over: ReadonlySet<string>) => {
       const tenants = selected.flatMap(({ tenant }) => (over.has(tenant.id) ? [] : [tenant]));
-      sayMissing(await missingWorkers({ temporal, migrations }, tenants, 'migrate'), out);
+      return missingWorkers({ temporal, migrations }, tenants, 'migrate');
     };
     if (options.watch && (await migrations.batchRow(batch))?.running) {
-      await sayWhoIsMissing(loaded, new Set());
+      sayMissing(await missing(loaded, new Set()), out);
       await watch(migrations, batch, context);
     }
     const row = await migrations.batchRow(batch);
@@ -54,10 +57,13 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
     const narrowed = selected.length < selection.batch.tenants.length;
     const detail = narrowed && selected.length <= LISTED ? 'results' : 'listed';
     const listed = narrowed || selected.length <= LISTED;
-    const report = await readReport(migrations, selection, detail, { row, status: counted });
-    if (row?.running) {
-      const over = new Set(report.tenants.flatMap(({ tenant, outcome }) => (outcome === null ? [] : [tenant])));
-      await sayWhoIsMissing(selection, over);
+    const counts = !listed && counted && countsTell(counted, selected.length) ? counted : undefined;
+    const report = counts
+      ? await countedReport(migrations, selection, { row, status: counts })
+      : await readReport(migrations, selection, detail, { row, status: counted });
+    if (row?.running && (await missing(selection, new Set())).length > 0) {
+      const over = counts ? await overIn(migrations, selection, row, counts) : overBy(report);
+      sayMissing(await missing(selection, over), out);
     }
     out.data({ ...report, status: counted ?? null, ...(listed ? {} : { tenants: [] }) }, () =>
       [
@@ -66,14 +72,19 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
           ? out.text.nobodyInState
           : listed
             ? tenantTable(report.tenants, out)
-            : out.text.more(report.tenants.length),
+            : out.text.more(report.total),
         causeLines(report, options.file, out),
         listLinks(batch, temporal, out).join('\n'),
       ]
         .filter(Boolean)
         .join('\n\n'),
     );
-    return selected.length === 0 ? EXIT.ok : exitOf(report, row, counted);
+    if (selected.length === 0) return EXIT.ok;
+    // One that is only prepared is not over; one that was left out is, and not as wanted.
+    const endings = counts
+      ? endingsOf(counts)
+      : report.tenants.map((tenant) => (isPrepared(tenant) ? null : tenant.outcome));
+    return exitOf(report, endings, row, counted);
   });
 }
 
@@ -87,15 +98,33 @@ async function watch(migrations: Migrations, batch: string, { out }: Context): P
   }
 }
 
+/** Whose work is done, so that nobody has to be there for it. */
+function overBy({ tenants }: BatchReport): Set<string> {
+  return new Set(tenants.flatMap(({ tenant, outcome }) => (outcome === null ? [] : [tenant])));
+}
+
+/** The same where no tenant was listed: worth the whole list only where a worker is missing. */
+async function overIn(
+  migrations: Migrations,
+  { batch, selected }: Selection,
+  row: BatchRow,
+  counted: BatchStatus,
+): Promise<Set<string>> {
+  const ids = selected.map(({ tenant }) => tenant.id);
+  const rows = await migrations.newestRuns(batch.batch, ids, () => Promise.resolve(counted));
+  const ended = [...rows.values()].filter((one) => one.ending !== null && !isOfBefore(one, row));
+  return new Set(ended.map(({ tenantId }) => tenantId));
+}
+
 /** Whether somebody is asked for is known from the lists, without a worker; but not whether only tenants ask that are not selected. */
-function exitOf(report: BatchReport, row: BatchRow | undefined, counted: BatchStatus | undefined): ExitCode {
-  const outcomes = report.tenants.map(({ outcome }) => outcome);
-  if (outcomes.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
+function exitOf(
+  { outcome, counts }: BatchReport,
+  endings: readonly (Ending | null)[],
+  row: BatchRow | undefined,
+  counted: BatchStatus | undefined,
+): ExitCode {
+  if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
   const asks = row !== undefined && row.outcome === null && (counted ? awaitsOrder(counted) : row.needsAttention);
-  if (asks || report.tenants.some(({ needsAttention }) => needsAttention)) return EXIT.waiting;
-  // One that is only prepared is not over; one that was left out is, and not as wanted.
-  return exitCodeOf(
-    report.tenants.map((tenant) => (isPrepared(tenant) ? null : tenant.outcome)),
-    report.outcome,
-  );
+  if (asks || counts.waiting !== undefined) return EXIT.waiting;
+  return exitCodeOf(endings, outcome);
 }
