@@ -4,6 +4,7 @@ import { commandsFor, type Again, type OfTenant } from '../domain/commands.js';
 import { isLiftable, messageIn, type Finding } from '../domain/findings.js';
 import { catalogue } from '../domain/finding-catalogue.js';
 import type { Answered } from '../client.js';
+import type { Audited } from '../domain/batch/orders.js';
 import type { WaveStatus } from '../domain/batch/status.js';
 import type { Change } from '../domain/plan.js';
 import type { WorkOrder } from '../domain/work-orders/work-order.js';
@@ -106,6 +107,14 @@ export function causeLines({ causes }: Pick<BatchReport, 'causes'>, file: string
       ].join('\n');
     })
     .join('\n');
+}
+
+/** Who ordered what, newest last; the words of the orders are those of the audit trail. */
+export function trailLines(trail: readonly Audited[], out: Output): string {
+  if (trail.length === 0) return '';
+  return [out.text.ordersGiven, ...trail.map(({ at, what, by, reason }) => `  ${at}  ${by}: ${what} (${reason})`)].join(
+    '\n',
+  );
 }
 
 /** One row per wave: where it stands, and how wide it is. */

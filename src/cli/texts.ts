@@ -181,6 +181,7 @@ const en = {
   onlyPeople: 'All that is under way waits for a person. The run is kept; apply again goes on with it.',
   notBegun: (count: number) =>
     `${count} more have not begun: a wave begins with one tenant and widens while they end well (slowStart: false, maxConcurrency and limits change that)`,
+  ordersGiven: 'Orders to the batch, and what its rules did:',
   ordersHint: (file: string) => `Next: qys-e10 orders list -f ${file}`,
   ending: 'Ending: calls under way are waited for, half a minute at most. Ctrl-C once more ends at once.',
   interrupted: 'Interrupted. The run is kept: the same command goes on with it.',
@@ -419,6 +420,7 @@ const zh: Texts = {
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',
   notBegun: (count) =>
     `另有 ${count} 个尚未开始：每个波次先从一个租户开始，正常结束后逐步加宽（可用 slowStart: false、maxConcurrency 和 limits 调整）`,
+  ordersGiven: '对批次的操作，以及其规则所执行的：',
   ordersHint: (file) => `下一步：qys-e10 orders list -f ${file}`,
   ending: '正在结束：等待进行中的调用完成，最多半分钟。再按一次 Ctrl-C 立即结束。',
   interrupted: '已中断。运行已保留：再次执行同一命令即可继续。',

@@ -84,6 +84,18 @@ export function createGate(tenantId: string, batch: string | undefined, progress
     if (isSo) throw invalid('it is so already');
   }
 
+  /** Waits with these words. Where it is cancelled meanwhile, what comes next shows that it is held no more. */
+  async function held(what: string, over: () => boolean, how?: { byItself: boolean }): Promise<void> {
+    progress.hold(what, how);
+    try {
+      await condition(over);
+    } catch (error) {
+      progress.unhold();
+      throw error;
+    }
+    progress.hold(null);
+  }
+
   /** False where there is no batch to tell. */
   async function tellLook(over: boolean): Promise<boolean> {
     if (batch === undefined) return false;
@@ -99,9 +111,7 @@ export function createGate(tenantId: string, batch: string | undefined, progress
   return {
     async pass() {
       if (!paused) return;
-      progress.hold('paused before its next step');
-      await condition(() => !paused);
-      progress.hold(null);
+      await held('paused before its next step', () => !paused);
     },
     follow(listener) {
       listeners.add(listener);
@@ -117,9 +127,7 @@ export function createGate(tenantId: string, batch: string | undefined, progress
       } catch {
         return false;
       }
-      progress.hold(`waits for ${key}: ${why}`);
-      await condition(() => !parked);
-      progress.hold(null);
+      await held(`waits for ${key}: ${why}`, () => !parked);
       return true;
     },
     async looking(looks) {
@@ -127,9 +135,7 @@ export function createGate(tenantId: string, batch: string | undefined, progress
       try {
         await looks();
         if (!parked || !(await tellLook(true)) || !parked) return;
-        progress.hold('waits for its turn in the batch', { byItself: true });
-        await condition(() => !parked);
-        progress.hold(null);
+        await held('waits for its turn in the batch', () => !parked, { byItself: true });
       } finally {
         parked = false;
       }

@@ -29,6 +29,8 @@ export interface Progress {
   plan(changes: readonly Change[]): void;
   /** What the tenant waits for without anybody's answer, in words; null when it goes on. `byItself`: nobody has to act. */
   hold(what: string | null, how?: { byItself: boolean }): void;
+  /** It waits no more; shown with whatever comes next. */
+  unhold(): void;
   /** A work order was opened, changed or answered; the step waits while it is open. */
   ordered(order: WorkOrder): void;
   /** Keeps an order that is no answer. */
@@ -138,6 +140,10 @@ export function createProgress(
       status.held = what;
       byItself = how?.byItself ?? false;
       show();
+    },
+    unhold() {
+      status.held = null;
+      byItself = false;
     },
     ordered(order) {
       report(order.step).state = isOpen(order) ? 'waiting' : 'running';

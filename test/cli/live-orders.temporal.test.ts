@@ -117,6 +117,11 @@ it('waves, tenants by facts and single ones are held by one verb, and each answe
     code: 3,
     data: { refused: [a, d].map((tenantId) => ({ tenantId, why: 'nothing of it is running' })) },
   });
+  // Who ordered what is there for the auditor, after the end as well.
+  const { data } = await give('report');
+  const { orders } = data as { orders: { what: string; by: string; reason: string }[] };
+  expect(orders.map(({ what }) => what)).toEqual(expect.arrayContaining([`paused ${c}`, `dropped ${d}`]));
+  expect(new Set(orders.map(({ reason }) => reason))).toEqual(new Set(['test']));
 });
 
 it('skip answers whoever of a wave waits for a decision, and nobody else', async () => {

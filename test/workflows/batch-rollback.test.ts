@@ -90,8 +90,12 @@ describe('tenants of a batch that runs are undone', () => {
 
     const again = await rig.migrations.rollbackTenants(batch, { ...ORDER, tenantIds: [id] });
     expect(again.refused).toMatchObject([{ tenantId: id, why: 'it holds nothing that a run of ours wrote' }]);
+    const heldBy = async () => (await rig.migrations.tenantStatus(other))?.held;
+    await until('it stands at its next step', async () => (await heldBy()) === 'paused before its next step');
     await rig.migrations.abort(batch, { ...ORDER, how: 'undo' });
     expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'aborted' });
+    // Whoever is undone waits for no resume any more.
+    expect(await heldBy()).toBeNull();
     expect(undoable(rig, 't3')).toEqual(before);
   });
 

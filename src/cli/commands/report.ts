@@ -10,11 +10,20 @@ import { usableFolder, writePeoplePages } from '../people-pages.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
-import { causeLines, changeLines, evidenceLines, findingLines, reasonIn, stateOf, tenantTable } from '../tables.js';
+import {
+  causeLines,
+  changeLines,
+  evidenceLines,
+  findingLines,
+  reasonIn,
+  stateOf,
+  tenantTable,
+  trailLines,
+} from '../tables.js';
 
 export function reportCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('report')))
-    .description('what happened to each tenant: steps, changes, findings, proofs')
+    .description('what happened to each tenant: steps, changes, findings, proofs; and who ordered what')
     .option('--people-html <folder>', 'write a page with plots of the people of each tenant into this folder')
     .action((options: Selectors & StateSelectors & { peopleHtml?: string }) =>
       register(async (context) => {
@@ -23,13 +32,16 @@ export function reportCommand(register: Register): Command {
         if (options.peopleHtml !== undefined) usableFolder(options.peopleHtml, out);
         const report = await inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations }) => {
           const selected = await selectedByState(migrations, selection, options, out);
-          return readReport(migrations, { ...selection, selected });
+          const status = await migrations.batchStatus(selection.batch.batch);
+          const told = await readReport(migrations, { ...selection, selected }, 'all', { status });
+          return { ...told, orders: status?.trail ?? [] };
         });
         if (options.peopleHtml !== undefined) await writePeoplePages(options.peopleHtml, report.tenants, out);
         out.data(report, () =>
           [
             tenantTable(report.tenants, out),
             causeLines(report, options.file, out),
+            trailLines(report.orders, out),
             ...report.tenants.map((tenant) =>
               [
                 `${tenant.tenant}  ${tenant.name}  ${stateOf(tenant, out)}`,

@@ -70,7 +70,7 @@ export interface BatchStatus {
   /** Why no more tenants start, in words; null while they do. */
   stoppedBy: string | null;
   holds: Hold[];
-  /** The newest orders. */
+  /** The newest orders; of a batch that is over as many as it has kept. */
   trail: Audited[];
   /** How it ended; `stopped-by-limit` also while it is held. Null before. */
   outcome: BatchOutcome | null;
@@ -118,7 +118,7 @@ export function batchStatus(
     limits: limitUses(state.whole, state.limits),
     stoppedBy: state.stoppedBy,
     holds: state.holds,
-    trail: state.trail.slice(-TRAIL_SHOWN),
+    trail: over ? state.trail : state.trail.slice(-TRAIL_SHOWN),
     outcome: outcomeOf(state, endings, total, over),
     over,
   };
