@@ -4,6 +4,7 @@ import { says, type Finding } from '../domain/findings.js';
 import { gradeOf } from '../domain/grade.js';
 import type { Grade } from '../domain/grade.js';
 import type { WantedPeopleSync } from '../domain/people.js';
+import { STEPS, type Step } from '../domain/steps.js';
 import { planChanges, type Picture } from '../domain/planning.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ConsoleDriver } from '../gateways/console/driver.js';
@@ -17,6 +18,8 @@ export interface VerifyInput extends TenantInput {
   people: WantedPeopleSync | null;
   /** What the earlier steps found; the grade is about the whole tenant. */
   findings: Finding[];
+  /** Only the settings that the steps before this one write; those that a person skipped are left out. */
+  before?: Step;
 }
 
 export interface Verdict {
@@ -27,7 +30,7 @@ export interface Verdict {
 /** Everything once more, read afresh and from outside: is the tenant as wanted, and can it be proved? */
 export function createVerifyActivities({ open }: { open: OpenSystems }) {
   return {
-    async verify({ tenant, pages, people, findings }: VerifyInput): Promise<Verdict> {
+    async verify({ tenant, pages, people, findings, before }: VerifyInput): Promise<Verdict> {
       const systems = open(tenant, pages);
       const driver = await systems.console();
       const fingerprints = await secretFingerprints(systems);
@@ -35,25 +38,41 @@ export function createVerifyActivities({ open }: { open: OpenSystems }) {
         async () => {
           const seen = await withNamedScope(tenant, await readPicture(tenant, systems, driver), fingerprints, driver);
           const changes = planChanges(tenant, seen, fingerprints);
-          return { picture: seen, wrong: changes.filter(({ target }) => !excused(target, findings)) };
+          const asked = before === undefined ? changes : changes.filter(({ step }) => isDone(step, before, findings));
+          return { picture: seen, wrong: asked.filter(({ target }) => !excused(target, findings)) };
         },
         (seen) => seen.wrong.length === 0,
       );
       const found = [
         ...wrong.map(differs),
         ...secretFindings(tenant, picture),
-        ...(tenant.qiyuesuo.deployment === 'public'
-          ? [unprovedSignOn()]
-          : [
-              ...(await routeFindings(tenant, systems)),
-              ...(people?.startsRun ? await countFindings(driver, people) : []),
-              ...(await treeFindings(driver)),
-            ]),
+        ...(before === undefined ? await provedFindings(tenant, people, systems, driver) : []),
       ];
       await driver.forget?.();
       return { grade: gradeOf([...findings, ...found]), findings: found };
     },
   };
+}
+
+/** What only the systems themselves can prove, by working together. */
+async function provedFindings(
+  tenant: Tenant,
+  people: WantedPeopleSync | null,
+  systems: Systems,
+  driver: ConsoleDriver,
+): Promise<Finding[]> {
+  if (tenant.qiyuesuo.deployment === 'public') return [unprovedSignOn()];
+  return [
+    ...(await routeFindings(tenant, systems)),
+    ...(people?.startsRun ? await countFindings(driver, people) : []),
+    ...(await treeFindings(driver)),
+  ];
+}
+
+/** Whether a step was to have its settings written before another one. */
+function isDone(step: Step, before: Step, findings: readonly Finding[]): boolean {
+  const skipped = findings.some(({ subject, severity }) => subject === step && severity === 'warning');
+  return STEPS.indexOf(step) < STEPS.indexOf(before) && !skipped;
 }
 
 /** A run is no setting; and a forward that an operator chose to leave to later is a warning already. */

@@ -18,6 +18,8 @@ export interface Attendance {
   shared: readonly Endpoint[];
   /** Lets the run of the people sync do more than the guard allows. */
   liftGuard(by: string, reason: string): void;
+  /** Fails where what was written before this step is no longer as wanted: it may be days since. */
+  lookBack(step: Step): Promise<void>;
 }
 
 /** What a step that a person skipped comes to. */
@@ -29,15 +31,17 @@ export interface Skipped {
 
 /**
  * Does the work of a step, with whoever can help: where a credential that several tenants share is refused, it waits until the
- * endpoint is open again; where the policy says so, a person decides about a failure. Anything else is thrown.
+ * endpoint is open again; where the policy says so, a person decides about a failure, and a retry looks back first at what was
+ * written before. Anything else is thrown.
  */
 export async function attended<T extends object>(
   step: Step,
   work: () => Promise<T>,
-  { gate, progress, policy, shared, liftGuard }: Attendance,
+  { gate, progress, policy, shared, liftGuard, lookBack }: Attendance,
 ): Promise<T | Skipped> {
-  for (;;) {
+  for (let retried = false; ;) {
     try {
+      if (retried) await lookBack(step);
       const result = await work();
       const refused = refusedBy(shared, result);
       if (!refused || !(await gate.park(refused.endpoint, refused.why))) return result;
@@ -57,6 +61,7 @@ export async function attended<T extends object>(
       ];
       const { action, by, reason } = await progress.ask({ step, what: `${code}: ${message}`, fields: [], allowed });
       if (action === 'undo') throw error;
+      retried = true;
       if (action === 'lift-guard') liftGuard(by, reason);
       if (action === 'skip') {
         const note = { en: `skipped by ${by}: ${reason}`, zh: `由 ${by} 跳过：${reason}` };

@@ -204,6 +204,18 @@ describe('a wave whose failures ask', () => {
     expect(await rig.status()).toMatchObject({ running: 3, endings: {} });
 
     rig.world.clearFaults();
+    // What was written before is looked at again first: somebody may have changed it meanwhile.
+    const urls: (string | null)[] = [];
+    const setCallback = (url: string | null) =>
+      rig.world.tenant('t0').edit(({ callback }) => {
+        urls.push(callback.url);
+        callback.url = url;
+      });
+    setCallback('https://elsewhere.example/');
+    await rig.migrations.decide(rig.tenant('t0').id, { ...ORDER, action: 'retry' });
+    await until('it asks about that', async () => /^SETTING-DIFFERS: callback/.test((await waiting('t0'))?.what ?? ''));
+    expect(rig.world.tenant('t0').state().callback['url']).toBe('https://elsewhere.example/');
+    setCallback(urls[0] ?? null);
     await rig.migrations.decide(rig.tenant('t0').id, { ...ORDER, action: 'retry' });
     await rig.migrations.decide(rig.tenant('t1').id, { ...ORDER, action: 'skip' });
     await rig.migrations.decide(rig.tenant('t2').id, { ...ORDER, action: 'undo' });
@@ -215,7 +227,7 @@ describe('a wave whose failures ask', () => {
     });
     // What was answered to them stands in the trail of the batch as well.
     expect((await rig.status()).trail).toMatchObject(
-      ['retry to t0', 'skip to t1', 'undo to t2'].map((what) => ({
+      ['retry to t0', 'retry to t0', 'skip to t1', 'undo to t2'].map((what) => ({
         what: `answered ${what.replace(/t\d$/, (id) => rig.tenant(id).id)}`,
         ...ORDER,
       })),

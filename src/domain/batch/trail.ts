@@ -23,6 +23,8 @@ export function auditTogether(state: BatchState, did: string, id: string, order:
     if (!entry.together) break;
     if (entry.together.did !== did || entry.reason !== order.reason || entry.by !== order.by) continue;
     const { first, count } = entry.together;
+    // It happens to this one once more.
+    if (first.includes(id)) break;
     entry.together = { did, first: [...first, id].slice(0, NAMED), count: count + 1 };
     entry.what = `${did} ${shortList(entry.together.first, count + 1)}`;
     return;
