@@ -5,7 +5,13 @@ import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-uti
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import { tenantsThatWait } from '../../src/client.js';
-import { batchWorkflowId, peopleSyncWorkflowId, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
+import {
+  batchWorkflowId,
+  partitionWorkflowId,
+  peopleSyncWorkflowId,
+  siteTaskQueue,
+  tenantWorkflowId,
+} from '../../src/domain/ids.js';
 import type { SyncPeopleInput } from '../../src/workflows/sync-people.js';
 import { anOperator } from '../support/operator.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
@@ -195,6 +201,25 @@ it('replays a coordinator that undoes: by its gate, by an order, and who waits f
   await rig.close();
 }, 120_000);
 
+it('replays a wide coordinator with its partition, and a tenant that has a run already', async () => {
+  const people = { e9: 4, e10: 4 };
+  const rig = await aRig(
+    [{ id: 'adopted', people, syncSeconds: 4 }, ...['q0', 'q1', 'q2'].map((id) => ({ id, startsMigrated: true }))],
+    {},
+    { waves: [{ name: 'all', rest: true, slowStart: false, maxConcurrency: 3 }] },
+  );
+  const { batch } = rig.batch;
+  await rig.start('adopted');
+  const pace = { ownWidth: 1, partitionWidth: 3, reconcileMs: 500 };
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT, pace);
+  const { endings, trail } = await rig.migrations.batchResult(batch);
+  expect(endings).toEqual({ migrated: 1, 'already-migrated': 3 });
+  expect(trail.map(({ what }) => what)).toEqual([`adopted ${rig.tenant('adopted').id}`]);
+  await replaysOnce('migrate-batch-wide', await newestHistory(rig, batchWorkflowId(batch)));
+  await replaysOnce('batch-partition', await newestHistory(rig, partitionWorkflowId(batch, 0)));
+  await rig.close();
+}, 120_000);
+
 it('replays a tenant that was called to look at once, and then saw its forward', async () => {
   const rig = await aRig([{ id: 'called', people: { e9: 4, e10: 4 }, sameAddress: true }]);
   const { id } = rig.tenant('called');
@@ -224,7 +249,7 @@ it('replays a tenant that was called to look at once, and then saw its forward',
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(18);
+  expect(files.length).toBeGreaterThanOrEqual(20);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));
