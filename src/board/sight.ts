@@ -162,7 +162,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   /** Undefined also where the batch lies on another machine. */
   async function whyOf(batch: string, id: string): Promise<Explanation | undefined> {
     try {
-      return await migrations.why(batch, id);
+      return (await migrations.why(batch, id)) ?? undefined;
     } catch (error) {
       if (error instanceof BatchMissing) return undefined;
       throw error;

@@ -62,6 +62,7 @@ export function batchLines(status: BatchStatus, file: string, out: Output): stri
     ]),
     ...(status.stoppedBy === null || status.over ? [] : [text.stoppedBy(status.stoppedBy, file)]),
     ...(status.awaitsApproval === null ? [] : [text.waitsForApproval(status.awaitsApproval, file)]),
+    ...(status.waits ?? []).map((why) => text.nobodyStarts(why)),
     ...askingLine(status, file, out),
   ].join('\n');
 }
@@ -84,7 +85,7 @@ function limitLine(wave: string | null, limits: readonly LimitUse[] | undefined,
 /** Where a batch stands whose coordinator does not answer: its outcome and its waves as the lists show them. */
 export function listedLines(
   { tenants, counts }: Pick<BatchReport, 'tenants' | 'counts'>,
-  { running, outcome }: { running: boolean; outcome: BatchOutcome | null },
+  { running, outcome, next = null }: { running: boolean; outcome: BatchOutcome | null; next?: string | null },
   out: Output,
 ): string {
   const waves = new Map<string, Map<string, number>>();
@@ -97,6 +98,7 @@ export function listedLines(
   return [
     ...(outcome === null ? [] : [out.text.result(outcome, countsIn(counts))]),
     ...(running ? [out.text.interruptedBatch] : []),
+    ...(next === null ? [] : [out.text.nextOfBatch(next)]),
     ...[...waves].map(([wave, states]) => out.text.inWave(wave, countsIn(Object.fromEntries(states)))),
   ].join('\n');
 }

@@ -1,6 +1,8 @@
 import pMap from 'p-map';
 import { isOfBefore, type BatchRow, type Migrations, type TenantRow } from '../client.js';
 import { isNotWell } from '../domain/batch/limits.js';
+import type { Batch } from '../domain/batch/batch.js';
+import { leftOut } from '../domain/batch/left-out.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import { nextAction } from '../domain/details.js';
 import { evidenceOf } from '../domain/evidence.js';
@@ -40,19 +42,25 @@ export async function readReport(
     selected.map(({ tenant }) => tenant.id),
     ...('status' in known ? [() => Promise.resolve(known.status)] : []),
   );
-  const noneIsLeft = selected.some(({ tenant }) => !rows.has(tenant.id)) && (await migrations.isThrough(batch, under));
+  // Of one that is over it is its result, which needs no worker.
+  const status = known.status ?? (under?.running === false ? await migrations.batchStatus(batch.batch) : undefined);
+  const isLeftOut = selected.some(({ tenant }) => !rows.has(tenant.id))
+    ? await leftOutOf(migrations, batch, { row: under, status })
+    : () => false;
   let answers = true;
   const read = async ({ tenant, wave }: Selected): Promise<TenantReport> => {
     const report = emptyReport(batch.batch, tenant, wave);
     const row = rows.get(tenant.id);
     if (row && isOfBefore(row, under)) return report;
-    if (!row && noneIsLeft) return { ...report, outcome: 'skipped', reason: DROPPED };
+    if (!row && isLeftOut(tenant.id))
+      return { ...report, outcome: 'skipped', reason: leftOut(status ?? { trail: [] }, tenant.id).text };
+    if (row?.batch != null && row.batch !== batch.batch) report.inBatch = row.batch;
     const isShown = detail === 'listed' || (detail === 'results' && (row?.ending ?? null) === null);
     if (isShown) return { ...report, ...shownBy(row, file) };
     if (row?.ending === null && answers) {
-      const status = await migrations.tenantStatus(tenant.id);
-      answers = status !== undefined;
-      return { ...report, ...shownBy(row, file), ...(status ? saidBy(status, file) : {}) };
+      const said = await migrations.tenantStatus(tenant.id);
+      answers = said !== undefined;
+      return { ...report, ...shownBy(row, file), ...(said ? saidBy(said, file) : {}) };
     }
     const end = await migrations.tenantEnd(tenant.id);
     if (!end) return { ...report, ...shownBy(row, file) };
@@ -66,22 +74,29 @@ export async function readReport(
     return finishedReport(shown, end.ending, end.reason, end.result);
   };
   const reports = await pMap(selected, read, { concurrency: AT_ONCE });
-  return batchReport(batch.batch, reports, await wordOf(migrations, selection, { ...known, row: under }));
+  return batchReport(batch.batch, reports, wordOf(selection, { row: under, status }));
 }
 
 /** A retry of some of them, or a file that has changed since, leaves a run of the batch that speaks of others. */
-async function wordOf(
-  migrations: Migrations,
-  { batch, selected }: Pick<Selection, 'batch' | 'selected'>,
-  { row, status }: Known,
-): Promise<BatchWord> {
+function wordOf({ batch, selected }: Pick<Selection, 'batch' | 'selected'>, { row, status }: Known): BatchWord {
   const outcome = status?.outcome ?? row?.outcome ?? null;
   if (row === undefined || selected.length < batch.tenants.length) return { outcome, ofThese: false };
-  const told = status ?? (row.running ? undefined : await migrations.batchStatus(batch.batch));
-  return { outcome: told?.outcome ?? outcome, ofThese: (told?.total ?? selected.length) === selected.length };
+  return { outcome, ofThese: (status?.total ?? selected.length) === selected.length };
 }
 
-const DROPPED = 'dropped: left out of the batch before it started';
+/** Who has no run because the batch left it out; while it is under way only its coordinator can tell. */
+async function leftOutOf(
+  migrations: Migrations,
+  batch: Batch,
+  { row, status }: Known,
+): Promise<(tenantId: string) => boolean> {
+  if (row?.running) {
+    const ids = status?.endings.skipped === undefined ? undefined : await migrations.leftOut(batch.batch);
+    return (id) => ids?.has(id) ?? false;
+  }
+  const isThrough = await migrations.isThrough(batch, row);
+  return () => isThrough;
+}
 
 /** What a tenant says of itself. */
 function saidBy(status: TenantStatus, file: string): Partial<TenantReport> {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Migrations } from '../client.js';
 import { chromiumOf } from '../console-browser.js';
+import { heldTogether, liftedBy } from '../domain/batch/held.js';
 import type { BatchStatus } from '../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../reports/batch-report.js';
 import { countsIn, outcomeLine } from './batch-lines.js';
@@ -125,7 +126,10 @@ function finish(
   }
   if (end.because === 'people') {
     out.say(out.text.onlyPeople);
-    if (end.status.notStarted > 0) out.say(out.text.notBegun(end.status.notStarted));
+    const { awaitsApproval, holds, notStarted } = end.status;
+    if (awaitsApproval !== null) out.say(out.text.waitsForApproval(awaitsApproval, file));
+    else if (holds.length === 0 && notStarted > 0) out.say(out.text.notBegun(notStarted));
+    for (const { on } of heldTogether(holds)) out.say(out.text.resumeHint(file, liftedBy(on)));
     if (report.tenants.some(({ order }) => order !== null)) out.say(out.text.ordersHint(file));
     const isIncomplete = report.tenants.some((tenant) => tenant.outcome === 'rollback-incomplete');
     return isIncomplete ? EXIT.rollbackIncomplete : EXIT.waiting;

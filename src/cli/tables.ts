@@ -219,8 +219,11 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
 }
 
 /** What happened and why, for whoever reads it. */
-export function reasonIn({ reason, zh = reason }: Pick<TenantReport, 'reason' | 'zh'>, { lang }: Output): string {
-  return lang === 'zh' ? zh : reason;
+export function reasonIn(
+  { reason, zh = reason, inBatch }: Pick<TenantReport, 'reason' | 'zh' | 'inBatch'>,
+  { lang, text }: Output,
+): string {
+  return `${inBatch === undefined ? '' : text.inBatch(inBatch)}${lang === 'zh' ? zh : reason}`;
 }
 
 function whyOf(tenant: TenantReport, out: Output): string {

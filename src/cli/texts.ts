@@ -1,3 +1,4 @@
+import { resumeOption } from '../domain/batch/limits.js';
 import { shortList } from '../domain/batch/orders.js';
 import type { BatchOutcome } from '../domain/batch/status.js';
 import type { LeftBefore } from '../domain/left-before.js';
@@ -14,7 +15,7 @@ const en = {
   ...WORDS.en,
   asking: 'Go on? Type yes: ',
   notAsked: 'Not confirmed: nothing was written.',
-  noTerminal: 'There is no terminal to ask on. Give --yes to apply without a question.',
+  noTerminal: 'There is no terminal to ask on. Give --yes to go on without a question.',
   nothingWritten: 'Dry run: nothing is written.',
   nothingWasWritten: 'Dry run: nothing was written.',
   applySummary: (batch: string, tenants: number, waves: number) =>
@@ -98,7 +99,7 @@ const en = {
   waitsForApproval: (wave: string, file: string) =>
     `wave ${wave} waits for approval: qys-e10 approve -f ${file} --wave ${wave} --reason …   (or reject)`,
   stoppedBy: (why: string, file: string) =>
-    `Stopped: ${why}. Next: qys-e10 resume -f ${file} --max-errors N --reason …   (or: qys-e10 abort -f ${file} --undo --reason …)`,
+    `Stopped: ${why}. Next: qys-e10 resume -f ${file}${resumeOption(why)} --reason …   (or: qys-e10 abort -f ${file} --undo --reason …)`,
   resumeHint: (file: string, scope: string) => `Next: qys-e10 resume -f ${file}${scope} --reason …`,
   retryCommand: (file: string, code: string) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
   liftCommand: (file: string, code: string) => `qys-e10 retry -f ${file} --code ${code} --lift-guard --reason …`,
@@ -166,7 +167,12 @@ const en = {
       ? `  ${tenant} (${step}): will be undone`
       : `  ${tenant} (${step}): ends its step, then waits for resume or rollback`,
   noBatchRuns: 'no batch of this file is running',
-  interruptedBatch: 'no worker answers for its batch now: apply, or a worker, goes on with it',
+  interruptedBatch: 'no worker answers for its batch now: apply, or a worker, goes on with what waits for nobody',
+  nextOfBatch: (next: string) => `Next: ${next}`,
+  nobodyStarts: (why: string) => `Nobody starts now: ${why}`,
+  inBatch: (batch: string) => `in batch ${batch}: `,
+  notOfBatch: (file: string, tenant: string) =>
+    `it is not of the batch that is under way. To let it join: qys-e10 add -f ${file} --tenant ${tenant} --reason …`,
   ahead: (count: number) => `${count} tenant(s) of its wave stand before it`,
   lists: 'In the Web UI:',
   list: {
@@ -353,7 +359,7 @@ const zh: Texts = {
   waitsForApproval: (wave, file) =>
     `波次 ${wave} 等待批准：qys-e10 approve -f ${file} --wave ${wave} --reason …   （或 reject）`,
   stoppedBy: (why, file) =>
-    `已停止：${why}。下一步：qys-e10 resume -f ${file} --max-errors N --reason …   （或：qys-e10 abort -f ${file} --undo --reason …）`,
+    `已停止：${why}。下一步：qys-e10 resume -f ${file}${resumeOption(why)} --reason …   （或：qys-e10 abort -f ${file} --undo --reason …）`,
   resumeHint: (file, scope) => `下一步：qys-e10 resume -f ${file}${scope} --reason …`,
   retryCommand: (file, code) => `qys-e10 retry -f ${file} --code ${code} --reason …`,
   liftCommand: (file, code) => `qys-e10 retry -f ${file} --code ${code} --lift-guard --reason …`,
@@ -412,6 +418,10 @@ const zh: Texts = {
       : `  ${tenant}（${step}）：完成当前步骤后等待 resume 或 rollback`,
   noBatchRuns: '该文件没有正在运行的批次',
   interruptedBatch: '当前没有 worker 为该批次应答：执行 apply 或启动 worker 即可继续',
+  nextOfBatch: (next) => `下一步：${next}`,
+  nobodyStarts: (why) => `目前不启动租户：${why}`,
+  inBatch: (batch) => `在批次 ${batch} 中：`,
+  notOfBatch: (file, tenant) => `它不属于正在进行的批次。加入：qys-e10 add -f ${file} --tenant ${tenant} --reason …`,
   ahead: (count) => `同一波次中还有 ${count} 个租户排在前面`,
   lists: '网页界面中的列表：',
   list: { waits: '等待人工', running: '运行中', 'rolled-back': '已回退', blocked: '被阻断' },

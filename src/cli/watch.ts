@@ -97,6 +97,10 @@ async function onlyPeopleCanGoOn(
     told.add(status.awaitsApproval);
     return status.running === 0;
   }
+  for (const why of status.waits ?? []) {
+    if (!told.has(why)) out.say(out.text.nobodyStarts(why));
+    told.add(why);
+  }
   for (const { name, by, reason } of heldTogether(status.holds)) {
     if (!told.has(name)) out.say(out.text.heldBy(name, by, reason));
     told.add(name);
@@ -110,7 +114,7 @@ async function onlyPeopleCanGoOn(
     const point = `${tenantId} ${waits ?? ''}`;
     if (waits === null || told.has(point)) continue;
     told.add(point);
-    out.say(out.text.waitsFor(tenantId, waits));
+    out.say(out.text.waitsFor(tenantId, waits.replaceAll('-f FILE', `-f ${file}`)));
   }
   const wave = status.waves.find(({ name }) => name === status.wave);
   const busy = status.running + status.looking;

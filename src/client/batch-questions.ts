@@ -28,6 +28,8 @@ export interface BatchRow {
   /** `stopped-by-limit` also while it is held; null where it has not come to anything yet. */
   outcome: BatchOutcome | null;
   needsAttention: boolean;
+  /** What it does next, or whom it waits for, in words, as of when that last changed; null where it has not told. */
+  next: string | null;
   content: string | null;
 }
 
@@ -82,13 +84,14 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
   async function rowOf(batch: string): Promise<BatchRow | undefined> {
     try {
       const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
-      const { content, startedAt } = memo ?? {};
+      const { content, startedAt, next } = memo ?? {};
       const outcome = typedSearchAttributes.get(OUTCOME);
       return {
         running: status.name === 'RUNNING',
         startedAt: typeof startedAt === 'string' ? startedAt : null,
         outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
         needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
+        next: status.name === 'RUNNING' && typeof next === 'string' ? next : null,
         content: typeof content === 'string' ? content : null,
       };
     } catch (error) {
@@ -126,19 +129,20 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
       return handleOf(batch).result();
     },
 
-    /** What keeps a tenant where it is; undefined where it is not of the batch, or no worker answers. */
-    async why(batch: string, tenantId: string): Promise<Explanation | undefined> {
+    /** What keeps a tenant where it is; null where it is not of the batch, undefined where no worker answers. */
+    async why(batch: string, tenantId: string): Promise<Explanation | null | undefined> {
       const asked = await ask(() => openHandleOf(batch).query(sourcesQuery));
-      for (const [wave, sources] of (asked?.waves ?? []).entries()) {
+      if (!asked) return undefined;
+      for (const [wave, sources] of asked.waves.entries()) {
         const tenants = await tenantsOf(store, { batch, wave, sources });
         const at = tenants.findIndex(({ id }) => id === tenantId);
         const tenant = tenants[at];
-        if (!asked || !tenant) continue;
+        if (!tenant) continue;
         const held = endpointsOf(tenant).filter(({ key }) => asked.endpoints.includes(key));
         const candidate = candidateOf(tenant, { wave, at }, held, asked.targets, new Date());
         return ask(() => openHandleOf(batch).query(whyQuery, { ...candidate, before: beforeIn(tenants, at) }));
       }
-      return undefined;
+      return null;
     },
 
     /**

@@ -3,6 +3,9 @@ import type { StepState } from './outcomes.js';
 import { VERB_OF_DECISION, type TenantStatus } from './tenant-status.js';
 import { isOpen } from './work-orders/work-order.js';
 
+/** How a tenant begins to refuse a decision that it does not wait for. */
+export const ASKS_NOTHING = 'this tenant asks for no decision';
+
 const MARKS: Record<StepState, string> = {
   pending: '·',
   running: '⏳',

@@ -15,6 +15,8 @@ export interface TenantReport {
   tenant: string;
   name: string;
   wave: string | null;
+  /** Another batch whose run this is: it has taken the tenant since, or this one has adopted its run. Absent where it is this one's. */
+  inBatch?: string;
   step: Step | null;
   /** Null until the end. */
   outcome: Ending | null;

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import type { Endpoint, EndpointSystem } from '../domain/batch/endpoints.js';
 import { isBlocking, isLiftable, messageIn, says, type Finding, type FindingCode } from '../domain/findings.js';
 import type { Policy } from '../domain/policy.js';
@@ -50,6 +50,7 @@ export async function attended<T extends object>(
       const refused = refusedIn(shared, error);
       if (refused && (await gate.park(refused.endpoint, refused.why))) continue;
       if (policy.onFailure !== 'ask' || WRITES_NOTHING.includes(step)) throw error;
+      if (isAnswered(progress)) throw error;
 
       const finding = findingOfFailure(error);
       const { code, message } = finding;
@@ -71,6 +72,12 @@ export async function attended<T extends object>(
       }
     }
   }
+}
+
+/** Within the step itself somebody was asked, and has answered that it is to be undone. */
+function isAnswered(progress: Progress): boolean {
+  // Runs of older versions asked again.
+  return patched('asks-once') ? progress.undoOrder() !== null : false;
 }
 
 const WRITES_NOTHING: readonly Step[] = ['preflight', 'snapshot'];

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, patched, setHandler, sleep } from '@temporalio/workflow';
+import { rollbackReason } from '../domain/batch/orders.js';
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking, messageIn } from '../domain/findings.js';
 import {
@@ -128,7 +129,9 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
         );
       }
       const proof = await undoTenant(compensation, { tenant, record }, groups);
-      return close(undone(cancelled ? { en: whyCancelled, zh: cancelledZh() } : null, step, finding, proof));
+      const order = progress.undoOrder();
+      const ordered = order === null ? null : { en: rollbackReason(order), zh: `由 ${order.by} 回退：${order.reason}` };
+      return close(undone(cancelled ? { en: whyCancelled, zh: cancelledZh() } : null, step, finding, proof, ordered));
     });
   }
 
@@ -352,7 +355,14 @@ function blocked(findings: readonly Finding[], failedStep: Step): Ending {
   return { outcome: 'blocked', reason: sentenceOf(...reasons), failedStep };
 }
 
-function undone(cancelled: Said | null, failedStep: Step | null, finding: Finding, proof: UndoProof): Ending {
+/** `ordered`: who answered that it is to be undone, as a sentence. */
+function undone(
+  cancelled: Said | null,
+  failedStep: Step | null,
+  finding: Finding,
+  proof: UndoProof,
+  ordered: Said | null,
+): Ending {
   const { complete, words } = verdictOfUndo(proof);
   const outcome: Outcome = !complete ? 'rollback-incomplete' : cancelled !== null ? 'cancelled' : 'rolled-back';
   const found = codeAndWords(finding);
@@ -360,7 +370,12 @@ function undone(cancelled: Said | null, failedStep: Step | null, finding: Findin
     en: `${failedStep ?? 'a step'} failed (${found.en})`,
     zh: `${failedStep === null ? '步骤' : WORDS.zh.stepName[failedStep]}失败（${found.zh}）`,
   };
-  return { outcome, reason: sentenceOf(why, words), failedStep, undo: proof };
+  return {
+    outcome,
+    reason: sentenceOf(why, cancelled === null && ordered !== null && ordered, words),
+    failedStep,
+    undo: proof,
+  };
 }
 
 function codes(findings: readonly Finding[], severity: Finding['severity']): string {

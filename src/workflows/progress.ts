@@ -1,5 +1,5 @@
 import { condition, patched, setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow';
-import { nextAction, tenantDetails } from '../domain/details.js';
+import { ASKS_NOTHING, nextAction, tenantDetails } from '../domain/details.js';
 import { PICTURES_AT_MOST, type Told } from '../domain/evidence.js';
 import type { Finding } from '../domain/findings.js';
 import type { Order } from '../domain/batch/orders.js';
@@ -37,6 +37,8 @@ export interface Progress {
   audit(action: 'pause' | 'resume', order: Order): void;
   /** Parks until an operator answers; the answer is one of `allowed`. */
   ask(waiting: Waiting): Promise<Decision>;
+  /** Who has answered `undo`; nobody is asked again then. */
+  undoOrder(): Order | null;
   close(outcome: Outcome): void;
 }
 
@@ -56,6 +58,7 @@ export function createProgress(
     decisions: [],
   };
   let decision: Decision | undefined;
+  let toUndo: Order | null = null;
 
   setHandler(tenantStatusQuery, () => status, { description: 'Where this tenant stands' });
   setHandler(
@@ -159,13 +162,16 @@ export function createProgress(
       show();
       try {
         await condition(() => decision !== undefined);
-        return decision as unknown as Decision;
+        const { action, ...order } = decision as unknown as Decision;
+        if (action === 'undo') toUndo = order;
+        return { action, ...order };
       } finally {
         status.waiting = null;
         report(waiting.step).state = 'running';
         show();
       }
     },
+    undoOrder: () => toUndo,
     close(outcome) {
       status.outcome = outcome;
       show();
@@ -181,11 +187,11 @@ function noteIn(report: StepReport, note: Said): void {
 
 function refuseUnfit(given: Decision, status: TenantStatus): void {
   const { waiting } = status;
-  if (!waiting) throw invalid(`this tenant asks for no decision: ${nextAction(status)}`);
+  if (!waiting) throw invalid(`${ASKS_NOTHING}: ${nextAction(status)}`);
   if (!waiting.allowed.includes(given.action)) {
     throw invalid(`${given.action} does not fit here: ${waiting.allowed.join(' or ')}`);
   }
-  if (!given.by || !given.reason) throw invalid('by and reason are needed');
+  if (given.by.trim() === '' || given.reason.trim() === '') throw invalid('by and reason are needed');
 }
 
 function now(): string {

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { upsertSearchAttributes } from '@temporalio/workflow';
+import { patched, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcomes.js';
+import { nextOfBatch } from '../domain/batch/details.js';
 import { awaitsOrder, type BatchStatus } from '../domain/batch/status.js';
 import type { Step } from '../domain/steps.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
@@ -40,12 +41,19 @@ export function showBatchInLists(status: BatchStatus, before: string, asks: bool
   const attention = awaitsOrder(status) || (asks && !over);
   const shown = `${outcome ?? ''} ${String(attention)}`;
   if (shown !== before && !(before === '' && shown === ' false')) {
+    tellNext(over ? null : nextOfBatch(status));
     upsertSearchAttributes([
       { key: OUTCOME, value: outcome },
       { key: NEEDS_ATTENTION, value: attention },
     ]);
   }
   return shown;
+}
+
+/** In the memo, for whoever looks while no worker answers. */
+function tellNext(next: string | null): void {
+  // Runs of older versions told nobody.
+  return patched('next-in-memo') ? upsertMemo({ next }) : undefined;
 }
 
 /** A partition stands beside its batch in the lists. */

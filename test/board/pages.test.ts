@@ -103,7 +103,7 @@ function orderHtml(page: Page, more: Partial<OrderForm> = {}, order = anOrder())
 
 const OVERVIEW: Overview = {
   batch: 'spring',
-  row: { running: true, startedAt: AT, outcome: null, needsAttention: true, content: null },
+  row: { running: true, startedAt: AT, outcome: null, needsAttention: true, next: null, content: null },
   status: {
     batch: 'spring',
     content: '',

@@ -85,6 +85,24 @@ describe('what the CLI says of a batch', () => {
     expect(listed.split('\n')[0]).toBe(`Result: ${outcome}: 1 migrated`);
   });
 
+  it.each([
+    ['max-errors of wave one', ' --max-errors N'],
+    ['max-blocked of the batch', ' --max-blocked N'],
+    ['consecutive of wave one', ''],
+    ['wave one was rejected by ada: not yet', ''],
+  ])('names what lets it go on where it is stopped: %s', (stoppedBy, option) => {
+    const status: BatchStatus = { ...underWay(), stoppedBy };
+    expect(batchLines(status, 'f', en)).toContain(`Next: qys-e10 resume -f f${option} --reason …`);
+    expect(batchLines(status, 'f', zh)).toContain(`下一步：qys-e10 resume -f f${option} --reason …`);
+  });
+
+  it('says until when nobody starts', () => {
+    const state = aBatch([{ startAfter: '2999-01-01T00:00:00Z' }]);
+    expect(batchLines(statusOf(state), 'f', en)).toContain(
+      'Nobody starts now: wave one starts after 2999-01-01T00:00:00Z',
+    );
+  });
+
   it('is no outcome while there is none', () => {
     expect(outcomeLine(underWay(), en)).toBeNull();
     expect(batchLines(underWay(), 'f', en)).toMatch(/^wave 1\/2 one/);

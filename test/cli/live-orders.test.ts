@@ -33,6 +33,14 @@ async function give(verb: string, ...options: string[]): Promise<unknown> {
   return run!({ out, by: 'tester' } as Context);
 }
 
+it.each(Object.keys(COMMANDS))('%s says why', async (verb) => {
+  const command = COMMANDS[verb]!(() => undefined)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  const blank = () => command.parse(['-f', FILE, '--tenant', 'yunqi', '--reason', ' '], { from: 'user' });
+  expect(blank).toThrow("option '--reason <text>' argument ' ' is invalid. say why in a few words");
+});
+
 describe('an order that cannot be meant', () => {
   const wants = 'wants at least one of --tenant, --where, --wave, --failed, --not-started, --code';
   const whole = 'abort ends the whole batch. For some of its tenants: drop';

@@ -144,7 +144,7 @@ describe('orders while it runs', () => {
     };
     await expect
       .poll(() => reported(rig.batch))
-      .toEqual([ids[2], 'skipped', 'dropped: left out of the batch before it started']);
+      .toEqual([ids[2], 'skipped', 'tester dropped it before it started: test']);
     expect(await reported({ ...rig.batch, limits: { consecutive: 3 } })).toEqual([ids[2], null, '']);
   });
 

@@ -232,6 +232,20 @@ describe('the forward of the reverse proxy', () => {
     expect(end.result?.findings.map(({ code }) => code)).toContain('PROXY-FORWARD-MISSING');
     await rig.close();
   });
+
+  it('is undone at the first answer, also where failures ask, and says who answered', async () => {
+    const rig = await aRig([{ ...SMALL, id: 'undone', sameAddress: true }]);
+    await rig.start('undone', { ...IMPATIENT, onFailure: 'ask' });
+    const { id } = rig.tenant('undone');
+    await until('it waits', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+    await rig.migrations.decide(id, { action: 'undo', by: 'me', reason: 'not tonight' });
+
+    const { ending, reason, result } = await rig.end('undone');
+    expect(ending).toBe('rolled-back');
+    expect(reason).toMatch(/PROXY-FORWARD-MISSING.*; rolled back by me: not tonight; undone and proved \d+\/\d+$/);
+    expect(result?.zh).toContain('由 me 回退：not tonight');
+    await rig.close();
+  });
 });
 
 describe('what the history shows', () => {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { listUrls, WEB_UI_LISTS, type WebUi } from '../../client.js';
+import { resumeOption } from '../../domain/batch/limits.js';
 import { heldTogether, liftedBy } from '../../domain/batch/held.js';
 import { VERB_OF_DECISION, type DecisionAction } from '../../domain/tenant-status.js';
 import { awaitsCutOver, shownRate, type BatchStatus, type WaveStatus } from '../../domain/batch/status.js';
@@ -141,7 +142,10 @@ function ofBatch(status: BatchStatus, file: string, page: Page): Html[] {
       : []),
     ...(status.stoppedBy === null || status.over
       ? []
-      : [html`${badge('bad', text.stoppedBy(status.stoppedBy))} ${run('resume', ' --max-errors N', 'do-resume')}`]),
+      : [
+          html`${badge('bad', text.stoppedBy(status.stoppedBy))}
+          ${run('resume', resumeOption(status.stoppedBy), 'do-resume')}`,
+        ]),
     ...heldTogether(status.holds).map(
       ({ on, name, by, reason }, index) =>
         html`${text.heldBy(name, by, reason)} ${run('resume', liftedBy(on), `do-resume-${index}`)}`,

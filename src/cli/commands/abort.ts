@@ -4,6 +4,7 @@ import { confirmed } from '../confirming.js';
 import { outcomeLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOfBatch, type ExitCode } from '../exit-codes.js';
+import { REASON } from '../reason-option.js';
 import { readReport } from '../reporting.js';
 import { loadSelection, narrowedTo, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -26,7 +27,7 @@ export function abortCommand(register: Register): Command {
     .option('--undo', 'undo the tenants that run')
     .option('--finish-step', 'let them finish their step; they wait then, for resume or rollback')
     .option('-y, --yes', 'do not ask')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .action((options: AbortOptions) => register((context) => abort(options, context)));
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { REASON } from '../reason-option.js';
 import { loadSelection, narrowedTo, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 
@@ -27,7 +28,7 @@ function ofWave(command: Command): Command {
     .option('--tenant <id...>', 'as it was given to apply')
     .option('--where <name=pattern...>', 'as it was given to apply')
     .requiredOption('--wave <name>', 'the wave that waits for approval')
-    .requiredOption('--reason <text>', 'why; kept for the auditor');
+    .requiredOption(...REASON);
 }
 
 function answer(verb: 'approve' | 'reject', { wave, reason, ...selectors }: ApproveOptions, register: Register): void {

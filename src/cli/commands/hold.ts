@@ -14,6 +14,7 @@ import {
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { limitsOf, withLimits, type LimitOptions } from '../limit-options.js';
+import { REASON } from '../reason-option.js';
 import {
   loadSelection,
   refuseUnknown,
@@ -45,7 +46,7 @@ export function resumeCommand(register: Register): Command {
 function held(command: Command): Command {
   return withStateSelectors(withSelectors(command))
     .option('--endpoint <key...>', 'these endpoints, as status names them')
-    .requiredOption('--reason <text>', 'why; kept for the auditor');
+    .requiredOption(...REASON);
 }
 
 /** Waves alone are held as such, also for whoever joins them later; anything else that selects tenants holds those tenants. */

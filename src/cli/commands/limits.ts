@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { limitsOf, withLimits, type LimitOptions } from '../limit-options.js';
+import { REASON } from '../reason-option.js';
 import { loadSelection, refuseUnknownWaves } from '../selection.js';
 import { inSession } from '../session.js';
 import { showScopes, tellScopes } from '../telling.js';
@@ -18,7 +19,7 @@ export function limitsCommand(register: Register): Command {
     .description('change limits while the batch runs; they hold from the next start on')
     .requiredOption('-f, --file <file>', 'the batch file')
     .option('--wave <name...>', 'of these waves; without it those of the whole batch')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .action((options: LimitsOptions) =>
       register(async (context) => {
         const { out, by } = context;

@@ -3,6 +3,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { chooses, selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
 import type { ExitCode } from '../exit-codes.js';
+import { REASON } from '../reason-option.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { showAnswered } from '../telling.js';
@@ -13,14 +14,14 @@ type MemberOptions = Selectors & StateSelectors & { reason: string };
 export function addCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('add')))
     .description('let tenants of the file join the running batch, in the waves that the file gives them')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .action((options: MemberOptions) => register((context) => add(options, context)));
 }
 
 export function dropCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('drop')))
     .description('leave tenants out that have not started; they end as skipped')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .action((options: MemberOptions) => register((context) => drop(options, context)));
 }
 

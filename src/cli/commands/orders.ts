@@ -10,6 +10,7 @@ import { problemsOfAnswers, type Evidence, type OrderAction } from '../../domain
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { answerSheet, orderLines, problemLines } from '../order-lines.js';
+import { REASON } from '../reason-option.js';
 import { loadSelection, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { orderTable } from '../tables.js';
@@ -62,7 +63,7 @@ export function ordersCommand(register: Register): Command {
   orders.addCommand(
     ofOrder(new Command('reject'))
       .description('it cannot be done: the step fails, and the tenant is undone or asks')
-      .requiredOption('--reason <text>', 'why; kept for the auditor')
+      .requiredOption(...REASON)
       .action((id: string, { file, reason }: { file: string; reason: string }) =>
         register((context) => tell(id, file, context, (of) => ({ ...of, do: 'reject', reason }))),
       ),

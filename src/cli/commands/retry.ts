@@ -3,6 +3,7 @@ import type { Answered } from '../../client.js';
 import { withStateSelectors, selectedByState, type SelectedRow, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
 import type { ExitCode } from '../exit-codes.js';
+import { REASON } from '../reason-option.js';
 import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession, type Session } from '../session.js';
 import { showAnswered, tellTenants } from '../telling.js';
@@ -14,7 +15,7 @@ type RetryOptions = Selectors & StateSelectors & { reason: string; liftGuard?: b
 export function retryCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('retry')))
     .description('try tenants once more: those that wait for a person, failed, were blocked, or never started')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .option('--lift-guard', 'let their people sync do more than people.guard allows, this time')
     .action((options: RetryOptions) => register((context) => retry(options, context)));
 }

@@ -5,6 +5,7 @@ import { chooses, selectedByState, withStateSelectors, type StateSelectors } fro
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { REASON } from '../reason-option.js';
 import { rollBack } from '../rolling-back.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
@@ -21,7 +22,7 @@ export function rollbackCommand(register: Register): Command {
     .description('undo tenants in reverse, with proof: running ones, and finished ones within the undo window')
     .option('--all', 'all tenants of the file')
     .option('-y, --yes', 'do not ask; a few tenants named by --tenant are never asked about')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .action((options: RollbackOptions) => register((context) => rollback(options, context)));
 }
 

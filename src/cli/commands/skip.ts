@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import type { Answered } from '../../client.js';
+import { ASKS_NOTHING } from '../../domain/details.js';
 import { chooses, selectedByState, withStateSelectors, type SelectedRow, type StateSelectors } from '../by-state.js';
 import type { Register } from '../context.js';
+import { REASON } from '../reason-option.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { showAnswered, tellTenants } from '../telling.js';
@@ -11,7 +14,7 @@ type SkipOptions = Selectors & StateSelectors & { reason: string };
 export function skipCommand(register: Register): Command {
   return withStateSelectors(withSelectors(new Command('skip')))
     .description('answer tenants that wait for a person: leave it as it is and go on')
-    .requiredOption('--reason <text>', 'why; kept for the auditor')
+    .requiredOption(...REASON)
     .action((options: SkipOptions) =>
       register(async (context) => {
         const { out, by } = context;
@@ -25,10 +28,16 @@ export function skipCommand(register: Register): Command {
           const answered = await tellTenants(told, (id) =>
             migrations.decide(id, { action: 'skip', by, reason: options.reason }),
           );
+          if (!options.tenant) passOver(answered);
           return showAnswered('skip', { batch: selection.batch.batch, asked, answered }, out);
         });
       }),
     );
+}
+
+/** Of a group whoever waits for something else, as one that is paused, is passed over instead of refused. */
+function passOver(answered: Answered): void {
+  answered.refused = answered.refused.filter(({ why }) => !why.startsWith(ASKS_NOTHING));
 }
 
 /** A work order is answered by `orders`. */

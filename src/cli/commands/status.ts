@@ -126,5 +126,7 @@ function exitOf(
   if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
   const asks = row !== undefined && row.outcome === null && (counted ? awaitsOrder(counted) : row.needsAttention);
   if (asks || counts.waiting !== undefined) return EXIT.waiting;
+  // It goes on: whatever has become of some, there is no end to tell yet.
+  if (row?.running && outcome === null && endings.includes(null)) return EXIT.timeout;
   return exitCodeOf(endings, outcome);
 }

@@ -12,8 +12,10 @@ import { UsageError } from '../usage-error.js';
 /** What is known of a tenant from everybody who knows something: its batch, and itself. */
 interface Why {
   tenant: string;
-  /** Null where the batch is over, never was, or nobody answers for it. */
+  /** Null where the batch is over, never was, has no such tenant, or nobody answers for it. */
   batch: Explanation | null;
+  /** Whether it is of the batch that is under way; null where nobody can tell. */
+  isMember: boolean | null;
   /** Whether its batch is under way, be it interrupted. */
   underWay: boolean;
   /** What the tenant says itself; null where it does not run. */
@@ -35,18 +37,21 @@ export function whyCommand(register: Register): Command {
         if (id === undefined) throw new UsageError(out.text.wantsTenant('why'));
         const { batch, selected } = await loadSelection({ file: options.file, tenant: [id] }, out);
         const why = await inSession({ ...context, serves: 'nothing', sites: [] }, async (session) => {
-          const asked = await askEverybody(session.migrations, batch.batch, id);
+          const asked = await askEverybody(session.migrations, { batch: batch.batch, tenant: id, file: options.file });
           const tenants = selected.map(({ tenant }) => tenant);
           if (asked.ended === null) sayMissing(await missingWorkers(session, tenants, 'migrate'), out);
           return asked;
         });
-        out.data({ schemaVersion: 1, ...why }, () => whyLines(why, out));
+        out.data({ schemaVersion: 1, ...why }, () => whyLines(why, options.file, out));
         return EXIT.ok;
       }),
     );
 }
 
-async function askEverybody(migrations: Migrations, batch: string, tenant: string): Promise<Why> {
+async function askEverybody(
+  migrations: Migrations,
+  { batch, tenant, file }: { batch: string; tenant: string; file: string },
+): Promise<Why> {
   const running = (await migrations.batchRow(batch))?.running ?? false;
   const explained = running ? await migrations.why(batch, tenant) : undefined;
   const end = await migrations.tenantEnd(tenant);
@@ -54,22 +59,28 @@ async function askEverybody(migrations: Migrations, batch: string, tenant: strin
   return {
     tenant,
     batch: explained ?? null,
+    isMember: explained === undefined ? null : explained !== null,
     underWay: running,
-    itself: row?.waits ?? (row && explained === undefined ? `${row.step ?? 'preflight'} goes on by itself` : null),
+    itself:
+      row?.waits?.replaceAll('-f FILE', `-f ${file}`) ??
+      (row && explained == null ? `${row.step ?? 'preflight'} goes on by itself` : null),
     ended: end ? { outcome: end.ending, reason: end.reason } : null,
   };
 }
 
-function whyLines({ tenant, batch, underWay, itself, ended }: Why, out: Output): string {
+function whyLines({ tenant, batch, isMember, underWay, itself, ended }: Why, file: string, out: Output): string {
+  const { text } = out;
+  const nowhere =
+    isMember === false ? text.notOfBatch(file, tenant) : underWay ? text.interruptedBatch : text.noBatchRuns;
   const place = batch
     ? [
         `${tenant}  wave ${batch.wave}, position ${batch.position}: ${batch.state}`,
         ...batch.reasons.map(({ text }) => `  ${text}`),
       ]
-    : [`${tenant}  ${underWay ? out.text.interruptedBatch : out.text.noBatchRuns}`];
+    : [`${tenant}  ${nowhere}`];
   return [
     ...place,
-    ...(batch && batch.ahead > 0 ? [`  ${out.text.ahead(batch.ahead)}`] : []),
+    ...(batch && batch.ahead > 0 ? [`  ${text.ahead(batch.ahead)}`] : []),
     ...(itself === null ? [] : [`  ${itself}`]),
     ...(ended ? [`  ${ended.outcome}: ${ended.reason}`] : []),
   ].join('\n');

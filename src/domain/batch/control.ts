@@ -1,4 +1,4 @@
-import { refusalOfLimits, resumed } from './limits.js';
+import { refusalOfLimits, resumed, resumeOption } from './limits.js';
 import { count, isOpen, type TenantState } from './ledger.js';
 import { BREAKER, nameOf, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
 import {
@@ -82,10 +82,11 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
       limitsChanged(state, order.wave, order.change);
       return `limits of ${order.wave === null ? 'the batch' : `wave ${order.wave}`}: ${changeText(order.change)}`;
     case 'approve':
+      if (state.stoppedBy?.startsWith(rejected(order.wave))) state.stoppedBy = exceeded(state);
       entered(state, 'next-wave', 0);
       return `approved wave ${order.wave}`;
     case 'reject':
-      state.stoppedBy = `wave ${order.wave} was rejected by ${order.by}: ${order.reason}`;
+      state.stoppedBy = `${rejected(order.wave)} by ${order.by}: ${order.reason}`;
       return `rejected wave ${order.wave}`;
     case 'cut-over':
       delete state.until;
@@ -97,6 +98,11 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
       return `aborted (${order.how})${length === 0 ? '' : `; ${length} that were to be undone stay as they are`}`;
     }
   }
+}
+
+/** Whoever approves it after all need not say `resume` as well. */
+function rejected(wave: string): string {
+  return `wave ${wave} was rejected`;
 }
 
 /** An endpoint that refuses a credential that several tenants share is held once, instead of failing each of them. */
@@ -201,7 +207,15 @@ function refusalOfResume(state: BatchState, order: Extract<BatchOrder, { do: 're
   if (state.stoppedBy === null) return isHeld(state, order.on) ? null : 'the batch is not paused';
   const after = { ...state, limits: { ...state.limits }, waves: state.waves.map((wave) => ({ ...wave })) };
   resume(after, order);
-  return after.stoppedBy === null ? null : `${after.stoppedBy} is still exceeded: give a higher limit`;
+  return after.stoppedBy === null ? null : stillExceeded(after, after.stoppedBy);
+}
+
+/** With the least that would do. */
+function stillExceeded(state: BatchState, stoppedBy: string): string {
+  const [first] = limitsExceeded(state);
+  const { failed, blocked } = state.waves.find(({ settings }) => settings.name === first?.wave)?.limits ?? state.whole;
+  const least = first?.because === 'max-blocked' ? blocked : failed;
+  return `${stoppedBy} is still exceeded: give${resumeOption(stoppedBy, least)} or more`;
 }
 
 function refusalOfApproval(

@@ -2,6 +2,7 @@ import { cell } from '../markdown.js';
 import type { Asking } from './asking.js';
 import { heldTogether } from './held.js';
 import { limitUseWords, type LimitUse } from './limit-use.js';
+import { resumeOption } from './limits.js';
 import { shortList } from './orders.js';
 import { awaitsCutOver, awaitsOrder, shownRate, type BatchStatus, type WaveStatus } from './status.js';
 
@@ -70,15 +71,16 @@ function askingWords({ count, tenants }: Asking): string {
 }
 
 function nextOfItself(status: BatchStatus): string {
-  const { awaitsApproval, stoppedBy, wave, holds, running } = status;
+  const { awaitsApproval, stoppedBy, wave, holds, running, waits = [] } = status;
   if (stoppedBy !== null) {
     const rest = running > 0 ? '; running ones finish' : '';
-    return `stopped (${stoppedBy})${rest}: qys-e10 resume --reason … with a higher limit goes on, qys-e10 abort ends it`;
+    return `stopped (${stoppedBy})${rest}: qys-e10 resume${resumeOption(stoppedBy)} --reason … goes on, qys-e10 abort ends it`;
   }
   if (awaitsApproval !== null)
     return `qys-e10 approve --wave ${awaitsApproval} --reason … lets the next wave start, qys-e10 reject stops`;
   if (awaitsCutOver(status)) return 'qys-e10 apply without --until writes what was planned';
   const [held] = heldTogether(holds);
   if (held) return `qys-e10 resume --reason … goes on with ${held.name}`;
+  if (waits.length > 0) return waits.join('; ');
   return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;
 }

@@ -132,6 +132,12 @@ export function mayStart(state: LimitState, limits: Limits): { start: true } | {
   return { start: true };
 }
 
+/** What `resume` is to be given where a limit has stopped the batch: nothing where going on forgets it. */
+export function resumeOption(stoppedBy: string, least?: number): string {
+  const [, limit] = /^(max-errors|max-blocked) of /.exec(stoppedBy) ?? [];
+  return limit === undefined ? '' : ` --${limit} ${least ?? 'N'}`;
+}
+
 /** Why these limits cannot be held; null where they can. */
 export function refusalOfLimits({
   maxConcurrency,

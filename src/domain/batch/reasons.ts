@@ -1,7 +1,7 @@
 import { mayStart } from './limits.js';
 import { count, type Range } from './ledger.js';
 import type { Hold } from './orders.js';
-import { FIRST_LOOK, waveOf, WAITING, type BatchState, type Undo } from './state.js';
+import { FIRST_LOOK, waveOf, WAITING, type BatchState, type InFlight, type Undo } from './state.js';
 import { concurrencyText, room, roomFor, type Pass } from './room.js';
 
 /** A tenant that could start, with what decides whether it may. */
@@ -110,6 +110,17 @@ function reasonsOfEarlierWave(state: BatchState): Reason[] {
       text: `wave ${settings.name} comes first: ${left} of its ${settings.size} tenants have not ended`,
     },
   ];
+}
+
+/** Whether a hold is for a tenant that runs. */
+export function holdsOne(
+  state: Pick<BatchState, 'waves'>,
+  { on }: Hold,
+  { id, wave, endpoints }: Pick<InFlight, 'id' | 'wave' | 'endpoints'>,
+): boolean {
+  if ('wave' in on) return on.wave === waveOf(state, wave).settings.name;
+  if ('tenant' in on) return on.tenant === id;
+  return 'batch' in on || endpoints.includes(on.endpoint);
 }
 
 /** What may hold single tenants back: the same few facts, however many are in flight. */

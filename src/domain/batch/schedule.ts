@@ -15,6 +15,7 @@ import {
 import { owesUndo, undosOfGate, undosOrdered } from './undo.js';
 import { roomBeside } from './room.js';
 import {
+  holdsOne,
   passOf,
   reasonsOfBatch,
   reasonsOfCutOver,
@@ -151,14 +152,7 @@ export function shouldPause(state: BatchState, { id, wave, endpoints, undoing, r
   // An undo has no gate before its steps: it is never stopped half-way.
   if (undoing || rollback) return false;
   if (state.abort === 'finish-step') return true;
-  const { name } = waveOf(state, wave).settings;
-  return state.holds.some(
-    ({ on }) =>
-      'batch' in on ||
-      ('wave' in on && on.wave === name) ||
-      ('tenant' in on && on.tenant === id) ||
-      ('endpoint' in on && endpoints.includes(on.endpoint)),
-  );
+  return state.holds.some((hold) => holdsOne(state, hold, { id, wave, endpoints }));
 }
 
 function earliest(reasons: readonly Pick<Reason, 'until'>[]): number | null {

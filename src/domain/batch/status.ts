@@ -5,6 +5,7 @@ import { limitUses, type LimitUse } from './limit-use.js';
 import { awaitsApproval } from './control.js';
 import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import type { Audited, Hold } from './orders.js';
+import { reasonsOfBatch, reasonsOfCutOver, reasonsOfWave } from './reasons.js';
 import { widthOf } from './room.js';
 import { FIRST_LOOK, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
 import { undosOrdered } from './undo.js';
@@ -69,6 +70,8 @@ export interface BatchStatus {
   limits?: LimitUse[];
   /** Why no more tenants start, in words; null while they do. */
   stoppedBy: string | null;
+  /** What only time changes, while nobody runs: in words; absent in the answer of an older version. */
+  waits?: string[];
   holds: Hold[];
   /** The newest orders; of a batch that is over as many as it has kept. */
   trail: Audited[];
@@ -117,11 +120,20 @@ export function batchStatus(
     awaitsApproval: awaitsApproval(state),
     limits: limitUses(state.whole, state.limits),
     stoppedBy: state.stoppedBy,
+    waits: waitsOf(state, now),
     holds: state.holds,
     trail: over ? state.trail : state.trail.slice(-TRAIL_SHOWN),
     outcome: outcomeOf(state, endings, total, over),
     over,
   };
+}
+
+/** While nobody runs, and nobody holds the batch. */
+function waitsOf(state: BatchState, now: number): string[] {
+  if (state.wave >= state.waves.length || state.inFlight.length > 0 || reasonsOfBatch(state).length > 0) return [];
+  if (state.until !== undefined) return [];
+  const reasons = [...reasonsOfWave(state, state.wave, now), ...reasonsOfCutOver(state, state.wave, now)];
+  return reasons.flatMap(({ text, until }) => (until === undefined ? [] : [text]));
 }
 
 /** Whether all that was asked for is prepared, and somebody has to order the cut-over. */

@@ -1,7 +1,9 @@
 import { isHeld } from './control.js';
 import { stateAt, type Ledger, type Range, type TenantState } from './ledger.js';
 import { leftOut, type LeftOut } from './left-out.js';
+import { nameOf } from './orders.js';
 import {
+  holdsOne,
   passOf,
   reasonsOfBatch,
   reasonsOfCutOver,
@@ -95,7 +97,11 @@ function reasonsOf(
     const text = still ? `${running.parkedAt} refuses its credentials` : goesOn;
     reasons.push({ because: 'endpoint', text }, ...(still ? [] : reasonsOfBatch(state)));
   }
-  if (running.paused) reasons.push({ because: 'paused', text: 'it stops before its next step until it is resumed' });
+  if (running.paused) {
+    reasons.push({ because: 'paused', text: 'it stops before its next step until it is resumed' });
+    for (const hold of state.holds.filter((one) => holdsOne(state, one, running)))
+      reasons.push({ because: 'paused', text: `${nameOf(hold.on)} is paused by ${hold.by}: ${hold.reason}` });
+  }
   return reasons;
 }
 

@@ -34,7 +34,7 @@ describe('resume with a new limit', () => {
     ['the wave under way', aBatch([{ size: 9, maxErrors: { count: 0 } }])],
   ])('raises the one that stopped: of %s', (_, state) => {
     runs(state, 'rolled-back');
-    expect(refusalOf(state, resume())).toMatch(/is still exceeded/);
+    expect(refusalOf(state, resume())).toMatch(/^max-errors of .* is still exceeded: give --max-errors 1 or more$/);
     const order = resume({ maxErrors: { count: 1 } });
     expect(refusalOf(state, order)).toBeNull();
     obey(state, order, AT);
@@ -53,6 +53,18 @@ describe('resume with a new limit', () => {
       [{ count: 1 }, 2],
       [undefined, 7],
     ]);
+  });
+});
+
+describe('a wave that was rejected', () => {
+  it('may be approved after all, without a resume', () => {
+    const state = aBatch([{ size: 1, approval: true }, {}]);
+    runs(state, 'migrated');
+    entered(state, 'approval', NOW);
+    obey(state, { do: 'reject', wave: 'one', ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    obey(state, { do: 'approve', wave: 'one', ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [1] });
   });
 });
 

@@ -136,7 +136,11 @@ function approve(
   { by = BY.by, content }: { by?: string; content?: string } = {},
 ): void {
   const { name } = model.waves[Math.min(model.wave, model.waves.length - 1)]!;
-  order(model, real, approval(name, by, content), model.refusesApproval(by, content), () => model.enter('next-wave'));
+  order(model, real, approval(name, by, content), model.refusesApproval(by, content), () => {
+    if (model.rejected) model.stopped = model.exceeded();
+    model.rejected = false;
+    model.enter('next-wave');
+  });
 }
 
 function approval(wave: string, by: string, content?: string): BatchOrder {
@@ -146,7 +150,7 @@ function approval(wave: string, by: string, content?: string): BatchOrder {
 function reject(model: Model, real: Coordinator): void {
   const { name } = model.waves[Math.min(model.wave, model.waves.length - 1)]!;
   const refused = model.phase !== 'approval' || model.aborted !== null;
-  order(model, real, { do: 'reject', wave: name, ...BY }, refused, () => (model.stopped = true));
+  order(model, real, { do: 'reject', wave: name, ...BY }, refused, () => (model.stopped = model.rejected = true));
 }
 
 function add(model: Model, real: Coordinator, index: number, endpoint: string): void {

@@ -82,6 +82,8 @@ const goesOn = ({ toldToPause }: ModelTenant): boolean => !toldToPause;
 export class Model {
   paused = new Set<string>();
   stopped = false;
+  /** Stopped by the last rejection of the wave that waits for approval. */
+  rejected = false;
   gateStopped = false;
   aborted: 'finish-step' | 'undo' | null = null;
   over = false;
@@ -234,6 +236,7 @@ export class Model {
   }
 
   resumed(): void {
+    this.rejected = false;
     if (this.stopped) {
       this.tallies.forEach((tally) => Object.assign(tally, { recent: [], unanswered: 0 }));
       if (this.gateStopped) {

@@ -10,6 +10,7 @@ import {
   tenantDropped,
   tenantParked,
   tenantReopened,
+  tenantTold,
   tenantWoken,
   waveVerified,
   type BatchState,
@@ -287,6 +288,17 @@ it('tells the place in a wave by the order in which its tenants start', () => {
     [3, 1],
   ]);
   expect(explain(aBatch([{ size: 4 }]), { ...candidate(0, 2), before: beforeIn(tenants, 2) }, NOW).position).toBe(3);
+});
+
+it('tells of one that was stopped in the middle who paused it, and why', () => {
+  const state = aBatch([{}]);
+  const id = start(state);
+  obey(state, { do: 'pause', on: { tenant: id }, ...BY }, AT);
+  tenantTold(state, id, true);
+  expect(explain(state, candidate(0, 0), NOW).reasons.map(({ text }) => text)).toEqual([
+    'it stops before its next step until it is resumed',
+    'tenant w0t0 is paused by tester: test',
+  ]);
 });
 
 describe('one that could go on', () => {
