@@ -10,6 +10,7 @@ import { limitsCommand } from '../../src/cli/commands/limits.js';
 import { addCommand, dropCommand } from '../../src/cli/commands/members.js';
 import { reportCommand } from '../../src/cli/commands/report.js';
 import { skipCommand } from '../../src/cli/commands/skip.js';
+import { statusCommand } from '../../src/cli/commands/status.js';
 import type { Register, Run } from '../../src/cli/context.js';
 import { createOutput } from '../../src/cli/output.js';
 import { loadConfig } from '../../src/config.js';
@@ -26,6 +27,7 @@ const VERBS: Record<string, (register: Register) => Command> = {
   drop: dropCommand,
   skip: skipCommand,
   report: reportCommand,
+  status: statusCommand,
 };
 
 let rig: Rig;
@@ -46,7 +48,7 @@ async function give(verb: string, ...options: string[]): Promise<{ code: number;
   const silent = new Writable({ write: (_chunk, _, done) => done() });
   const env = { TEMPORAL_ADDRESS: inject('temporalAddress'), QYS_E10_DATA: rig.dataDir };
   let run: Run | undefined;
-  const reason = verb === 'report' ? [] : ['--reason', 'test'];
+  const reason = verb === 'report' || verb === 'status' ? [] : ['--reason', 'test'];
   VERBS[verb]!((given) => (run = given)).parse(['-f', file, ...reason, ...options], { from: 'user' });
   const code = await run!({
     config: loadConfig(env),
@@ -110,6 +112,9 @@ it('waves, tenants by facts and single ones are held by one verb, and each answe
     data: { accepted: [d], refused: [], passedOver: [a] },
   });
 
+  const isLeftOut = { tenant: d, outcome: 'skipped', reason: 'tester dropped it before it started: test' };
+  expect(await give('status', '--tenant', d)).toMatchObject({ data: { tenants: [isLeftOut] } });
+
   expect(await give('resume', '--wave', 'one', 'two')).toMatchObject({ code: 0 });
   await rig.migrations.batchResult(rig.batch.batch);
   // Nobody but the tenants themselves could be told now.
@@ -122,6 +127,23 @@ it('waves, tenants by facts and single ones are held by one verb, and each answe
   const { orders } = data as { orders: { what: string; by: string; reason: string }[] };
   expect(orders.map(({ what }) => what)).toEqual(expect.arrayContaining([`paused ${c}`, `dropped ${d}`]));
   expect(new Set(orders.map(({ reason }) => reason))).toEqual(new Set(['test']));
+});
+
+it('status tells no end while the batch goes on, whatever became of some', async () => {
+  await aBatchFile(
+    [{ id: 'bad', people: PEOPLE, wrongCorpId: true }, { id: 'later' }],
+    [
+      { name: 'one', count: 1 },
+      { name: 'two', rest: true, startAfter: '2999-01-01T00:00:00Z' },
+    ],
+  );
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  await until('one is blocked', async () => (await rig.status()).endings.blocked === 1);
+  const counts = { blocked: 1, 'not-started': 1 };
+  await expect.poll(() => give('status')).toMatchObject({ code: 8, data: { outcome: null, counts } });
+  expect((await rig.status()).waits).toEqual(['wave two starts after 2999-01-01T00:00:00Z']);
+  await rig.migrations.abort(rig.batch.batch, { by: 'tester', reason: 'test', how: 'undo' });
+  await rig.migrations.batchResult(rig.batch.batch);
 });
 
 it('skip answers whoever of a wave waits for a decision, and nobody else', async () => {
