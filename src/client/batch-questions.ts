@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   QueryRejectedError,
@@ -59,6 +60,8 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
    */
   async function ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     const answered = new AbortController();
+    // Each question listens, and the library once more each time it repeats one: no leak, as Node would say.
+    setMaxListeners(0, answered.signal);
     const asked = ASKED_AFTER_MS.map(async (ms) => {
       await sleep(ms, undefined, { signal: answered.signal });
       try {
