@@ -198,7 +198,7 @@ export function createMigrations({
     /** Answers a tenant that waits for somebody. Rejects with the reason where the answer does not fit. */
     async decide(tenantId: string, decision: Decision): Promise<void> {
       const handle = workflow.getHandle(tenantWorkflowId(tenantId));
-      await ordered(tenantId, () => handle.executeUpdate(decideUpdate, { args: [decision] }));
+      await ordered(tenantId, (updateId) => handle.executeUpdate(decideUpdate, { args: [decision], updateId }));
     },
 
     /** Stops a tenant that runs alone before its next step, or lets it go on. Rejects where it does not fit. */
@@ -206,7 +206,7 @@ export function createMigrations({
       const update = what === 'pause' ? pauseUpdate : resumeUpdate;
       const order = { by, reason, on: { tenant: tenantId } };
       const handle = workflow.getHandle(tenantWorkflowId(tenantId));
-      await ordered(tenantId, () => handle.executeUpdate(update, { args: [order] }));
+      await ordered(tenantId, (updateId) => handle.executeUpdate(update, { args: [order], updateId }));
     },
   };
 }

@@ -48,7 +48,7 @@ export function createBatchOrders({ client, store, membersOf }: BatchOrdersOptio
   const handleOf = (batch: string) => client.workflow.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
 
   async function tell<Given>(batch: string, update: UpdateDefinition<void, [Given]>, given: Given): Promise<void> {
-    await ordered(`batch ${batch}`, () => handleOf(batch).executeUpdate(update, { args: [given] }));
+    await ordered(`batch ${batch}`, (updateId) => handleOf(batch).executeUpdate(update, { args: [given], updateId }));
   }
 
   async function tellInPages(
@@ -59,8 +59,8 @@ export function createBatchOrders({ client, store, membersOf }: BatchOrdersOptio
     const all: Answered = { accepted: [], refused: [] };
     for (const [index, page] of pagesOf(tenantIds, IDS_AT_ONCE).entries()) {
       try {
-        const { accepted, refused } = await ordered(`batch ${batch}`, () =>
-          handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: page }] }),
+        const { accepted, refused } = await ordered(`batch ${batch}`, (updateId) =>
+          handleOf(batch).executeUpdate(update, { args: [{ ...order, tenantIds: page }], updateId }),
         );
         all.accepted.push(...accepted);
         all.refused.push(...refused);
@@ -134,8 +134,8 @@ export function createBatchOrders({ client, store, membersOf }: BatchOrdersOptio
       for (const [index, page] of pagesOf(tenantIds, ROLLED_BACK_AT_ONCE).entries()) {
         const told = { ...order, tenantIds: page };
         try {
-          const answer = await ordered(`batch ${batch}`, () =>
-            handleOf(batch).executeUpdate(rollbackTenantsUpdate, { args: [told] }),
+          const answer = await ordered(`batch ${batch}`, (updateId) =>
+            handleOf(batch).executeUpdate(rollbackTenantsUpdate, { args: [told], updateId }),
           );
           all.accepted.push(...answer.accepted);
           all.leftOut.push(...answer.leftOut);

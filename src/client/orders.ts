@@ -52,9 +52,9 @@ export function createOrders(client: Client) {
     async tellOrder(tenantId: string, action: OrderAction, withinMs?: number): Promise<void> {
       const workflowId = (await openRunOf(tenantId))?.workflowId ?? tenantWorkflowId(tenantId);
       const handle = client.workflow.getHandle(workflowId);
-      const tell = () => handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)] });
-      await ordered(`work order ${tenantId}/${action.number}`, () =>
-        withinMs === undefined ? tell() : client.withDeadline(Date.now() + withinMs, tell),
+      const tell = (updateId: string) => handle.executeUpdate(orderUpdate, { args: [mayBeKept(action)], updateId });
+      await ordered(`work order ${tenantId}/${action.number}`, (updateId) =>
+        withinMs === undefined ? tell(updateId) : client.withDeadline(Date.now() + withinMs, () => tell(updateId)),
       );
     },
   };
