@@ -1,8 +1,13 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { afterEach, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
+import { createFileBatchStore } from '../../src/batch-store/files.js';
+import { batchFolder } from '../../src/data-folder.js';
 import { endpointsOf } from '../../src/domain/batch/endpoints.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
+import { batchWorkflowId } from '../../src/domain/ids.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const PEOPLE = { e9: 4, e10: 4 };
@@ -76,4 +81,28 @@ it('a tenant whose maintenance window is closed does not start, and why says unt
 
   await rig.migrations.dropTenants(batch, { ...ORDER, tenantIds: [id] });
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'partial', endings: { skipped: 1 } });
+});
+
+it('a store that is not there holds the batch until somebody resumes, and fails nothing', async () => {
+  const name = await begun([{ id: 'only', startsMigrated: true }], 1);
+  const { taskQueue } = await rig.client.workflow.getHandle(batchWorkflowId(name)).describe();
+  const batch = `${name}-moved`;
+  const wave = { name: 'all', size: 1, maxConcurrency: 1, slowStart: false, order: 'file' as const };
+  const begin = { startedBy: 'starter', content: 'x', reference: 'gone', waves: [wave], limits: {}, targets: {} };
+  await rig.migrations.batchResult(name);
+  await rig.client.workflow.start('migrateBatch', {
+    workflowId: batchWorkflowId(batch),
+    taskQueue,
+    args: [{ batch, policy: IMPATIENT, begin }],
+  });
+  await until('it is held', async () => (await rig.migrations.batchStatus(batch))?.outcome === 'stopped-by-limit');
+  expect((await rig.migrations.batchStatus(batch))?.stoppedBy).toMatch(
+    /gone\.json is missing: .* one QYS_E10_DATA folder$/,
+  );
+
+  const folder = batchFolder({ dataDir: rig.dataDir });
+  const reference = await createFileBatchStore(folder).put(batch, [[rig.tenant('only')]]);
+  await copyFile(join(folder, batch, `${reference}.json`), join(folder, batch, 'gone.json'));
+  await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', stoppedBy: null });
 });

@@ -1,12 +1,9 @@
-import { FIRST_LOOK, type BatchState } from './state.js';
+import { runningAgainst } from './reasons.js';
+import type { BatchState } from './state.js';
 
 /** How many more may be looked at beside those that run against each target; a target that is not named has no limit. */
 export function freeTargets({ targets, inFlight }: BatchState): (target: string) => number {
-  const running = new Map<string, number>();
-  for (const { parkedAt, targets: against } of inFlight) {
-    if (parkedAt !== null && parkedAt !== FIRST_LOOK) continue;
-    for (const target of against) running.set(target, (running.get(target) ?? 0) + 1);
-  }
+  const running = runningAgainst(inFlight);
   return (target) => {
     const limit = targets[target] ?? targets['*'];
     return limit === undefined ? Infinity : limit - (running.get(target) ?? 0);

@@ -132,16 +132,21 @@ export interface Holding {
 
 export function holdingOf({ holds, targets, inFlight }: BatchState): Holding {
   if (Object.keys(targets).length === 0) return { holds, full: [] };
-  const running = new Map<string, number>();
-  for (const one of inFlight) {
-    if (one.parkedAt !== null && one.parkedAt !== FIRST_LOOK) continue;
-    for (const target of one.targets) running.set(target, (running.get(target) ?? 0) + 1);
-  }
-  const full = [...running].flatMap(([target, number]) => {
+  const full = [...runningAgainst(inFlight)].flatMap(([target, number]) => {
     const limit = targets[target] ?? targets['*'];
     return limit !== undefined && number >= limit ? [{ target, running: number, limit }] : [];
   });
   return { holds, full };
+}
+
+/** How many ask each target now: not those that wait for an endpoint. */
+export function runningAgainst(inFlight: BatchState['inFlight']): Map<string, number> {
+  const running = new Map<string, number>();
+  for (const { parkedAt, targets } of inFlight) {
+    if (parkedAt !== null && parkedAt !== FIRST_LOOK) continue;
+    for (const target of targets) running.set(target, (running.get(target) ?? 0) + 1);
+  }
+  return running;
 }
 
 /** For where the reasons are only counted: a thousand holds with their words would fill the history. */
