@@ -9,8 +9,14 @@ import { withFileLock } from './embedded/lock.js';
 
 const run = promisify(execFile);
 
-/** Newer tags cannot be built by `go install`: their go.mod has a `replace`. */
-const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+/** Newer tags cannot be built as a package of another module: their go.mod has a `replace`. */
+const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
+const CLI_VERSION = 'v1.5.1';
+/**
+ * Instead of the SQLite that this version asks for, by which one call that is cancelled at the wrong moment leaves every
+ * later one `interrupted (9)` (https://github.com/temporalio/temporal/pull/9198, https://gitlab.com/cznic/sqlite/-/issues/241).
+ */
+const SQLITE = 'modernc.org/sqlite@v1.44.3';
 const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const DOWNLOAD_PATIENCE_MS = 20_000;
 const BUILD_PATIENCE_MS = 20 * 60_000;
@@ -25,7 +31,7 @@ export class TemporalCliMissing extends Error {
         ...tried.map((line) => `  tried: ${line}`),
         'Do one of these:',
         '  1. install it (https://docs.temporal.io/cli) so that `temporal` is on the PATH, or set TEMPORAL_CLI to its path',
-        `  2. install Go 1.25 or newer and run this again: it builds ${GO_PACKAGE}`,
+        `  2. install Go 1.25 or newer and run this again: it builds ${GO_PACKAGE}@${CLI_VERSION}`,
         '  3. set TEMPORAL_ADDRESS to a Temporal server that runs already',
       ].join('\n'),
     );
@@ -93,28 +99,32 @@ async function download(scratch: string, _: TemporalCliPlaces, report: (line: st
 
 async function build(scratch: string, places: TemporalCliPlaces, report: (line: string) => void): Promise<string> {
   const started = Date.now();
-  const go = spawn('go', ['install', GO_PACKAGE], {
-    env: { ...places.buildVariables, PATH: places.searchPath.join(delimiter), GOBIN: scratch },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  report(`Building the Temporal CLI with Go (${GO_PACKAGE}): once, about two minutes …`);
+  report(`Building the Temporal CLI with Go (${GO_PACKAGE}@${CLI_VERSION}): once, two to three minutes …`);
   const ticking = setInterval(() => {
     report(`  still building the Temporal CLI: ${Math.round((Date.now() - started) / 1000)} s`);
   }, 15_000);
-  let last = '';
-  go.stderr.setEncoding('utf8').on('data', (text: string) => (last = (last + text).slice(-2_000)));
+  const env = { ...places.buildVariables, PATH: places.searchPath.join(delimiter) };
   try {
-    const failure = await new Promise<string | null>((resolve) => {
-      go.once('error', (error: NodeJS.ErrnoException) => {
-        resolve(error.code === 'ENOENT' ? 'Go is not installed' : error.message);
-      });
-      go.once('close', (code) => resolve(code === 0 ? null : `go ended with ${code}: ${last.trim()}`));
-    });
-    if (failure !== null) throw new Error(`go install ${GO_PACKAGE}: ${failure}`);
+    await go(['mod', 'init', 'temporal-cli'], scratch, env);
+    await go(['get', `${GO_PACKAGE}@${CLI_VERSION}`, SQLITE], scratch, env);
+    await go(['build', '-o', EXECUTABLE, GO_PACKAGE], scratch, env);
     return join(scratch, EXECUTABLE);
   } finally {
     clearInterval(ticking);
   }
+}
+
+async function go(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn('go', args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let last = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (last = (last + text).slice(-2_000)));
+  const failure = await new Promise<string | null>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code === 'ENOENT' ? 'Go is not installed' : error.message);
+    });
+    child.once('close', (code) => resolve(code === 0 ? null : `it ended with ${code}: ${last.trim()}`));
+  });
+  if (failure !== null) throw new Error(`go ${args.join(' ')}: ${failure}`);
 }
 
 /** Sources run through tsx, in whichever way this process itself was started. */

@@ -67,17 +67,49 @@ describe('the embedded server', () => {
   it('starts on other ports where one was taken in between', async () => {
     const program = await ensureTemporalCli(config.temporalCli, () => undefined);
     const once = join(dataDir, 'taken');
-    const wrapper = join(dataDir, 'temporal');
     const taken = 'listen tcp 127.0.0.1:7233: bind: address already in use';
-    const script = `#!/bin/sh\n[ "$1" = server ] && [ ! -e ${once} ] && touch ${once} && echo '${taken}' && exit 1\nexec ${program} "$@"\n`;
-    await writeFile(wrapper, script, { mode: 0o755 });
-    const temporal = await connectTemporal({
-      ...config,
-      temporalCli: { ...config.temporalCli, explicit: wrapper },
-    });
+    const explicit = await aProgram(
+      `[ "$1" = server ] && [ ! -e ${once} ] && touch ${once} && echo '${taken}' && exit 1\nexec ${program} "$@"`,
+    );
+    const temporal = await connectTemporal({ ...config, temporalCli: { ...config.temporalCli, explicit } });
     await startTenant(temporal, 'acme');
     await temporal.close();
     expect(await readFile(join(dataDir, 'temporal-server.log'), 'utf8')).toContain(taken);
+  });
+
+  it('is started again where it is killed, at the same address and for all who use it', async () => {
+    const temporal = await connectTemporal(config);
+    const second = await anotherTerminal();
+    await startTenant(temporal, 'acme');
+    const killed = await record();
+    process.kill(killed.pid ?? 0, 'SIGKILL');
+
+    await expect.poll(() => statusOf(temporal, 'acme').catch(() => 'none'), PATIENT).toBe('RUNNING');
+    const again = await record();
+    expect(again).toMatchObject({ port: killed.port, uiPort: killed.uiPort });
+    expect(again.users.toSorted()).toEqual(killed.users.toSorted());
+
+    second.process.kill('SIGTERM');
+    await once(second.process, 'exit');
+    await temporal.close();
+    expect(await isRunning(again.pid ?? 0)).toBe(false);
+  });
+
+  it('is started again where its database is stuck', async () => {
+    const program = await ensureTemporalCli(config.temporalCli, () => undefined);
+    const once = join(dataDir, 'stuck');
+    const standIn = fileURLToPath(new URL('support/stuck-server.mjs', import.meta.url));
+    const explicit = await aProgram(
+      `[ "$1" = server ] && [ ! -e ${once} ] && touch ${once} && exec '${process.execPath}' '${standIn}' "$@"\nexec ${program} "$@"`,
+    );
+    const temporal = await connectTemporal({ ...config, temporalCli: { ...config.temporalCli, explicit } });
+
+    const { pid: stuck } = await record();
+
+    await expect.poll(async () => (await record()).pid, PATIENT).not.toBe(stuck);
+    await expect.poll(() => startTenant(temporal, 'acme').catch(() => 'not yet'), PATIENT).toBeUndefined();
+    await expect(statusOf(temporal, 'acme')).resolves.toBe('RUNNING');
+    await temporal.close();
   });
 
   it('is shared by a second run, and stops with the last of the two', async () => {
@@ -166,6 +198,15 @@ describe('a remote server', () => {
     await expect(connectTemporal(nobody)).rejects.toThrow(/127\.0\.0\.1:1.*TEMPORAL_ADDRESS/s);
   });
 });
+
+const PATIENT = { timeout: 60_000, interval: 200 };
+
+/** In the place of the Temporal CLI. */
+async function aProgram(script: string): Promise<string> {
+  const wrapper = join(dataDir, 'temporal');
+  await writeFile(wrapper, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return wrapper;
+}
 
 async function startTenant(temporal: Temporal, id: string): Promise<void> {
   await temporal.client.workflow.start('waitsForAWorker', {

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import { Connection, isGrpcServiceError, type ConnectionOptions } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 import { isRunning, stopProcess } from './processes.js';
@@ -16,8 +16,7 @@ export interface DevServerOptions {
   executable: string;
   port: number;
   uiPort: number;
-  /** Null: in memory. */
-  dbFilename: string | null;
+  dbFilename: string;
   logFile: string;
   /** Told its process id before it answers: whoever is killed in between leaves it behind. */
   onSpawn?: (pid: number) => Promise<void>;
@@ -67,14 +66,32 @@ export async function startDevServer(options: DevServerOptions): Promise<number>
 
 /** Whether a Temporal server with our namespace answers there. */
 export async function answers(address: string, timeoutMs: number): Promise<boolean> {
-  const connection = Connection.lazy({ address, connectTimeout: timeoutMs });
+  return (await failureOf(address, timeoutMs)) === null;
+}
+
+/**
+ * Whether it answers that its database was interrupted. Some versions of its SQLite stay so for good once a call was
+ * cancelled at the wrong moment (https://github.com/temporalio/temporal/pull/9198).
+ */
+export async function isStuck(address: string, timeoutMs: number): Promise<boolean> {
+  // Asked once: by itself the SDK asks again and again, and tells in the end that time was up.
+  const failure = await failureOf(address, timeoutMs, { interceptors: [] });
+  return isGrpcServiceError(failure) && failure.details.includes('interrupted (9)');
+}
+
+async function failureOf(
+  address: string,
+  timeoutMs: number,
+  how: Pick<ConnectionOptions, 'interceptors'> = {},
+): Promise<unknown> {
+  const connection = Connection.lazy({ address, connectTimeout: timeoutMs, ...how });
   try {
     await connection.withDeadline(Date.now() + timeoutMs, () =>
       connection.workflowService.describeNamespace({ namespace: EMBEDDED_NAMESPACE }),
     );
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return error;
   } finally {
     await connection.close();
   }
@@ -110,9 +127,7 @@ function devServerArguments(options: DevServerOptions): string[] {
       `${name}=${TypedSearchAttributes.toMetadataType(type)}`,
     ]),
     ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value]),
-    ...(options.dbFilename === null
-      ? []
-      : ['--db-filename', options.dbFilename, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])]),
+    ...['--db-filename', options.dbFilename, ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma])],
   ];
 }
 

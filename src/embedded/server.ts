@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TemporalCliPlaces } from '../config.js';
 import { ensureTemporalCli } from '../temporal-cli.js';
-import { answers, freePort, PortTaken, startDevServer } from './dev-server.js';
+import { answers, freePort, isStuck, PortTaken, startDevServer } from './dev-server.js';
+import type { Health } from './keeper.js';
+import { keep } from './keeper.js';
 import { withFileLock } from './lock.js';
 import { commandLine, isRunning, stopProcess } from './processes.js';
 import type { ServerRecord } from './record.js';
@@ -15,7 +17,7 @@ export interface EmbeddedServer {
   uiUrl: string;
   /** Whether it ran already: left by a run that was killed, or in use by another. */
   attached: boolean;
-  /** The last user stops the server; for the others it goes on. */
+  /** The last user stops the server; for the others it goes on. Until then it is started again wherever it ends. */
   release(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
     const record = attached ? known : await startAnew(options, known, executable);
     const users = await living(attached ? record.users : []);
     await writeServerRecord(options.dataDir, { ...record, users: [...users, process.pid] });
-    return sharedServer(options.dataDir, record, attached);
+    return sharedServer(options, record, attached);
   });
 }
 
@@ -56,34 +58,69 @@ async function startAnew(
   known: ServerRecord | null,
   executable: string | null,
 ): Promise<ServerRecord> {
-  const dbFilename = join(options.dataDir, 'temporal.db');
-  if (known?.pid && (await isOurs(known))) await stopProcess(known.pid, 10_000);
+  await stopLeft(known);
   const program = executable ?? (await ensureTemporalCli(options.temporalCli, options.report));
   for (let tries = 1; ; tries++) {
     const port = await freePort(tries === 1 ? (known?.port ?? null) : null);
     const uiPort = await freePort(tries === 1 ? (known?.uiPort ?? null) : null, [port]);
     try {
-      const pid = await startDevServer({
-        executable: program,
-        port,
-        uiPort,
-        dbFilename,
-        logFile: join(options.dataDir, 'temporal-server.log'),
-        onSpawn: (started) => writeServerRecord(options.dataDir, { port, uiPort, dbFilename, pid: started, users: [] }),
-      });
-      return { port, uiPort, dbFilename, pid, users: [] };
+      return await startOn({ port, uiPort, users: [] }, program, options.dataDir);
     } catch (error) {
       if (!(error instanceof PortTaken) || tries === MOST_STARTS) throw error;
     }
   }
 }
 
+/** In the place of one that has ended or is stuck, for those who use it: at the same address, or not at all. */
+async function startAgain(options: EmbeddedServerOptions, found: Exclude<Health, 'well'>): Promise<void> {
+  const program = await ensureTemporalCli(options.temporalCli, options.report);
+  await withFileLock(lockFile(options.dataDir), 90_000, async () => {
+    const record = await readServerRecord(options.dataDir);
+    if (record === null || (await healthOf(record)) === 'well') return; // another of its users was quicker
+    options.report(`The embedded Temporal server ${TROUBLE[found]}: starting it again`);
+    await stopLeft(record);
+    const others = await living(record.users.filter((pid) => pid !== process.pid));
+    await startOn({ ...record, users: [...others, process.pid] }, program, options.dataDir);
+    options.report('The embedded Temporal server runs again');
+  });
+}
+
+const TROUBLE = { gone: 'has ended', stuck: 'answers nothing but failures of its own' };
+
+async function startOn(
+  place: Pick<ServerRecord, 'port' | 'uiPort' | 'users'>,
+  executable: string,
+  dataDir: string,
+): Promise<ServerRecord> {
+  const record = { ...place, dbFilename: join(dataDir, 'temporal.db') };
+  const pid = await startDevServer({
+    ...record,
+    executable,
+    logFile: join(dataDir, 'temporal-server.log'),
+    onSpawn: (started) => writeServerRecord(dataDir, { ...record, pid: started }),
+  });
+  return { ...record, pid };
+}
+
+async function stopLeft(known: ServerRecord | null): Promise<void> {
+  if (known?.pid && (await isOurs(known))) await stopProcess(known.pid, 10_000);
+}
+
 /** On a busy machine a port that was free a moment ago may be any connection's by now. */
 const MOST_STARTS = 3;
 
-function sharedServer(dataDir: string, record: ServerRecord, attached: boolean): EmbeddedServer {
-  const stopAtExit = (): void => stopNowIfLast(dataDir, record);
+const LOOK_EVERY_MS = 3_000;
+
+function sharedServer(options: EmbeddedServerOptions, record: ServerRecord, attached: boolean): EmbeddedServer {
+  const { dataDir, report } = options;
+  const stopAtExit = (): void => stopNowIfLast(dataDir);
   process.once('exit', stopAtExit);
+  const stopKeeping = keep({
+    health: async () => healthOf((await readServerRecord(dataDir)) ?? record),
+    mend: (found) => startAgain(options, found),
+    report,
+    everyMs: LOOK_EVERY_MS,
+  });
   return {
     address: `127.0.0.1:${record.port}`,
     uiUrl: `http://127.0.0.1:${record.uiPort}`,
@@ -91,28 +128,35 @@ function sharedServer(dataDir: string, record: ServerRecord, attached: boolean):
     async release() {
       if (!process.listeners('exit').includes(stopAtExit)) return;
       process.off('exit', stopAtExit);
-      await leave(dataDir, record);
+      await stopKeeping();
+      await leave(dataDir);
     },
   };
 }
 
-async function leave(dataDir: string, joined: ServerRecord): Promise<void> {
+/** One that does not answer in time counts as well: it may be busy, and a start would not make it faster. */
+async function healthOf(record: ServerRecord): Promise<Health> {
+  if (record.pid === null || !(await isRunning(record.pid))) return 'gone';
+  return (await isStuck(`127.0.0.1:${record.port}`, LOOK_EVERY_MS)) ? 'stuck' : 'well';
+}
+
+async function leave(dataDir: string): Promise<void> {
   await withFileLock(lockFile(dataDir), 90_000, async () => {
     const record = await readServerRecord(dataDir);
-    if (record?.pid !== joined.pid) return; // somebody has started another since
+    if (!record?.users.includes(process.pid)) return; // somebody has started another since
     const others = await living(withoutOne(record.users, process.pid));
     const last = others.length === 0;
-    if (last && record.pid !== null && (await isOurs(record))) await stopProcess(record.pid, 10_000);
+    if (last) await stopLeft(record);
     await writeServerRecord(dataDir, { ...record, pid: last ? null : record.pid, users: others });
   });
 }
 
 /** A process that ends without `release` has no time to wait: the next run repairs the record. */
-function stopNowIfLast(dataDir: string, joined: ServerRecord): void {
+function stopNowIfLast(dataDir: string): void {
   try {
     const record = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as ServerRecord;
-    const alone = record.users.every((pid) => pid === process.pid);
-    if (alone && record.pid !== null && record.pid === joined.pid) process.kill(record.pid, 'SIGTERM');
+    const alone = record.users.length > 0 && record.users.every((pid) => pid === process.pid);
+    if (alone && record.pid !== null) process.kill(record.pid, 'SIGTERM');
   } catch {
     // Nothing to stop any more.
   }

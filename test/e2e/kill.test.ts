@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { startWorld, type World } from '../../simulators/world.js';
 import { aCli } from '../support/cli.js';
@@ -9,7 +11,7 @@ afterEach(() => world.close());
 /** After how many effective writes the program is killed: in the middle of the tenants, and of the categories. */
 const KILLS = [2, 9, 17];
 
-it('is killed with -9 again and again, and goes on: everything is written once', async () => {
+it('is killed with -9 again and again, its server too, and goes on: everything is written once', async () => {
   world = await startWorld({
     tenants: [
       { id: 'one', categories: { legacy: 6 }, people: { e9: 6, e10: 6 } },
@@ -33,7 +35,11 @@ it('is killed with -9 again and again, and goes on: everything is written once',
     child.kill('SIGKILL');
     await finished;
   }
-  const { code, stdout, stderr } = await cli.run('apply', '-f', cli.file, '--yes', '-o', 'json');
+  const written = world.journal.writes().length;
+  const { finished } = cli.start('apply', '-f', cli.file, '--yes', '-o', 'json');
+  await until('another write', () => world.journal.writes().length > written, 90_000);
+  process.kill(await serverOf(cli.dataDir), 'SIGKILL');
+  const { code, stdout, stderr } = await finished;
 
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, outcome: 'done', counts: { migrated: 3 } });
@@ -49,3 +55,8 @@ it('is killed with -9 again and again, and goes on: everything is written once',
   expect(JSON.parse(again.stdout)).toMatchObject({ counts: { 'already-migrated': 3 } });
   expect(world.journal.writes()).toHaveLength(before);
 }, 240_000);
+
+async function serverOf(dataDir: string): Promise<number> {
+  const { pid } = JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { pid: number };
+  return pid;
+}

@@ -6,9 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestProject } from 'vitest/node';
 import { temporalCliPlaces } from '../../src/config.js';
-import { freePort, startDevServer } from '../../src/embedded/dev-server.js';
-import { stopProcess } from '../../src/embedded/processes.js';
-import { ensureTemporalCli } from '../../src/temporal-cli.js';
+import { acquireEmbeddedServer } from '../../src/embedded/server.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,24 +19,20 @@ declare module 'vitest' {
 
 /** One server and one build for all files of the project `temporal`: each takes seconds, and the built program starts at once. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const executable = await ensureTemporalCli(temporalCliPlaces(), (line) => console.error(line));
-  const folder = await mkdtemp(join(tmpdir(), 'qys-e10-test-'));
-  const port = await freePort(null);
-  const [pid] = await Promise.all([
-    startDevServer({
-      executable,
-      port,
-      uiPort: await freePort(null, [port]),
-      dbFilename: null,
-      logFile: join(folder, 'temporal-server.log'),
+  const dataDir = await mkdtemp(join(tmpdir(), 'qys-e10-test-'));
+  const [server] = await Promise.all([
+    acquireEmbeddedServer({
+      dataDir,
+      temporalCli: temporalCliPlaces(),
+      report: (line) => console.error(line),
     }),
     build(),
   ]);
-  project.provide('temporalAddress', `127.0.0.1:${port}`);
+  project.provide('temporalAddress', server.address);
   project.provide('workflowBundlePath', join(ROOT, 'dist', 'workflow-bundle.js'));
   return async () => {
-    await stopProcess(pid, 5_000);
-    await rm(folder, { recursive: true, force: true });
+    await server.release();
+    await rm(dataDir, { recursive: true, force: true });
   };
 }
 
