@@ -2,6 +2,7 @@ import { Runtime } from '@temporalio/worker';
 import type { LogLevel as TemporalLogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
+import { asOutcome, type Outcome } from './domain/outcomes.js';
 import { createLogger, type LogTarget } from './log.js';
 
 /**
@@ -22,9 +23,13 @@ export function installRuntime(config: Config, target: LogTarget): Logger {
   return logger;
 }
 
-function temporalLogger(logger: Logger): TemporalLogger {
-  const log = (level: TemporalLogLevel, message: string, meta?: LogMetadata): void => {
-    logger[PINO_LEVEL[level]](meta ?? {}, message);
+/** The log as the SDK writes to it. A tenant's run that failed with its outcome is told as that: nothing broke, so no stack. */
+export function temporalLogger(logger: Logger): TemporalLogger {
+  const log = (level: TemporalLogLevel, message: string, { error, ...meta }: LogMetadata = {}): void => {
+    const outcome = outcomeIn(error);
+    if (outcome === undefined)
+      logger[PINO_LEVEL[level]]({ ...meta, ...(error === undefined ? {} : { error }) }, message);
+    else logger.info({ ...meta, ...outcome }, message);
   };
   return {
     log,
@@ -37,3 +42,10 @@ function temporalLogger(logger: Logger): TemporalLogger {
 }
 
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** Of another realm than ours, so that its class is not. */
+function outcomeIn(error: unknown): { outcome: Outcome; reason: string } | undefined {
+  if (typeof error !== 'object' || error === null || !('type' in error && 'message' in error)) return undefined;
+  const outcome = asOutcome(error.type);
+  return outcome === null ? undefined : { outcome, reason: String(error.message) };
+}

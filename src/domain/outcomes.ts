@@ -21,7 +21,7 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** An outcome by its name; null for any other text. */
-export function asOutcome(value: string | null | undefined): Outcome | null {
+export function asOutcome(value: unknown): Outcome | null {
   return OUTCOMES.find((outcome) => outcome === value) ?? null;
 }
 
