@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
-import { batchWorkflowId, tenantWorkflowId } from '../src/domain/ids.js';
+import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
+import { batchWorkflowId, peopleSyncWorkflowId, tenantWorkflowId } from '../src/domain/ids.js';
 import { startPart, usageOf, type Part } from './support/children.js';
+import type { Tenant } from '../src/domain/tenant.js';
 import { inFolder, oneWave, startEngine } from './support/engine.js';
 import { median, report, short } from './support/numbers.js';
 import type { ScriptInput, ScriptRan } from './support/script.js';
+import { timeline, WHERE, type Where } from './support/timeline.js';
 import type { Seen, SimulatorsInput, SimulatorsTold } from './support/simulators.js';
 
 // Tenants per second of the whole thing against a plain script that makes the same calls in the same order through the same
@@ -24,6 +28,8 @@ const { values } = parseArgs({
 const count = Number(values.tenants);
 const window = Number(values.window);
 const SEED = 11;
+/** Of so many tenants the histories are read. */
+const SAMPLED = 40;
 
 interface Round {
   perSecond: number;
@@ -33,7 +39,13 @@ interface Round {
 
 for (const latencyMs of values.latencies.split(',').map(Number)) {
   const script: Round[] = [];
-  const engine: (Round & { events: number; bytes: number; coordinatorBytes: number; database: number })[] = [];
+  const engine: (Round & {
+    events: number;
+    bytes: number;
+    coordinatorBytes: number;
+    database: number;
+    spent: unknown;
+  })[] = [];
   for (let round = 0; round < Number(values.rounds); round += 1) {
     if (!values.only) script.push(await scriptRound(latencyMs, round));
     engine.push(await engineRound(latencyMs, round));
@@ -106,6 +118,7 @@ async function engineRound(latencyMs: number, round: number) {
     const { requests } = await simulators.ask<Seen>('seen');
     const one = await client.workflow.getHandle(tenantWorkflowId(batch.tenants[0]?.id ?? '')).describe();
     const ofBatch = await client.workflow.getHandle(batchWorkflowId(batch.batch)).describe();
+    const spent = await spentBy(client, batch.tenants.slice(0, SAMPLED));
     const database = await engine.databaseBytes();
     await engine.stop();
     await simulators.stop();
@@ -117,8 +130,22 @@ async function engineRound(latencyMs: number, round: number) {
       bytes: one.historySize ?? 0,
       coordinatorBytes: ofBatch.historySize ?? 0,
       database: database / count,
+      spent,
     };
   });
+}
+
+/** Where a tenant's time goes, on average: its own run, and that of its people sync, which is its `child`. */
+async function spentBy(client: Client, tenants: readonly Pick<Tenant, 'id'>[]) {
+  const of = async (workflowIds: string[]) => {
+    const lines = await pMap(workflowIds, async (id) => timeline(await client.workflow.getHandle(id).fetchHistory()));
+    const mean = (where: Where) => Math.round(lines.reduce((sum, line) => sum + line[where], 0) / lines.length);
+    return Object.fromEntries(WHERE.map((where) => [where, mean(where)])) as Record<Where, number>;
+  };
+  return {
+    tenant: await of(tenants.map(({ id }) => tenantWorkflowId(id))),
+    people: await of(tenants.map(({ id }) => peopleSyncWorkflowId(id))),
+  };
 }
 
 function startSimulators(folder: string, latencyMs: number, round: number): Promise<Part<SimulatorsTold>> {

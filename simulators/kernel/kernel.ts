@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,6 +25,7 @@ export type Handler = (request: Request, bindings: HttpBindings) => Response | P
 /** One kernel for each world; nothing is shared between worlds of one process. */
 export function createKernel(seed: number): Kernel {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // each call that waits listens
   const servers: Server[] = [];
   const pending = new Set<Promise<unknown>>();
 
