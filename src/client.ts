@@ -47,7 +47,7 @@ export type { NoRollback, RollbackLook, RollbackStart } from './client/rollbacks
 export type { ListedBatch } from './client/batch-list.js';
 export { secretsOf } from './client/order-secrets.js';
 export { NobodyAnswers, OrderRefused, whyNot } from './client/order-refused.js';
-export { isOfBefore, runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
+export { endedBefore, isOfBefore, runsOfBatch, tenantsThatWait, type TenantRow } from './client/tenant-rows.js';
 export { IDS_IN_A_LIST } from './client/newest-runs.js';
 export type { Trouble } from './client/troubles.js';
 export { listUrls, tenantUrl, WEB_UI_LISTS, type WebUi, type WebUiList } from './client/web-ui.js';

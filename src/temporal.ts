@@ -19,6 +19,8 @@ export interface Temporal {
   /** For workers; made at the first call, closed with the rest. Stop the workers first. */
   nativeConnection(): Promise<NativeConnection>;
   uiUrl: string | null;
+  /** Whether it goes on after us, and its pages with it: somebody else's, or shared with another run. */
+  stays: boolean;
   /** Closes the connections; an embedded server stops with its last user. */
   close(): Promise<void>;
 }
@@ -106,7 +108,8 @@ async function connectRemote(config: Config, options: ConnectOptions): Promise<T
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
     overrideEnvVars: config.temporal.variables,
   });
-  const temporal = await connect('remote', connectionOptions, namespace, config.temporal.uiUrl, options);
+  const place = { namespace, uiUrl: config.temporal.uiUrl, stays: true };
+  const temporal = await connect('remote', connectionOptions, place, options);
   return closingOnFailure(temporal, () => ensureSearchAttributes(temporal.connection, namespace));
 }
 
@@ -118,7 +121,8 @@ async function connectEmbedded(config: Config, options: ConnectOptions): Promise
   });
   try {
     const connectionOptions = { address: server.address };
-    const temporal = await connect('embedded', connectionOptions, EMBEDDED_NAMESPACE, server.uiUrl, options);
+    const place = { namespace: EMBEDDED_NAMESPACE, uiUrl: server.uiUrl, stays: server.attached };
+    const temporal = await connect('embedded', connectionOptions, place, options);
     const shared = {
       ...temporal,
       async close() {
@@ -141,8 +145,7 @@ async function connectEmbedded(config: Config, options: ConnectOptions): Promise
 async function connect(
   mode: Temporal['mode'],
   connectionOptions: NativeConnectionOptions,
-  namespace: string,
-  uiUrl: string | null,
+  place: Pick<Temporal, 'namespace' | 'uiUrl' | 'stays'>,
   options: ConnectOptions,
 ): Promise<Temporal> {
   const address = connectionOptions.address ?? 'localhost:7233';
@@ -151,13 +154,12 @@ async function connect(
   });
   let native: Promise<NativeConnection> | undefined;
   return {
+    ...place,
     mode,
     address,
-    namespace,
     connection,
-    client: new Client({ ...options.client, connection, namespace }),
+    client: new Client({ ...options.client, connection, namespace: place.namespace }),
     nativeConnection: () => (native ??= nativelyTo({ ...connectionOptions, address })),
-    uiUrl,
     async close() {
       await connection.close();
       await (await native?.catch(() => undefined))?.close();

@@ -3,6 +3,7 @@ import { heldTogether, liftedBy } from '../domain/batch/held.js';
 import { limitUseWords, type LimitUse } from '../domain/batch/limit-use.js';
 import { shownRate, type BatchOutcome, type BatchStatus } from '../domain/batch/status.js';
 import { standingOf, type BatchReport } from '../reports/batch-report.js';
+import { inLang } from '../domain/said.js';
 import type { Output } from './output.js';
 import { waveTable } from './tables.js';
 
@@ -62,7 +63,7 @@ export function batchLines(status: BatchStatus, file: string, out: Output): stri
     ]),
     ...(status.stoppedBy === null || status.over ? [] : [text.stoppedBy(status.stoppedBy, file)]),
     ...(status.awaitsApproval === null ? [] : [text.waitsForApproval(status.awaitsApproval, file)]),
-    ...(status.waits ?? []).map((why) => text.nobodyStarts(why)),
+    ...(status.waits ?? []).map((why) => text.nobodyStarts(inLang(why, out.lang))),
     ...askingLine(status, file, out),
   ].join('\n');
 }

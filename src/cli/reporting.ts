@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { isOfBefore, type BatchRow, type Migrations, type TenantRow } from '../client.js';
+import { endedBefore, isOfBefore, type BatchRow, type Migrations, type TenantRow } from '../client.js';
 import { isNotWell } from '../domain/batch/limits.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { leftOut } from '../domain/batch/left-out.js';
@@ -47,14 +47,20 @@ export async function readReport(
   const isLeftOut = selected.some(({ tenant }) => !rows.has(tenant.id))
     ? await leftOutOf(migrations, batch, { row: under, status })
     : () => false;
+  const hasTurn = [...rows.values()].some((row) => isOfBefore(row, under))
+    ? await turnsOf(migrations, batch, status)
+    : () => false;
   let answers = true;
   const read = async ({ tenant, wave }: Selected): Promise<TenantReport> => {
     const report = emptyReport(batch.batch, tenant, wave);
     const row = rows.get(tenant.id);
-    if (row && isOfBefore(row, under)) return report;
-    if (!row && isLeftOut(tenant.id))
-      return { ...report, outcome: 'skipped', reason: leftOut(status ?? { trail: [] }, tenant.id).text };
+    if (row && isOfBefore(row, under) && hasTurn(tenant.id)) return report;
+    if (!row && isLeftOut(tenant.id)) {
+      const { text, zh } = leftOut(status ?? { trail: [] }, tenant.id);
+      return { ...report, outcome: 'skipped', reason: text, zh };
+    }
     if (row?.batch != null && row.batch !== batch.batch) report.inBatch = row.batch;
+    else if (row && endedBefore(row, under)) report.ofEarlierRun = true;
     const isShown = detail === 'listed' || (detail === 'results' && (row?.ending ?? null) === null);
     if (isShown) return { ...report, ...shownBy(row, file) };
     if (row?.ending === null && answers) {
@@ -84,6 +90,17 @@ function wordOf({ batch, selected }: Pick<Selection, 'batch' | 'selected'>, { ro
   return { outcome, ofThese: (status?.total ?? selected.length) === selected.length };
 }
 
+/** Whether the run of the batch that is under way is of a tenant: a `retry` after its end is only of whom it names. */
+async function turnsOf(
+  migrations: Migrations,
+  { batch, tenants }: Batch,
+  status: BatchStatus | undefined,
+): Promise<(tenantId: string) => boolean> {
+  if (status === undefined || status.total >= tenants.length) return () => true;
+  const members = await migrations.membersOf(batch).catch(() => null);
+  return (id) => members?.has(id) ?? true;
+}
+
 /** Who has no run because the batch left it out; while it is under way only its coordinator can tell. */
 async function leftOutOf(
   migrations: Migrations,
@@ -94,7 +111,7 @@ async function leftOutOf(
     const ids = status?.endings.skipped === undefined ? undefined : await migrations.leftOut(batch.batch);
     return (id) => ids?.has(id) ?? false;
   }
-  const isThrough = await migrations.isThrough(batch, row);
+  const isThrough = migrations.isThrough(batch, row);
   return () => isThrough;
 }
 

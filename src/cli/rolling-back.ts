@@ -9,6 +9,7 @@ import {
   type NoRollback,
   type RolledBack,
 } from '../client.js';
+import { reasonIn } from '../domain/batch/reasons.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { refusalOfWords } from '../domain/batch/control.js';
 import { rollbackReason, type Order } from '../domain/batch/orders.js';
@@ -150,7 +151,9 @@ async function untilUndone(
     const isFull = running > 0 && waiting.filter((row) => row.batch === batch).length >= running;
     const isHeld = queued.every(({ reasons }) => isFull || reasons.some(({ because }) => because === 'endpoint'));
     const isStuck = begun.every((id) => waits.has(id)) && isHeld;
-    const held = new Map(queued.map(({ id, reasons }) => [id, reasons.map(({ text }) => text).join('; ')]));
+    const held = new Map(
+      queued.map(({ id, reasons }) => [id, reasons.map((reason) => reasonIn(reason, out.lang)).join('; ')]),
+    );
     const [first] = held;
     if (first && first[1] !== told) out.say(out.text.waitsFor(first[0], first[1]));
     told = first?.[1] ?? told;

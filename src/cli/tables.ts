@@ -220,10 +220,11 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
 
 /** What happened and why, for whoever reads it. */
 export function reasonIn(
-  { reason, zh = reason, inBatch }: Pick<TenantReport, 'reason' | 'zh' | 'inBatch'>,
+  { reason, zh = reason, inBatch, ofEarlierRun }: Pick<TenantReport, 'reason' | 'zh' | 'inBatch' | 'ofEarlierRun'>,
   { lang, text }: Output,
 ): string {
-  return `${inBatch === undefined ? '' : text.inBatch(inBatch)}${lang === 'zh' ? zh : reason}`;
+  const where = inBatch === undefined ? (ofEarlierRun ? text.ofEarlierRun : '') : text.inBatch(inBatch);
+  return `${where}${lang === 'zh' ? zh : reason}`;
 }
 
 function whyOf(tenant: TenantReport, out: Output): string {

@@ -3,6 +3,7 @@ import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
 import { heldTogether } from '../domain/batch/held.js';
 import { BREAKER } from '../domain/batch/orders.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
+import { inLang } from '../domain/said.js';
 import { progressLine } from './batch-lines.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Temporal } from '../temporal.js';
@@ -97,7 +98,8 @@ async function onlyPeopleCanGoOn(
     told.add(status.awaitsApproval);
     return status.running === 0;
   }
-  for (const why of status.waits ?? []) {
+  for (const said of status.waits ?? []) {
+    const why = inLang(said, out.lang);
     if (!told.has(why)) out.say(out.text.nobodyStarts(why));
     told.add(why);
   }

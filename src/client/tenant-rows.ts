@@ -88,12 +88,16 @@ export async function newestRow(client: Client, tenantId: string): Promise<Tenan
   }
 }
 
-/** While a batch is under way, a tenant that ended before it began has not had its turn. */
-export function isOfBefore(
-  { ending, endedAt }: TenantRow,
-  under: { running: boolean; startedAt: string | null } | null | undefined,
-): boolean {
-  return ending !== null && under?.running === true && (endedAt ?? '') < (under.startedAt ?? '');
+type RunOfBatch = { running: boolean; startedAt: string | null } | null | undefined;
+
+/** Whether it ended before this run of the batch began: an earlier one, or somebody, migrated or undid it. */
+export function endedBefore({ ending, endedAt }: TenantRow, under: RunOfBatch): boolean {
+  return ending !== null && (endedAt ?? '') < (under?.startedAt ?? '');
+}
+
+/** While a batch is under way, a tenant of it that ended before it began has not had its turn. */
+export function isOfBefore(row: TenantRow, under: RunOfBatch): boolean {
+  return under?.running === true && endedBefore(row, under);
 }
 
 function rowOf(info: Omit<WorkflowExecutionInfo, 'raw'>): TenantRow | undefined {

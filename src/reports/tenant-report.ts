@@ -17,6 +17,8 @@ export interface TenantReport {
   wave: string | null;
   /** Another batch whose run this is: it has taken the tenant since, or this one has adopted its run. Absent where it is this one's. */
   inBatch?: string;
+  /** It ended before the newest run of the batch began, which had no turn for it. Absent otherwise. */
+  ofEarlierRun?: true;
   step: Step | null;
   /** Null until the end. */
   outcome: Ending | null;

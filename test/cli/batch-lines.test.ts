@@ -37,11 +37,11 @@ describe('what the CLI says of a batch', () => {
   it('is what is used of every limit', () => {
     expect(batchLines(underWay(), 'f', en).split('\n')).toEqual(
       expect.arrayContaining([
-        'limits of wave one: maxErrors 1, stops at 2 · maxErrorRate 1 of the last 2, stops at 3 of 4',
-        'limits of the whole batch: maxBlocked 0, stops at 2',
+        'limits of wave one: maxErrors 1 so far, stops at 2 · maxErrorRate 1 of the last 2, stops at 3 of 4',
+        'limits of the whole batch: maxBlocked 0 so far, stops at 2',
       ]),
     );
-    expect(batchLines(underWay(), 'f', zh)).toContain('整个批次的限制：maxBlocked 0，到 2 停止');
+    expect(batchLines(underWay(), 'f', zh)).toContain('整个批次的限制：maxBlocked 已有 0，到 2 停止');
   });
 
   it('is nothing of limits that an older coordinator does not tell', () => {

@@ -229,9 +229,9 @@ describe('status', () => {
     expect(code).toBe(6);
     expect(stdout.split('\n')[0]).toMatch(/^wave 1\/2 now {3}2\/3 finished · 0 failed \(stops at 2\).* a minute/);
     expect(stdout).toContain(
-      'limits of wave now: maxErrors 0, stops at 2 · maxErrorRate 0 of the last 1, stops at 2 of 2 · consecutive 0, stops at 2 · maxBlocked 1, cannot be reached',
+      'limits of wave now: maxErrors 0 so far, stops at 2 · maxErrorRate 0 of the last 1, stops at 2 of 2 · consecutive 0 so far, stops at 2 · maxBlocked 1 so far, cannot be reached',
     );
-    expect(stdout).toContain('limits of the whole batch: maxBlocked 1, stops at 3');
+    expect(stdout).toContain('limits of the whole batch: maxBlocked 1 so far, stops at 3');
     expect(stdout).toMatch(/blocked.*E10-TOKEN-REFUSED/);
     expect(stdout).toContain(`qys-e10 retry -f ${file} --code E10-TOKEN-REFUSED`);
     expect(stdout).toContain(`qys-e10 orders show ${idOf('waits')}/1`);

@@ -141,9 +141,24 @@ it('status tells no end while the batch goes on, whatever became of some', async
   await until('one is blocked', async () => (await rig.status()).endings.blocked === 1);
   const counts = { blocked: 1, 'not-started': 1 };
   await expect.poll(() => give('status')).toMatchObject({ code: 8, data: { outcome: null, counts } });
-  expect((await rig.status()).waits).toEqual(['wave two starts after 2999-01-01T00:00:00Z']);
-  await rig.migrations.abort(rig.batch.batch, { by: 'tester', reason: 'test', how: 'undo' });
-  await rig.migrations.batchResult(rig.batch.batch);
+  expect((await rig.status()).waits).toEqual([
+    { en: 'wave two starts after 2999-01-01T00:00:00Z', zh: '波次 two 在 2999-01-01T00:00:00Z 之后开始' },
+  ]);
+  const abort = async () => {
+    await rig.migrations.abort(rig.batch.batch, { by: 'tester', reason: 'test', how: 'undo' });
+    await rig.migrations.batchResult(rig.batch.batch);
+  };
+  await abort();
+
+  // The next run is of one of them alone: the other stands as before.
+  await rig.migrations.startBatch(narrowedBatch(rig.batch, new Set([idOf('later')])), 'starter', IMPATIENT);
+  const tenants = [
+    { tenant: idOf('bad'), outcome: 'blocked', ofEarlierRun: true },
+    { tenant: idOf('later'), outcome: null },
+  ];
+  await expect.poll(() => give('status')).toMatchObject({ code: 8, data: { counts, tenants } });
+  await abort();
+  await expect.poll(() => give('status')).toMatchObject({ data: { outcome: 'aborted', counts, tenants } });
 });
 
 it('skip answers whoever of a wave waits for a decision, and nobody else', async () => {

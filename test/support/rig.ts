@@ -121,6 +121,7 @@ export async function aRig(
       client,
       nativeConnection: () => Promise.resolve(native),
       uiUrl: null,
+      stays: true,
       close: () => Promise.resolve(),
     },
     sites: [site],

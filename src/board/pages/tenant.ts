@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { tenantUrl, type WebUi } from '../../client.js';
+import { reasonIn } from '../../domain/batch/reasons.js';
 import { evidenceOf, type EvidenceEntry } from '../../domain/evidence.js';
 import { commandsFor, type OfTenant } from '../../domain/commands.js';
 import type { Finding } from '../../domain/findings.js';
@@ -80,7 +81,7 @@ function head(seen: TenantSight, file: string, page: Page): Html {
     ${
       why && why.reasons.length > 0
         ? html`<ul>
-            ${why.reasons.map((reason) => html`<li>${english(reason.text, page)}</li>`)}
+            ${why.reasons.map((reason) => html`<li>${reasonIn(reason, page.lang)}</li>`)}
           </ul>`
         : ''
     }`;

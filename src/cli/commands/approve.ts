@@ -39,7 +39,7 @@ function answer(verb: 'approve' | 'reject', { wave, reason, ...selectors }: Appr
     const order = { by, reason, wave };
     await inSession({ ...context, serves: 'all', sites: [] }, async ({ migrations }) => {
       if (verb === 'reject') await migrations.rejectWave(batch.batch, order);
-      else await migrations.approveWave(batch.batch, { ...order, content: await migrations.contentOf(batch) });
+      else await migrations.approveWave(batch.batch, { ...order, content: migrations.contentOf(batch) });
     });
     out.data({ schemaVersion: 1, batch: batch.batch, wave, approved: verb === 'approve' }, () =>
       out.text.ordered(verb, `wave ${wave}`),

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isOfBefore, type BatchRow, type Migrations } from '../../client.js';
 import type { Ending } from '../../domain/batch/limits.js';
-import { awaitsCutOver, awaitsOrder, type BatchStatus } from '../../domain/batch/status.js';
+import { awaitsOrder, waitsForPeople, type BatchStatus } from '../../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../../reports/batch-report.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import { asksForState, inState, withStateSelectors, type StateSelectors } from '../by-state.js';
@@ -39,7 +39,9 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
   const loaded = await loadSelection(options, out);
   const { batch } = loaded.batch;
   return inSession({ ...context, serves: 'nothing', sites: [] }, async ({ migrations, temporal }) => {
-    if (temporal.uiUrl !== null) out.say(out.text.webUi(temporal.uiUrl));
+    // A server that ends with this look shows nobody anything.
+    const ui = temporal.stays ? temporal : { ...temporal, uiUrl: null };
+    if (ui.uiUrl !== null) out.say(out.text.webUi(ui.uiUrl));
     const missing = ({ selected }: Selection, over: ReadonlySet<string>) => {
       const tenants = selected.flatMap(({ tenant }) => (over.has(tenant.id) ? [] : [tenant]));
       return missingWorkers({ temporal, migrations }, tenants, 'migrate');
@@ -74,7 +76,7 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
             ? tenantTable(report.tenants, out)
             : out.text.more(report.total),
         causeLines(report, options.file, out),
-        listLinks(batch, temporal, out).join('\n'),
+        listLinks(batch, ui, out).join('\n'),
       ]
         .filter(Boolean)
         .join('\n\n'),
@@ -93,7 +95,7 @@ async function watch(migrations: Migrations, batch: string, { out }: Context): P
   while ((await migrations.batchRow(batch))?.running) {
     const now = await migrations.batchStatus(batch);
     if (now) out.progress(progressLine(now, out));
-    if (now && (now.outcome !== null || awaitsCutOver(now))) return;
+    if (now && (now.outcome !== null || waitsForPeople(now))) return;
     await pause(WATCH_EVERY_MS);
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Migrations } from '../../client.js';
+import { reasonIn } from '../../domain/batch/reasons.js';
 import type { Explanation } from '../../domain/batch/why.js';
 import type { Register } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -74,8 +75,8 @@ function whyLines({ tenant, batch, isMember, underWay, itself, ended }: Why, fil
     isMember === false ? text.notOfBatch(file, tenant) : underWay ? text.interruptedBatch : text.noBatchRuns;
   const place = batch
     ? [
-        `${tenant}  wave ${batch.wave}, position ${batch.position}: ${batch.state}`,
-        ...batch.reasons.map(({ text }) => `  ${text}`),
+        `${tenant}  ${text.placeIn(batch.wave, batch.position)}: ${batch.state}`,
+        ...batch.reasons.map((reason) => `  ${reasonIn(reason, out.lang)}`),
       ]
     : [`${tenant}  ${nowhere}`];
   return [

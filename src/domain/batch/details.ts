@@ -4,6 +4,7 @@ import { heldTogether } from './held.js';
 import { limitUseWords, type LimitUse } from './limit-use.js';
 import { resumeOption } from './limits.js';
 import { shortList } from './orders.js';
+import { inLang } from '../said.js';
 import { awaitsCutOver, awaitsOrder, shownRate, type BatchStatus, type WaveStatus } from './status.js';
 
 /**
@@ -81,6 +82,6 @@ function nextOfItself(status: BatchStatus): string {
   if (awaitsCutOver(status)) return 'qys-e10 apply without --until writes what was planned';
   const [held] = heldTogether(holds);
   if (held) return `qys-e10 resume --reason … goes on with ${held.name}`;
-  if (waits.length > 0) return waits.join('; ');
+  if (waits.length > 0) return waits.map((why) => inLang(why, 'en')).join('; ');
   return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;
 }

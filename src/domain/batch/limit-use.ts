@@ -48,11 +48,11 @@ function neverAbove(most: number, stopsAt: number): Pick<LimitUse, 'never'> {
   return stopsAt > most ? { never: true } : {};
 }
 
-/** The same for a person: `maxErrors 1, stops at 3`. Limits have the names that the file gives them. */
+/** The same for a person: `maxErrors 1 so far, stops at 3`. Limits have the names that the file gives them. */
 export function limitUseWords({ limit, used, stopsAt, never, atRisk, among }: LimitUse): Record<'en' | 'zh', string> {
   const now = {
-    en: among ? `${used} of the last ${among.ended}` : `${used}`,
-    zh: among ? `最近 ${among.ended} 个中 ${used}` : `${used}`,
+    en: among ? `${used} of the last ${among.ended}` : `${used} so far`,
+    zh: among ? `最近 ${among.ended} 个中 ${used}` : `已有 ${used}`,
   };
   if (never) return { en: `${limit} ${now.en}, cannot be reached`, zh: `${limit} ${now.zh}，不可能达到` };
   const strict = {

@@ -1,8 +1,9 @@
+import type { Lang } from '../said.js';
 import { mayStart } from './limits.js';
 import { count, type Range } from './ledger.js';
 import type { Hold } from './orders.js';
 import { FIRST_LOOK, waveOf, WAITING, type BatchState, type InFlight, type Undo } from './state.js';
-import { concurrencyText, room, roomFor, type Pass } from './room.js';
+import { concurrencyWords, room, roomFor, type Pass } from './room.js';
 
 /** A tenant that could start, with what decides whether it may. */
 export interface Candidate {
@@ -38,8 +39,20 @@ export interface Reason {
     | 'undo';
   /** One sentence with the numbers. */
   text: string;
+  /** The same in Chinese; absent in the answer of an older version. */
+  zh?: string;
   /** When time alone changes it, in milliseconds since the epoch. */
   until?: number;
+}
+
+/** The fields of a reason that are its words. */
+export function inWords({ en, zh }: Record<Lang, string>): Pick<Reason, 'text' | 'zh'> {
+  return { text: en, zh };
+}
+
+/** A reason, for whoever reads it. */
+export function reasonIn({ text, zh = text }: Pick<Reason, 'text' | 'zh'>, lang: Lang): string {
+  return lang === 'zh' ? zh : text;
 }
 
 export function passOf(state: BatchState, wave: number, now: number): Pass {
@@ -49,22 +62,43 @@ export function passOf(state: BatchState, wave: number, now: number): Pass {
 /** Why nothing of this wave is written yet. */
 export function reasonsOfCutOver(state: BatchState, wave: number, now: number): Reason[] {
   if (state.until === 'snapshot') {
-    return [{ because: 'complete-after', text: 'the batch only prepares its tenants: apply it without --until' }];
+    const words = {
+      en: 'the batch only prepares its tenants: apply it without --until',
+      zh: '本批次只做准备：请不带 --until 再次执行 apply',
+    };
+    return [{ because: 'complete-after', ...inWords(words) }];
   }
   const { name, completeAfter } = waveOf(state, wave).settings;
   if (completeAfter === undefined || now >= Date.parse(completeAfter)) return [];
-  const text = `nothing of wave ${name} is written before ${completeAfter}`;
-  return [{ because: 'complete-after', text, until: Date.parse(completeAfter) }];
+  const words = {
+    en: `nothing of wave ${name} is written before ${completeAfter}`,
+    zh: `${completeAfter} 之前不写入波次 ${name} 的任何内容`,
+  };
+  return [{ because: 'complete-after', ...inWords(words), until: Date.parse(completeAfter) }];
 }
 
 /** What holds everybody back, whoever it is. */
 export function reasonsOfBatch(state: BatchState): Reason[] {
   const paused = state.holds.find(({ on }) => 'batch' in on);
-  return [
-    ...(state.abort === null ? [] : [{ because: 'aborted' as const, text: 'the batch is being aborted' }]),
-    ...(state.stoppedBy === null ? [] : [{ because: 'stopped' as const, text: `stopped: ${state.stoppedBy}` }]),
-    ...(paused ? [{ because: 'paused' as const, text: `the batch is paused by ${paused.by}: ${paused.reason}` }] : []),
-  ];
+  const reasons: Reason[] = [];
+  if (state.abort !== null)
+    reasons.push({ because: 'aborted', ...inWords({ en: 'the batch is being aborted', zh: '批次正在中止' }) });
+  if (state.stoppedBy !== null) {
+    const { stoppedBy } = state;
+    reasons.push({ because: 'stopped', ...inWords({ en: `stopped: ${stoppedBy}`, zh: `已停止：${stoppedBy}` }) });
+  }
+  if (paused) reasons.push(pausedBy(paused, { en: 'the batch', zh: '批次' }));
+  return reasons;
+}
+
+/** That somebody holds it: a batch, a wave, a tenant, or what `what` says. */
+export function pausedBy(
+  { by, reason }: Hold,
+  what: Record<Lang, string>,
+  because: Reason['because'] = 'paused',
+): Reason {
+  const words = { en: `${what.en} is paused by ${by}: ${reason}`, zh: `${what.zh} 由 ${by} 暂停：${reason}` };
+  return { because, ...inWords(words) };
 }
 
 /** What holds a wave back. */
@@ -75,41 +109,44 @@ export function reasonsOfWave(state: BatchState, index: number, now: number): Re
   // Whoever is only prepared need not wait for what becomes of others.
   if (index > state.wave && pass === 'migrate') reasons.push(...reasonsOfEarlierWave(state));
   const paused = state.holds.find(({ on }) => 'wave' in on && on.wave === settings.name);
-  if (paused)
-    reasons.push({ because: 'paused', text: `wave ${settings.name} is paused by ${paused.by}: ${paused.reason}` });
+  if (paused) reasons.push(pausedBy(paused, waveWords(settings.name)));
   const startAfter = settings.startAfter === undefined ? 0 : Date.parse(settings.startAfter);
   if (now < startAfter) {
-    reasons.push({
-      because: 'start-after',
-      text: `wave ${settings.name} starts after ${settings.startAfter ?? ''}`,
-      until: startAfter,
-    });
+    const words = {
+      en: `wave ${settings.name} starts after ${settings.startAfter ?? ''}`,
+      zh: `波次 ${settings.name} 在 ${settings.startAfter ?? ''} 之后开始`,
+    };
+    reasons.push({ because: 'start-after', ...inWords(words), until: startAfter });
   }
   const inWave = mayStart(limits, settings);
-  if (!inWave.start)
-    reasons.push({ because: 'limit', text: limitText(inWave.because, `wave ${settings.name}`, limits) });
+  if (!inWave.start) reasons.push(limitReason(inWave.because, waveWords(settings.name), limits));
   const inWhole = mayStart(state.whole, state.limits);
-  if (!inWhole.start) reasons.push({ because: 'limit', text: limitText(inWhole.because, 'the batch', state.whole) });
+  if (!inWhole.start) reasons.push(limitReason(inWhole.because, { en: 'the batch', zh: '批次' }, state.whole));
   if (roomFor(state, pass, index) === 0) {
-    reasons.push({ because: 'concurrency', text: concurrencyText(state, pass, index) });
+    reasons.push({ because: 'concurrency', ...inWords(concurrencyWords(state, pass, index)) });
   }
   return reasons;
 }
 
 function reasonsOfEarlierWave(state: BatchState): Reason[] {
   const { settings, ledger } = waveOf(state, state.wave);
-  if (state.phase === 'soaking')
-    return [{ because: 'soak', text: `wave ${settings.name} soaks`, until: state.soakUntil }];
+  const { en, zh } = waveWords(settings.name);
+  if (state.phase === 'soaking') {
+    const words = { en: `${en} soaks`, zh: `${zh} 处于观察期` };
+    return [{ because: 'soak', ...inWords(words), until: state.soakUntil }];
+  }
   if (state.phase === 'verifying')
-    return [{ because: 'soak', text: `the tenants of wave ${settings.name} are looked at again` }];
-  if (state.phase === 'approval') return [{ because: 'approval', text: `wave ${settings.name} waits for approval` }];
+    return [
+      { because: 'soak', ...inWords({ en: `the tenants of ${en} are looked at again`, zh: `正在复查${zh} 的租户` }) },
+    ];
+  if (state.phase === 'approval')
+    return [{ because: 'approval', ...inWords({ en: `${en} waits for approval`, zh: `${zh} 等待批准` }) }];
   const left = count(ledger, ...WAITING, 'running', 'parked');
-  return [
-    {
-      because: 'earlier-wave',
-      text: `wave ${settings.name} comes first: ${left} of its ${settings.size} tenants have not ended`,
-    },
-  ];
+  const words = {
+    en: `${en} comes first: ${left} of its ${settings.size} tenants have not ended`,
+    zh: `${zh} 在先：${settings.size} 个租户中还有 ${left} 个未结束`,
+  };
+  return [{ because: 'earlier-wave', ...inWords(words) }];
 }
 
 /** Whether a hold is for a tenant that runs. */
@@ -166,15 +203,17 @@ export function reasonsOfTenant(
   const { id, endpoints, targets, window } = candidate;
   const reasons: Reason[] = [];
   for (const hold of holds) {
-    if ('tenant' in hold.on && hold.on.tenant === id)
-      reasons.push({ because: 'paused', text: `${id} is paused by ${hold.by}: ${hold.reason}` });
-    if ('endpoint' in hold.on && endpoints.includes(hold.on.endpoint)) {
-      reasons.push({ because: 'endpoint', text: `${hold.on.endpoint} is paused by ${hold.by}: ${hold.reason}` });
-    }
+    if ('tenant' in hold.on && hold.on.tenant === id) reasons.push(pausedBy(hold, named(id)));
+    if ('endpoint' in hold.on && endpoints.includes(hold.on.endpoint))
+      reasons.push(pausedBy(hold, named(hold.on.endpoint), 'endpoint'));
   }
   for (const { target, running, limit } of full) {
-    if (targets.includes(target))
-      reasons.push({ because: 'target', text: `${running} of at most ${limit} tenants run against ${target}` });
+    if (!targets.includes(target)) continue;
+    const words = {
+      en: `${running} of at most ${limit} tenants run against ${target}`,
+      zh: `访问 ${target} 的租户已有 ${running} 个，最多 ${limit} 个`,
+    };
+    reasons.push({ because: 'target', ...inWords(words) });
   }
   return [...reasons, ...windowReasons(window, now, usualMs)];
 }
@@ -182,14 +221,18 @@ export function reasonsOfTenant(
 function windowReasons(window: Candidate['window'], now: number, usualMs: number): Reason[] {
   if (!window) return [];
   if ('opensAt' in window) {
-    return now < window.opensAt
-      ? [{ because: 'window', text: `its maintenance window opens at ${iso(window.opensAt)}`, until: window.opensAt }]
-      : [];
+    const opens = iso(window.opensAt);
+    const words = { en: `its maintenance window opens at ${opens}`, zh: `其维护窗口于 ${opens} 开始` };
+    return now < window.opensAt ? [{ because: 'window', ...inWords(words), until: window.opensAt }] : [];
   }
   const left = window.closesAt - now;
   if (left >= Math.max(usualMs, 1)) return [];
-  const text = `its maintenance window closes at ${iso(window.closesAt)}, and a tenant usually takes ${Math.ceil(usualMs / 60_000)} min`;
-  return [{ because: 'window', text, until: window.closesAt }];
+  const [closes, minutes] = [iso(window.closesAt), Math.ceil(usualMs / 60_000)];
+  const words = {
+    en: `its maintenance window closes at ${closes}, and a tenant usually takes ${minutes} min`,
+    zh: `其维护窗口于 ${closes} 结束，而一个租户通常需要 ${minutes} 分钟`,
+  };
+  return [{ because: 'window', ...inWords(words), until: window.closesAt }];
 }
 
 /** What nine of ten tenants that went the whole way took at most, once ten are known; 0 before. */
@@ -207,8 +250,8 @@ export function reasonsOfUndo(state: BatchState, { id, wave, at, endpoints, targ
 export function reasonsOfOrderedUndos(state: BatchState): (undo: Undo) => Reason[] {
   const going = withoutPaused(state);
   const holding = holdingOf(going);
-  const text = concurrencyText(going, 'migrate', state.wave);
-  const full: Reason[] = room(going) > 0 ? [] : [{ because: 'concurrency', text }];
+  const words = inWords(concurrencyWords(going, 'migrate', state.wave));
+  const full: Reason[] = room(going) > 0 ? [] : [{ because: 'concurrency', ...words }];
   return ({ id, wave, at, endpoints, targets }) => {
     const reasons = reasonsOfTenant(holding, { id, wave, at, endpoints, targets, window: null }, 0, 0);
     return [...reasons.filter(({ because }) => because !== 'paused'), ...full];
@@ -219,8 +262,25 @@ function withoutPaused(state: BatchState): BatchState {
   return { ...state, inFlight: state.inFlight.filter(({ paused }) => !paused) };
 }
 
-function limitText(because: string, of: string, { failed, running }: { failed: number; running: number }): string {
-  return `${because} of ${of}: ${failed} failed, ${running} running`;
+function limitReason(
+  because: string,
+  of: Record<Lang, string>,
+  { failed, running }: { failed: number; running: number },
+): Reason {
+  const words = {
+    en: `${because} of ${of.en}: ${failed} failed, ${running} running`,
+    zh: `${of.zh} 的 ${because}：失败 ${failed}，运行中 ${running}`,
+  };
+  return { because: 'limit', ...inWords(words) };
+}
+
+function waveWords(name: string): Record<Lang, string> {
+  return { en: `wave ${name}`, zh: `波次 ${name}` };
+}
+
+/** Names are the same in both languages. */
+function named(name: string): Record<Lang, string> {
+  return { en: name, zh: name };
 }
 
 function iso(ms: number): string {

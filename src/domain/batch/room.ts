@@ -1,3 +1,4 @@
+import type { Lang } from '../said.js';
 import { widthNow } from './slow-start.js';
 import { FIRST_LOOK, waveOf, type BatchState, type InFlight } from './state.js';
 
@@ -54,9 +55,11 @@ export function widthOf({ settings, width }: BatchState['waves'][number]): numbe
   return widthNow(width, settings);
 }
 
-export function concurrencyText(state: BatchState, pass: Pass, wave: number): string {
-  const most = mostFor(state, pass, wave);
+export function concurrencyWords(state: BatchState, pass: Pass, wave: number): Record<Lang, string> {
+  const [width, most] = [widthFor(state, pass, wave), mostFor(state, pass, wave)];
   const looking = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === FIRST_LOOK).length;
-  const beside = looking === 0 ? '' : `, and ${looking} wait for a person's first look`;
-  return `${widthFor(state, pass, wave)} of at most ${most} tenants run already${beside}`;
+  return {
+    en: `${width} of at most ${most} tenants run already${looking === 0 ? '' : `, and ${looking} wait for a person's first look`}`,
+    zh: `已有 ${width} 个租户在运行，最多 ${most} 个${looking === 0 ? '' : `；另有 ${looking} 个等待人工首次查看`}`,
+  };
 }

@@ -1,10 +1,11 @@
+import type { Said } from '../said.js';
 import { askingOf, type Asking } from './asking.js';
 import type { Ending } from './limits.js';
 import { tolerated } from './limits.js';
 import { limitUses, type LimitUse } from './limit-use.js';
 import { awaitsApproval } from './control.js';
 import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
-import type { Audited, Hold } from './orders.js';
+import { BREAKER, type Audited, type Hold } from './orders.js';
 import { reasonsOfBatch, reasonsOfCutOver, reasonsOfWave } from './reasons.js';
 import { widthOf } from './room.js';
 import { FIRST_LOOK, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
@@ -71,7 +72,7 @@ export interface BatchStatus {
   /** Why no more tenants start, in words; null while they do. */
   stoppedBy: string | null;
   /** What only time changes, while nobody runs: in words; absent in the answer of an older version. */
-  waits?: string[];
+  waits?: Said[];
   holds: Hold[];
   /** The newest orders; of a batch that is over as many as it has kept. */
   trail: Audited[];
@@ -129,11 +130,11 @@ export function batchStatus(
 }
 
 /** While nobody runs, and nobody holds the batch. */
-function waitsOf(state: BatchState, now: number): string[] {
+function waitsOf(state: BatchState, now: number): Said[] {
   if (state.wave >= state.waves.length || state.inFlight.length > 0 || reasonsOfBatch(state).length > 0) return [];
   if (state.until !== undefined) return [];
   const reasons = [...reasonsOfWave(state, state.wave, now), ...reasonsOfCutOver(state, state.wave, now)];
-  return reasons.flatMap(({ text, until }) => (until === undefined ? [] : [text]));
+  return reasons.flatMap(({ text, zh = text, until }) => (until === undefined ? [] : [{ en: text, zh }]));
 }
 
 /** Whether all that was asked for is prepared, and somebody has to order the cut-over. */
@@ -146,6 +147,14 @@ export function awaitsOrder(status: BatchStatus): boolean {
   const { outcome, stoppedBy, awaitsApproval, holds } = status;
   const asks = stoppedBy !== null || awaitsApproval !== null || holds.length > 0 || awaitsCutOver(status);
   return outcome === 'stopped-by-limit' || (outcome === null && asks);
+}
+
+/** Whether nothing of it goes on before somebody acts. A pause is none: whoever ordered it will lift it. */
+export function waitsForPeople(status: BatchStatus): boolean {
+  const { awaitsApproval, running, holds, asking } = status;
+  if (status.outcome === 'stopped-by-limit' || awaitsCutOver(status)) return true;
+  if (holds.some(({ by }) => by !== BREAKER)) return false;
+  return ((awaitsApproval !== null || holds.length > 0) && running === 0) || asking?.only === true;
 }
 
 /** The words for the end of a batch, from how its tenants ended. */

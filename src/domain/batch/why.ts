@@ -1,10 +1,13 @@
+import type { Lang } from '../said.js';
 import { isHeld } from './control.js';
 import { stateAt, type Ledger, type Range, type TenantState } from './ledger.js';
 import { leftOut, type LeftOut } from './left-out.js';
 import { nameOf } from './orders.js';
 import {
   holdsOne,
+  inWords,
   passOf,
+  pausedBy,
   reasonsOfBatch,
   reasonsOfCutOver,
   reasonsOfOrderedUndos,
@@ -16,7 +19,7 @@ import {
   type Candidate,
   type Reason,
 } from './reasons.js';
-import { FIRST_LOOK, WAITING, waveOf, type BatchState, type UndoCause } from './state.js';
+import { FIRST_LOOK, WAITING, waveOf, type BatchState, type InFlight, type UndoCause } from './state.js';
 import { undosOfGate, undosOrdered } from './undo.js';
 
 /** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
@@ -68,15 +71,11 @@ function reasonsOf(
     ];
   }
   const ordered = undosOrdered(state).find(({ id }) => id === candidate.id);
-  if (ordered) {
-    const text = `it is to be undone as soon as there is room: ${causeText(ordered.cause)}`;
-    return [{ because: 'undo', text }, ...reasonsOfOrderedUndos(state)(ordered)];
-  }
+  if (ordered) return [toBeUndone(ordered.cause), ...reasonsOfOrderedUndos(state)(ordered)];
   const gated = undosOfGate(state).find(({ id }) => id === candidate.id);
   if (gated) {
-    const text = `it is to be undone as soon as there is room: ${causeText(gated.cause)}`;
     return [
-      { because: 'undo', text },
+      toBeUndone(gated.cause),
       ...reasonsOfBatch(state),
       ...reasonsOfWave(state, gated.wave, now),
       ...reasonsOfUndo(state, gated),
@@ -84,31 +83,52 @@ function reasonsOf(
   }
   if (standing === 'skipped') return [leftOut(state, candidate.id)];
   const running = state.inFlight.find(({ id }) => id === candidate.id);
-  if (!running) return [];
+  return running ? reasonsOfRunning(state, running) : [];
+}
+
+/** What holds one that has begun. */
+function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
   const reasons: Reason[] = [];
-  const goesOn = 'it goes on as soon as there is room';
+  const { parkedAt, looked } = running;
   const cause = running.undoing ?? running.rollback;
-  if (cause) reasons.push({ because: 'undo', text: `it is being undone: ${causeText(cause)}` });
-  if (running.parkedAt === FIRST_LOOK) {
-    const text = running.looked ? goesOn : 'a person is to tell what its pages show';
-    reasons.push({ because: 'first-look', text }, ...(running.looked ? reasonsOfBatch(state) : []));
-  } else if (running.parkedAt !== null) {
-    const still = isHeld(state, { endpoint: running.parkedAt });
-    const text = still ? `${running.parkedAt} refuses its credentials` : goesOn;
-    reasons.push({ because: 'endpoint', text }, ...(still ? [] : reasonsOfBatch(state)));
+  if (cause) {
+    const { en, zh } = causeWords(cause);
+    reasons.push({ because: 'undo', ...inWords({ en: `it is being undone: ${en}`, zh: `正在回退：${zh}` }) });
+  }
+  if (parkedAt === FIRST_LOOK) {
+    reasons.push({ because: 'first-look', ...inWords(looked ? GOES_ON : TO_BE_TOLD) });
+    if (looked) reasons.push(...reasonsOfBatch(state));
+  } else if (parkedAt !== null) {
+    const still = isHeld(state, { endpoint: parkedAt });
+    const refuses = { en: `${parkedAt} refuses its credentials`, zh: `${parkedAt} 拒绝其凭据` };
+    reasons.push({ because: 'endpoint', ...inWords(still ? refuses : GOES_ON) });
+    if (!still) reasons.push(...reasonsOfBatch(state));
   }
   if (running.paused) {
-    reasons.push({ because: 'paused', text: 'it stops before its next step until it is resumed' });
+    reasons.push({ because: 'paused', ...inWords(STOPS) });
     for (const hold of state.holds.filter((one) => holdsOne(state, one, running)))
-      reasons.push({ because: 'paused', text: `${nameOf(hold.on)} is paused by ${hold.by}: ${hold.reason}` });
+      reasons.push(pausedBy(hold, { en: nameOf(hold.on), zh: nameOf(hold.on) }));
   }
   return reasons;
 }
 
-function causeText(cause: UndoCause): string {
+const GOES_ON = { en: 'it goes on as soon as there is room', zh: '一有空位即继续' };
+const TO_BE_TOLD = { en: 'a person is to tell what its pages show', zh: '等待人工填报其页面内容' };
+const STOPS = { en: 'it stops before its next step until it is resumed', zh: '在下一步之前停下，直到恢复' };
+
+function toBeUndone(cause: UndoCause): Reason {
+  const { en, zh } = causeWords(cause);
+  const words = {
+    en: `it is to be undone as soon as there is room: ${en}`,
+    zh: `一有空位即回退：${zh}`,
+  };
+  return { because: 'undo', ...inWords(words) };
+}
+
+function causeWords(cause: UndoCause): Record<Lang, string> {
   return 'code' in cause
-    ? `the second look found it changed (${cause.code})`
-    : `${cause.by} ordered it: ${cause.reason}`;
+    ? { en: `the second look found it changed (${cause.code})`, zh: `复查发现其已改变（${cause.code}）` }
+    : { en: `${cause.by} ordered it: ${cause.reason}`, zh: `由 ${cause.by} 下令：${cause.reason}` };
 }
 
 function waitingIn(ledger: Ledger, ranges: readonly Range[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asksSeen, askingOf } from '../../../src/domain/batch/asking.js';
-import { endpointRefused } from '../../../src/domain/batch/control.js';
+import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
 import {
   FIRST_LOOK,
   tenantEnded,
@@ -10,6 +10,7 @@ import {
   type BatchState,
   type SizedWave,
 } from '../../../src/domain/batch/state.js';
+import { batchStatus, waitsForPeople } from '../../../src/domain/batch/status.js';
 import { aBatch, NOW, start } from './a-batch.js';
 
 /** A look at everybody who runs; these ones wait for a person. */
@@ -84,5 +85,28 @@ describe('whether something goes on without them', () => {
     expect(onlyAsking([{ size: 2, maxConcurrency: 1 }])).toBe(true);
     expect(onlyAsking([{ size: 1 }, {}])).toBe(true);
     expect(onlyAsking([{ size: 2 }], [0])).toBe(true);
+  });
+});
+
+describe('what waits for people alone', () => {
+  const waits = (state: BatchState): boolean => waitsForPeople(batchStatus('b', state, NOW, false));
+
+  it('is a batch whose every tenant asks, but not one that somebody holds', () => {
+    const state = aBatch([{ size: 1 }]);
+    const id = start(state);
+    expect(waits(state)).toBe(false);
+    look(state, id);
+    expect(waits(state)).toBe(true);
+    obey(state, { do: 'pause', on: { batch: true }, by: 'li', reason: 'lunch' }, '2026-03-02T10:00:00Z');
+    expect(waits(state)).toBe(false);
+  });
+
+  it('is one whose endpoint refuses everybody who is under way', () => {
+    const state = aBatch([{ size: 1 }]);
+    const id = start(state);
+    endpointRefused(state, 'console', 'refused', '2026-03-02T10:00:00Z');
+    expect(waits(state)).toBe(false);
+    tenantParked(state, id, 'console');
+    expect(waits(state)).toBe(true);
   });
 });

@@ -80,8 +80,8 @@ describe('the page of a batch in the Web UI', () => {
     runs(state, 'rolled-back', 'blocked');
 
     expect(page(state).items).toEqual([
-      'wave one: maxErrors 1, stops at 3; consecutive 1, stops at 3',
-      'the whole batch: maxBlocked 1, stops at 2',
+      'wave one: maxErrors 1 so far, stops at 3; consecutive 1 so far, stops at 3',
+      'the whole batch: maxBlocked 1 so far, stops at 2',
     ]);
     expect(page(aBatch([{}])).items).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('the page of a batch in the Web UI', () => {
     const { waves, items, lines } = page(state);
     expect(waves).toHaveLength(1);
     expect(waves[0]).toMatchObject({ wave: 'a\\|b c (starting)', blocked: '0' });
-    expect(items).toEqual(['wave a\\|b c: maxErrors 0, stops at 1']);
+    expect(items).toEqual(['wave a\\|b c: maxErrors 0 so far, stops at 1']);
     expect(lines).toContain('Paused: the batch by x\\|y: one two');
   });
 });

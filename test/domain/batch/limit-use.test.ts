@@ -49,11 +49,13 @@ describe('what is used of the limits', () => {
       maxBlocked: { count: 20 },
     };
     expect(limitUses(state, limits).map(limitUseWords)).toEqual([
-      { en: 'maxErrors 1, cannot be reached', zh: 'maxErrors 1，不可能达到' },
+      { en: 'maxErrors 1 so far, cannot be reached', zh: 'maxErrors 已有 1，不可能达到' },
       { en: 'maxErrorRate 1 of the last 1, cannot be reached', zh: 'maxErrorRate 最近 1 个中 1，不可能达到' },
-      { en: 'maxBlocked 0, cannot be reached', zh: 'maxBlocked 0，不可能达到' },
+      { en: 'maxBlocked 0 so far, cannot be reached', zh: 'maxBlocked 已有 0，不可能达到' },
     ]);
-    expect(limitUses(state, { maxBlocked: { count: 19 } }).map(limitUseWords)[0]?.en).toBe('maxBlocked 0, stops at 20');
+    expect(limitUses(state, { maxBlocked: { count: 19 } }).map(limitUseWords)[0]?.en).toBe(
+      'maxBlocked 0 so far, stops at 20',
+    );
   });
 
   it('says where strict holds starts back', () => {
@@ -62,8 +64,8 @@ describe('what is used of the limits', () => {
     expect(mayStart(state, limits).start).toBe(false);
     expect(limitUses(state, limits).map(limitUseWords)).toEqual([
       {
-        en: 'maxErrors 1, stops at 3 (strict: 3 failed or running, starts wait at 3)',
-        zh: 'maxErrors 1，到 3 停止（strict：失败与运行中共 3，到 3 暂缓启动）',
+        en: 'maxErrors 1 so far, stops at 3 (strict: 3 failed or running, starts wait at 3)',
+        zh: 'maxErrors 已有 1，到 3 停止（strict：失败与运行中共 3，到 3 暂缓启动）',
       },
     ]);
     expect(limitUses(state, { maxErrors: { count: 2 } })[0]).not.toHaveProperty('atRisk');
@@ -72,7 +74,7 @@ describe('what is used of the limits', () => {
   it('tells of an undo that is not complete, without any limit, until an operator has resumed', () => {
     const state = after(['rollback-incomplete'], 20);
     expect(limitUses(state, {}).map(limitUseWords)).toEqual([
-      { en: 'rollback-incomplete 1, stops at 1', zh: 'rollback-incomplete 1，到 1 停止' },
+      { en: 'rollback-incomplete 1 so far, stops at 1', zh: 'rollback-incomplete 已有 1，到 1 停止' },
     ]);
     expect(limitUses(resumed(state), {})).toEqual([]);
   });
@@ -138,8 +140,8 @@ describe('what is used of the limits', () => {
 
   it('is said in both languages, with the names that the file has', () => {
     expect(limitUseWords({ limit: 'maxErrors', used: 1, stopsAt: 3 })).toEqual({
-      en: 'maxErrors 1, stops at 3',
-      zh: 'maxErrors 1，到 3 停止',
+      en: 'maxErrors 1 so far, stops at 3',
+      zh: 'maxErrors 已有 1，到 3 停止',
     });
     const rate = { limit: 'maxErrorRate', used: 2, stopsAt: 5, among: { ended: 12, last: 20 } } as const;
     expect(limitUseWords(rate).en).toBe('maxErrorRate 2 of the last 12, stops at 5 of 20');

@@ -107,7 +107,7 @@ describe('an order to undo tenants of a batch that runs', () => {
     expect(explain(state, candidate(0, 0), NOW).reasons.map(({ because }) => because)).toEqual(['undo', 'endpoint']);
     expect(begin(state)).toBe('w0t1');
     const text = 'it is being undone: tester ordered it: test';
-    expect(explain(state, candidate(0, 1), NOW).reasons).toEqual([{ because: 'undo', text }]);
+    expect(explain(state, candidate(0, 1), NOW).reasons).toMatchObject([{ because: 'undo', text }]);
   });
 
   it('takes no account of who is paused: they do nothing', () => {

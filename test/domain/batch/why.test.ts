@@ -3,7 +3,13 @@ import { foundRunning } from '../../../src/domain/batch/adoption.js';
 import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
 import { audit } from '../../../src/domain/batch/trail.js';
 import { shortList } from '../../../src/domain/batch/orders.js';
-import { holdingOf, reasonsOfTenant, usualDuration, type Candidate } from '../../../src/domain/batch/reasons.js';
+import {
+  holdingOf,
+  reasonIn,
+  reasonsOfTenant,
+  usualDuration,
+  type Candidate,
+} from '../../../src/domain/batch/reasons.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import {
   entered,
@@ -150,6 +156,7 @@ describe('why a tenant does not start', () => {
     expect(standing).toBe(because[0] === 'complete-after' ? 'prepared' : 'not-started');
     expect(reasons.map((reason) => reason.because)).toEqual(because);
     expect(reasons.map((reason) => reason.text).join('; ')).toMatch(text);
+    for (const reason of reasons) expect(reasonIn(reason, 'zh')).toMatch(/\p{Script=Han}/u);
     expect(reasons.find((reason) => reason.until !== undefined)?.until).toBe(until);
     // The scheduler is held back by the same.
     const move = nextMove(state, NOW);
