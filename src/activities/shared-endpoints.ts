@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { BatchStore, WaveInput } from '../batch-store/store.js';
 import { endpointsOf, type Endpoint } from '../domain/batch/endpoints.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -6,7 +7,11 @@ import type { Tenant } from '../domain/tenant.js';
 export type SharedEndpoints = (wave: WaveInput, tenant: Tenant) => Promise<Endpoint[]>;
 
 export function createSharedEndpoints(store: BatchStore): SharedEndpoints {
-  const counted = new Map<string, Promise<ReadonlyMap<string, number>>>();
+  /** By reference: how many tenants have an endpoint. */
+  const counted = new LRUCache<string, ReadonlyMap<string, number>, string>({
+    max: REFERENCES_KEPT,
+    fetchMethod: (reference, _, { context: batch }) => countAll(batch, reference),
+  });
 
   async function countAll(batch: string, reference: string): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
@@ -17,14 +22,10 @@ export function createSharedEndpoints(store: BatchStore): SharedEndpoints {
   }
 
   return async ({ batch, sources }, tenant) => {
-    const counts = await Promise.all(
-      sources.map(({ reference }) => {
-        const known = counted.get(reference) ?? countAll(batch, reference);
-        counted.set(reference, known);
-        known.catch(() => counted.delete(reference));
-        return known;
-      }),
-    );
+    const counts = await Promise.all(sources.map(({ reference }) => counted.forceFetch(reference, { context: batch })));
     return endpointsOf(tenant).filter(({ key }) => counts.reduce((sum, of) => sum + (of.get(key) ?? 0), 0) > 1);
   };
 }
+
+/** A batch has one, and one more for each order that added tenants to it. */
+const REFERENCES_KEPT = 200;

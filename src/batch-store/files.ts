@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchMissing, type BatchStore } from './store.js';
-import { canonicalJson } from '../domain/canonical-json.js';
+import { LRUCache } from 'lru-cache';
+import { BatchMissing, referenced, type BatchStore } from './store.js';
 import type { Tenant } from '../domain/tenant.js';
 
 /**
@@ -10,31 +9,28 @@ import type { Tenant } from '../domain/tenant.js';
  * secrets. A file's name is the hash of its content, so a batch under way keeps the tenants that it was started with.
  */
 export function createFileBatchStore(folder: string): BatchStore {
-  const read = new Map<string, Promise<Tenant[][]>>();
+  const read = new LRUCache<string, Tenant[][]>({
+    maxSize: TENANTS_KEPT,
+    sizeCalculation: (waves) => 1 + waves.reduce((sum, { length }) => sum + length, 0),
+    fetchMethod: readWaves,
+  });
   const fileOf = (batch: string, reference: string): string => join(folder, batch, `${reference}.json`);
 
   return {
     async put(batch, waves) {
-      const text = canonicalJson(waves);
-      const reference = createHash('sha256').update(text).digest('hex').slice(0, 16);
+      const { reference, text } = referenced(waves);
       const file = fileOf(batch, reference);
       await mkdir(join(folder, batch), { recursive: true, mode: 0o700 });
       await writeFile(`${file}.${process.pid}`, text, { mode: 0o600 });
       await rename(`${file}.${process.pid}`, file);
       return reference;
     },
-    async get(batch, reference) {
-      const file = fileOf(batch, reference);
-      let waves = read.get(file);
-      if (!waves) {
-        waves = readWaves(file);
-        read.set(file, waves);
-        waves.catch(() => read.delete(file));
-      }
-      return waves;
-    },
+    get: (batch, reference) => read.forceFetch(fileOf(batch, reference)),
   };
 }
+
+/** Read once, however many ask: some 3 KB each in memory. Of a larger batch, each page reads the file again. */
+const TENANTS_KEPT = 200_000;
 
 async function readWaves(file: string): Promise<Tenant[][]> {
   try {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Source } from '../domain/batch/state.js';
+import { canonicalJson } from '../domain/canonical-json.js';
 import type { Tenant } from '../domain/tenant.js';
 
 /** A batch as it was when it was applied: its tenants by wave. Lies beside Temporal, since ten thousand tenants fit in no payload. */
@@ -7,6 +9,12 @@ export interface BatchStore {
   put(batch: string, waves: readonly (readonly Tenant[])[]): Promise<string>;
   /** The tenants of each wave, in the order of the file. Throws `BatchMissing` where the reference is not of this store. */
   get(batch: string, reference: string): Promise<readonly (readonly Tenant[])[]>;
+}
+
+/** What a store is to keep, as text, and the reference by which it will give it again. */
+export function referenced(waves: readonly (readonly Tenant[])[]): { reference: string; text: string } {
+  const text = canonicalJson(waves);
+  return { reference: createHash('sha256').update(text).digest('hex').slice(0, 16), text };
 }
 
 /** The store has no such batch, and asking again will not help; says where it looked. */

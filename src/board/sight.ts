@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import {
   BatchMissing,
@@ -127,14 +128,12 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   const leftBeforeOnce = createSharedLooks<LeftBefore | null>(now);
   const waiterOnce = createSharedLooks<TenantStatus | undefined>(now);
   /** By run: what a run was started with never changes. */
-  const asStarted = new Map<string, Tenant>();
+  const asStarted = new LRUCache<string, Tenant>({ max: REMEMBERED });
 
   async function startedWith(tenantId: string, runId: string): Promise<Tenant | undefined> {
     const known = asStarted.get(runId);
     if (known) return known;
     const tenant = await migrations.tenantAsStarted(tenantId, runId);
-    const [oldest] = asStarted.keys();
-    if (asStarted.size >= REMEMBERED && oldest !== undefined) asStarted.delete(oldest);
     if (tenant) asStarted.set(runId, tenant);
     return tenant;
   }
@@ -172,7 +171,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   /** As in the CLI's `status`. */
   async function isThrough(row: BatchRow | null): Promise<boolean> {
     if (file === null || row === null || row.running) return false;
-    return throughOnce(`${row.content} ${row.outcome}`, () => migrations.isThrough(file.batch, row));
+    return throughOnce(`${row.content} ${row.outcome}`, () => Promise.resolve(migrations.isThrough(file.batch, row)));
   }
 
   async function openOrders(): Promise<OpenOrder[]> {

@@ -26,7 +26,7 @@ import {
 import type { migrateBatch } from '../workflows/index.js';
 import { whyNot } from './order-refused.js';
 import { ordered } from './refused.js';
-import { stored } from './batch-content.js';
+import { contentOf } from './batch-content.js';
 
 /** What the runs of each have left is looked at before a rollback is taken: not of too many in one Update. */
 const ROLLED_BACK_AT_ONCE = 200;
@@ -104,7 +104,7 @@ export function createBatchOrders({ client, store, membersOf }: BatchOrdersOptio
         if (joiners.length === 0) continue;
         const source = { reference: await store.put(batch.batch, [joiners]), wave: 0, size: joiners.length };
         const after = new Set([...members, ...joiners.map(({ id }) => id)]);
-        const { content } = await stored(store, narrowedBatch(batch, after));
+        const content = contentOf(narrowedBatch(batch, after));
         try {
           await tell(batch.batch, addTenantsUpdate, { ...order, wave, source, content });
           for (const { id } of joiners) {

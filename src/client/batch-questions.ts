@@ -186,9 +186,9 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
      * Whether everybody in this file had a turn, so that a tenant without a run was dropped: the batch is over, and `under`, its row,
      * is of this very file. Needs no worker.
      */
-    async isThrough(batch: Batch, under: BatchRow | null | undefined): Promise<boolean> {
+    isThrough(batch: Batch, under: BatchRow | null | undefined): boolean {
       if (!under || under.running || !THROUGH.includes(under.outcome)) return false;
-      return (await contentOf(store, batch)) === under.content;
+      return contentOf(batch) === under.content;
     },
 
     /** Who is being undone, or will be as soon as nothing holds that back; undefined where no worker answers, or the batch is over. */

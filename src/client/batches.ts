@@ -64,7 +64,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
     ...createBatchOrders({ client, store, membersOf: questions.membersOf }),
 
     /** Hash of what a file would run: an approval is for this and nothing else. */
-    contentOf: (batch: Batch): Promise<string> => contentOf(store, batch),
+    contentOf,
 
     /** Starts a batch, or finds the one that runs under this name: killed and called again, it goes on. */
     startBatch(batch: Batch, by: string, policy?: Policy, pace?: Partial<Pace>): Promise<BatchStart> {
