@@ -121,7 +121,7 @@ async function connectEmbedded(config: Config, options: ConnectOptions): Promise
   });
   try {
     const connectionOptions = { address: server.address };
-    const place = { namespace: EMBEDDED_NAMESPACE, uiUrl: server.uiUrl, stays: server.attached };
+    const place = { namespace: EMBEDDED_NAMESPACE, uiUrl: server.uiUrl, stays: server.shared };
     const temporal = await connect('embedded', connectionOptions, place, options);
     const shared = {
       ...temporal,

@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import type { TemporalCliPlaces } from '../config.js';
 import { ensureTemporalCli } from '../temporal-cli.js';
@@ -17,6 +18,8 @@ export interface EmbeddedServer {
   uiUrl: string;
   /** Whether it ran already: left by a run that was killed, or in use by another. */
   attached: boolean;
+  /** Whether others use it as well, so that it goes on after us. */
+  shared: boolean;
   /** The last user stops the server; for the others it goes on. Until then it is started again wherever it ends. */
   release(): Promise<void>;
 }
@@ -39,10 +42,11 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
   return withFileLock(lockFile(options.dataDir), 90_000, async () => {
     const known = await readServerRecord(options.dataDir);
     const attached = known !== null && (await answersAsRecorded(known));
+    // Whoever used one that has ended uses the next one, and may be about to start it.
+    const users = await living(known?.users ?? []);
     const record = attached ? known : await startAnew(options, known, executable);
-    const users = await living(attached ? record.users : []);
     await writeServerRecord(options.dataDir, { ...record, users: [...users, process.pid] });
-    return sharedServer(options, record, attached);
+    return used(options, record, { attached, shared: users.some((pid) => pid !== process.pid) });
   });
 }
 
@@ -64,7 +68,7 @@ async function startAnew(
     const port = await freePort(tries === 1 ? (known?.port ?? null) : null);
     const uiPort = await freePort(tries === 1 ? (known?.uiPort ?? null) : null, [port]);
     try {
-      return await startOn({ port, uiPort, users: [] }, program, options.dataDir);
+      return await startOn({ port, uiPort, users: known?.users ?? [] }, program, options.dataDir);
     } catch (error) {
       if (!(error instanceof PortTaken) || tries === MOST_STARTS) throw error;
     }
@@ -72,16 +76,22 @@ async function startAnew(
 }
 
 /** In the place of one that has ended or is stuck, for those who use it: at the same address, or not at all. */
-async function startAgain(options: EmbeddedServerOptions, found: Exclude<Health, 'well'>): Promise<void> {
-  const program = await ensureTemporalCli(options.temporalCli, options.report);
-  await withFileLock(lockFile(options.dataDir), 90_000, async () => {
-    const record = await readServerRecord(options.dataDir);
-    if (record === null || (await healthOf(record)) === 'well') return; // another of its users was quicker
-    options.report(`The embedded Temporal server ${TROUBLE[found]}: starting it again`);
+async function startAgain(
+  { dataDir, temporalCli, report }: EmbeddedServerOptions,
+  joined: ServerRecord,
+  found: Exclude<Health, 'well'>,
+  tell: (line: string) => void,
+): Promise<void> {
+  const program = await ensureTemporalCli(temporalCli, tell);
+  await withFileLock(lockFile(dataDir), 90_000, async () => {
+    const record = (await readServerRecord(dataDir)) ?? joined;
+    if ((await healthOf(record)) === 'well') return; // another of its users was quicker
+    tell(`The embedded Temporal server ${TROUBLE[found]}: starting it again`);
     await stopLeft(record);
-    const others = await living(record.users.filter((pid) => pid !== process.pid));
-    await startOn({ ...record, users: [...others, process.pid] }, program, options.dataDir);
-    options.report('The embedded Temporal server runs again');
+    const users = await living(record.users);
+    if (!users.includes(process.pid)) users.push(process.pid);
+    await startOn({ ...record, users }, program, dataDir);
+    report('The embedded Temporal server runs again');
   });
 }
 
@@ -110,21 +120,28 @@ async function stopLeft(known: ServerRecord | null): Promise<void> {
 const MOST_STARTS = 3;
 
 const LOOK_EVERY_MS = 3_000;
+/** A busy server must not be taken for a dead one; a call that is cut off may be what gets an old one stuck. */
+const PATIENT_MS = 15_000;
 
-function sharedServer(options: EmbeddedServerOptions, record: ServerRecord, attached: boolean): EmbeddedServer {
+function used(
+  options: EmbeddedServerOptions,
+  record: ServerRecord,
+  how: Pick<EmbeddedServer, 'attached' | 'shared'>,
+): EmbeddedServer {
   const { dataDir, report } = options;
   const stopAtExit = (): void => stopNowIfLast(dataDir);
   process.once('exit', stopAtExit);
   const stopKeeping = keep({
     health: async () => healthOf((await readServerRecord(dataDir)) ?? record),
-    mend: (found) => startAgain(options, found),
+    mend: (found, tell) => startAgain(options, record, found, tell),
     report,
-    everyMs: LOOK_EVERY_MS,
+    // A process that gives way to the server would start one that gives way as well: its other users come first.
+    everyMs: () => (getPriority() > 0 ? 3 : 1) * LOOK_EVERY_MS,
   });
   return {
+    ...how,
     address: `127.0.0.1:${record.port}`,
     uiUrl: `http://127.0.0.1:${record.uiPort}`,
-    attached,
     async release() {
       if (!process.listeners('exit').includes(stopAtExit)) return;
       process.off('exit', stopAtExit);
@@ -137,7 +154,7 @@ function sharedServer(options: EmbeddedServerOptions, record: ServerRecord, atta
 /** One that does not answer in time counts as well: it may be busy, and a start would not make it faster. */
 async function healthOf(record: ServerRecord): Promise<Health> {
   if (record.pid === null || !(await isRunning(record.pid))) return 'gone';
-  return (await isStuck(`127.0.0.1:${record.port}`, LOOK_EVERY_MS)) ? 'stuck' : 'well';
+  return (await isStuck(`127.0.0.1:${record.port}`, PATIENT_MS)) ? 'stuck' : 'well';
 }
 
 async function leave(dataDir: string): Promise<void> {
@@ -162,12 +179,11 @@ function stopNowIfLast(dataDir: string): void {
   }
 }
 
-/** Patient: a busy server in use by others must not be taken for a dead one. */
 async function answersAsRecorded(record: ServerRecord): Promise<boolean> {
   if (record.pid === null || !(await isRunning(record.pid))) return false;
   const told = await commandLine(record.pid);
   if (told !== null && !told.includes(record.dbFilename)) return false;
-  return answers(`127.0.0.1:${record.port}`, 15_000);
+  return answers(`127.0.0.1:${record.port}`, PATIENT_MS);
 }
 
 /** A process id may be another program's by now; only one with our database in its command line is ours to stop. */
