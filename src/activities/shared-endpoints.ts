@@ -10,6 +10,7 @@ export function createSharedEndpoints(store: BatchStore): SharedEndpoints {
   /** By reference: how many tenants have an endpoint. */
   const counted = new LRUCache<string, ReadonlyMap<string, number>, string>({
     max: REFERENCES_KEPT,
+    ignoreFetchAbort: true, // one that has to go meanwhile is answered all the same
     fetchMethod: (reference, _, { context: batch }) => countAll(batch, reference),
   });
 

@@ -13,6 +13,7 @@ export function createFileBatchStore(folder: string): BatchStore {
     maxSize: TENANTS_KEPT,
     sizeCalculation: (waves) => 1 + waves.reduce((sum, { length }) => sum + length, 0),
     fetchMethod: readWaves,
+    ignoreFetchAbort: true, // one that has to go meanwhile is answered all the same
   });
   const fileOf = (batch: string, reference: string): string => join(folder, batch, `${reference}.json`);
 
