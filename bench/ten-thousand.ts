@@ -99,6 +99,10 @@ async function watch(
     const workerMiB = ofSites.rssMiB + ofCoordinators.rssMiB;
     const seconds = (asked - since) / 1_000;
     samples.push({ finished, seconds, workerMiB, serverMiB: ofServer.rssMiB, statusMs, describeMs });
+    if (statusMs >= MAX_STATUS_MS)
+      console.error(
+        `a slow status after ${Math.round(seconds)} s: ${Math.round(statusMs)} ms, a description beside it ${Math.round(describeMs)} ms`,
+      );
     if (finished - told >= count / 20) {
       told = finished;
       console.error(

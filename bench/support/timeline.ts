@@ -15,7 +15,8 @@ export function timeline({ events }: History): Record<Where, number> {
   const activities = new Map<string, 'scheduled' | 'started'>();
   let children = 0;
   let before: number | undefined;
-  for (const event of events ?? []) {
+  // That an activity has started is written at its end, with the time of its start.
+  for (const event of (events ?? []).toSorted((one, other) => timeOf(one) - timeOf(other))) {
     const at = timeOf(event);
     if (before !== undefined) spent[placeOf()] += at - before;
     before = at;

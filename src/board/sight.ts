@@ -124,6 +124,7 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
   const ordersOnce = createSharedLooks<OpenOrder[]>(now);
   const troublesOnce = createSharedLooks<Trouble[]>(now);
   const throughOnce = createSharedLooks<boolean>(now);
+  const turnsOnce = createSharedLooks<(tenantId: string) => boolean>(now);
   const leftOutOnce = createSharedLooks<ReadonlySet<string> | undefined>(now);
   const leftBeforeOnce = createSharedLooks<LeftBefore | null>(now);
   const waiterOnce = createSharedLooks<TenantStatus | undefined>(now);
@@ -168,6 +169,15 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
     }
   }
 
+  /** Who of those that ended before will have a turn in the run that is under way. */
+  async function turnsIn(
+    batch: string,
+    { known, row, status }: { known: readonly TenantRow[]; row: BatchRow | null; status: BatchStatus | undefined },
+  ): Promise<(tenantId: string) => boolean> {
+    if (file === null || !known.some((one) => isOfBefore(one, row))) return () => true;
+    return turnsOnce(batch, () => migrations.turnsIn(file.batch, status));
+  }
+
   /** As in the CLI's `status`. */
   async function isThrough(row: BatchRow | null): Promise<boolean> {
     if (file === null || row === null || row.running) return false;
@@ -203,7 +213,8 @@ export function createSight({ migrations, file, now }: Pick<BoardOptions, 'migra
         openOrders(),
         row?.running ? troublesOnce(batch, () => migrations.troubles(batch)) : [],
       ]);
-      const rows = known.filter((one) => !isOfBefore(one, row));
+      const hasTurn = await turnsIn(batch, { known, row, status });
+      const rows = known.filter((one) => !(isOfBefore(one, row) && hasTurn(one.tenantId)));
       const ofBatch = orders.filter(({ run, tenantId }) => run.batch === batch || ofFile.has(tenantId));
       const withOrder = new Set(ofBatch.map(({ tenantId }) => tenantId));
       const waiting = rows.filter((one) => one.needsAttention && !withOrder.has(one.tenantId));

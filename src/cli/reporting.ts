@@ -48,7 +48,7 @@ export async function readReport(
     ? await leftOutOf(migrations, batch, { row: under, status })
     : () => false;
   const hasTurn = [...rows.values()].some((row) => isOfBefore(row, under))
-    ? await turnsOf(migrations, batch, status)
+    ? await migrations.turnsIn(batch, status)
     : () => false;
   let answers = true;
   const read = async ({ tenant, wave }: Selected): Promise<TenantReport> => {
@@ -60,7 +60,7 @@ export async function readReport(
       return { ...report, outcome: 'skipped', reason: text, zh };
     }
     if (row?.batch != null && row.batch !== batch.batch) report.inBatch = row.batch;
-    else if (row && endedBefore(row, under)) report.ofEarlierRun = true;
+    else if (row?.batch === batch.batch && endedBefore(row, under)) report.ofEarlierRun = true;
     const isShown = detail === 'listed' || (detail === 'results' && (row?.ending ?? null) === null);
     if (isShown) return { ...report, ...shownBy(row, file) };
     if (row?.ending === null && answers) {
@@ -88,17 +88,6 @@ function wordOf({ batch, selected }: Pick<Selection, 'batch' | 'selected'>, { ro
   const outcome = status?.outcome ?? row?.outcome ?? null;
   if (row === undefined || selected.length < batch.tenants.length) return { outcome, ofThese: false };
   return { outcome, ofThese: (status?.total ?? selected.length) === selected.length };
-}
-
-/** Whether the run of the batch that is under way is of a tenant: a `retry` after its end is only of whom it names. */
-async function turnsOf(
-  migrations: Migrations,
-  { batch, tenants }: Batch,
-  status: BatchStatus | undefined,
-): Promise<(tenantId: string) => boolean> {
-  if (status === undefined || status.total >= tenants.length) return () => true;
-  const members = await migrations.membersOf(batch).catch(() => null);
-  return (id) => members?.has(id) ?? true;
 }
 
 /** Who has no run because the batch left it out; while it is under way only its coordinator can tell. */

@@ -103,6 +103,18 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
     }
   }
 
+  async function membersOf(batch: string): Promise<Set<string>> {
+    for (let asked = 0; asked < QUESTIONS; asked += 1) {
+      const answer = await ask(() => openHandleOf(batch).query(sourcesQuery));
+      if (answer) {
+        const waves = answer.waves.map((sources, wave) => tenantsOf(store, { batch, wave, sources }));
+        return new Set((await Promise.all(waves)).flat().map(({ id }) => id));
+      }
+      if (!(await rowOf(batch))?.running) throw new OrderRefused(`batch ${batch}: nothing of it is running`);
+    }
+    throw new NobodyAnswers(`batch ${batch}: no worker answered in time; nobody was added`);
+  }
+
   return {
     /**
      * When no question is on its way any more that nobody waits for: the library asks them again and again, and fails badly on a
@@ -170,16 +182,16 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
     },
 
     /** Everybody who is of a batch that is under way, as it lies in the store. Rejects where there is none, or nobody answers. */
-    async membersOf(batch: string): Promise<Set<string>> {
-      for (let asked = 0; asked < QUESTIONS; asked += 1) {
-        const answer = await ask(() => openHandleOf(batch).query(sourcesQuery));
-        if (answer) {
-          const waves = answer.waves.map((sources, wave) => tenantsOf(store, { batch, wave, sources }));
-          return new Set((await Promise.all(waves)).flat().map(({ id }) => id));
-        }
-        if (!(await rowOf(batch))?.running) throw new OrderRefused(`batch ${batch}: nothing of it is running`);
-      }
-      throw new NobodyAnswers(`batch ${batch}: no worker answered in time; nobody was added`);
+    membersOf,
+
+    /**
+     * Whether the run of a batch that is under way is of a tenant of this file: a `retry` after its end is only of whom it names.
+     * Everybody's where nobody can tell. `status`: the coordinator's, if it answered.
+     */
+    async turnsIn({ batch, tenants }: Batch, status: BatchStatus | undefined): Promise<(tenantId: string) => boolean> {
+      if (status === undefined || status.total >= tenants.length) return () => true;
+      const members = await membersOf(batch).catch(() => null);
+      return (id) => members?.has(id) ?? true;
     },
 
     /**

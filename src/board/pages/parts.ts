@@ -68,7 +68,7 @@ export function copyButton(of: string, label: string, text: Texts): Html {
   </button>`;
 }
 
-/** What the engine says is English whatever the page's language is. */
+/** Words of the engine that are English whatever the page's language is. */
 export function english(words: string, { lang }: Pick<Page, 'lang'>): Html {
   return lang === 'en' || words === '' ? html`${words}` : html`<span lang="en">${words}</span>`;
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isOfBefore, type BatchRow, type Migrations } from '../../client.js';
 import type { Ending } from '../../domain/batch/limits.js';
-import { awaitsOrder, waitsForPeople, type BatchStatus } from '../../domain/batch/status.js';
+import { awaitsCutOver, awaitsOrder, waitsForPeople, type BatchStatus } from '../../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../../reports/batch-report.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import { asksForState, inState, withStateSelectors, type StateSelectors } from '../by-state.js';
@@ -16,6 +16,8 @@ import { inSession } from '../session.js';
 import { causeLines, tenantTable } from '../tables.js';
 
 const WATCH_EVERY_MS = 2_000;
+/** The batch itself looks every 20 s whom its tenants wait for: one that was answered may be about to go on. */
+const LOOKS_BEFORE_BELIEVED = 12;
 /** More tenants than this are counted, not listed, unless they are selected; of more, nobody's result is read. */
 const LISTED = 50;
 
@@ -92,11 +94,13 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
 
 /** Asks the coordinator once per refresh, and no tenant. */
 async function watch(migrations: Migrations, batch: string, { out }: Context): Promise<void> {
-  while ((await migrations.batchRow(batch))?.running) {
+  for (let looks = 0; (await migrations.batchRow(batch))?.running; await pause(WATCH_EVERY_MS)) {
     const now = await migrations.batchStatus(batch);
-    if (now) out.progress(progressLine(now, out));
-    if (now && (now.outcome !== null || waitsForPeople(now))) return;
-    await pause(WATCH_EVERY_MS);
+    if (!now) continue;
+    out.progress(progressLine(now, out));
+    if (now.outcome !== null || awaitsCutOver(now)) return;
+    looks = waitsForPeople(now) ? looks + 1 : 0;
+    if (looks >= LOOKS_BEFORE_BELIEVED) return;
   }
 }
 

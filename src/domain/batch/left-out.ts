@@ -19,7 +19,7 @@ const WAYS: Record<string, (entry: Audited) => Record<Lang, string>> = {
   }),
   'ordered to undo': ({ by, reason }) => ({
     en: `${by} ordered to undo it before anything was written: ${reason}`,
-    zh: `由 ${by} 在写入任何内容之前下令回退：${reason}`,
+    zh: `${by} 在写入任何内容之前发出回退指令：${reason}`,
   }),
   [LEFT_OUT]: ({ reason }) => ({ en: `left out: ${reason}`, zh: `未纳入：${reason}` }),
 };
@@ -27,7 +27,7 @@ const WAYS: Record<string, (entry: Audited) => Record<Lang, string>> = {
 /** The trail is bounded, and names the first few of an order. */
 const UNKNOWN = {
   en: 'left out before anything was written: dropped, or undone by an order or a run of its own; retry starts it',
-  zh: '在写入任何内容之前未纳入：被移出，或由命令、单独的运行回退；可用 retry 启动',
+  zh: '在写入任何内容之前未纳入：被移出，或已由指令或单独的运行回退；可用 retry 启动',
 };
 
 /** Who left it out and why, where the trail names it. */

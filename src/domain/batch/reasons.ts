@@ -1,7 +1,7 @@
 import type { Lang } from '../said.js';
 import { mayStart } from './limits.js';
 import { count, type Range } from './ledger.js';
-import type { Hold } from './orders.js';
+import { nameOf, type Hold, type Scope } from './orders.js';
 import { FIRST_LOOK, waveOf, WAITING, type BatchState, type InFlight, type Undo } from './state.js';
 import { concurrencyWords, room, roomFor, type Pass } from './room.js';
 
@@ -97,7 +97,7 @@ export function pausedBy(
   what: Record<Lang, string>,
   because: Reason['because'] = 'paused',
 ): Reason {
-  const words = { en: `${what.en} is paused by ${by}: ${reason}`, zh: `${what.zh} 由 ${by} 暂停：${reason}` };
+  const words = { en: `${what.en} is paused by ${by}: ${reason}`, zh: `${spaced(what.zh)}由 ${by} 暂停：${reason}` };
   return { because, ...inWords(words) };
 }
 
@@ -144,7 +144,7 @@ function reasonsOfEarlierWave(state: BatchState): Reason[] {
   const left = count(ledger, ...WAITING, 'running', 'parked');
   const words = {
     en: `${en} comes first: ${left} of its ${settings.size} tenants have not ended`,
-    zh: `${zh} 在先：${settings.size} 个租户中还有 ${left} 个未结束`,
+    zh: `须先完成${zh}：其 ${settings.size} 个租户中还有 ${left} 个未结束`,
   };
   return [{ because: 'earlier-wave', ...inWords(words) }];
 }
@@ -269,13 +269,25 @@ function limitReason(
 ): Reason {
   const words = {
     en: `${because} of ${of.en}: ${failed} failed, ${running} running`,
-    zh: `${of.zh} 的 ${because}：失败 ${failed}，运行中 ${running}`,
+    zh: `${spaced(of.zh)}的 ${because}：失败 ${failed}，运行中 ${running}`,
   };
   return { because: 'limit', ...inWords(words) };
 }
 
 function waveWords(name: string): Record<Lang, string> {
   return { en: `wave ${name}`, zh: `波次 ${name}` };
+}
+
+/** What a pause is on, in words. */
+export function scopeWords(on: Scope): Record<Lang, string> {
+  if ('batch' in on) return { en: nameOf(on), zh: '批次' };
+  if ('wave' in on) return waveWords(on.wave);
+  return { en: nameOf(on), zh: 'tenant' in on ? `租户 ${on.tenant}` : `端点 ${on.endpoint}` };
+}
+
+/** Chinese goes on behind a Latin name after a blank. */
+function spaced(zh: string): string {
+  return /[\x21-\x7e]$/.test(zh) ? `${zh} ` : zh;
 }
 
 /** Names are the same in both languages. */

@@ -153,8 +153,9 @@ export function awaitsOrder(status: BatchStatus): boolean {
 export function waitsForPeople(status: BatchStatus): boolean {
   const { awaitsApproval, running, holds, asking } = status;
   if (status.outcome === 'stopped-by-limit' || awaitsCutOver(status)) return true;
+  if (awaitsApproval !== null) return running === 0;
   if (holds.some(({ by }) => by !== BREAKER)) return false;
-  return ((awaitsApproval !== null || holds.length > 0) && running === 0) || asking?.only === true;
+  return (holds.length > 0 && running === 0) || asking?.only === true;
 }
 
 /** The words for the end of a batch, from how its tenants ended. */

@@ -2,7 +2,6 @@ import type { Lang } from '../said.js';
 import { isHeld } from './control.js';
 import { stateAt, type Ledger, type Range, type TenantState } from './ledger.js';
 import { leftOut, type LeftOut } from './left-out.js';
-import { nameOf } from './orders.js';
 import {
   holdsOne,
   inWords,
@@ -15,6 +14,7 @@ import {
   reasonsOfUndo,
   holdingOf,
   reasonsOfWave,
+  scopeWords,
   usualDuration,
   type Candidate,
   type Reason,
@@ -107,7 +107,7 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
   if (running.paused) {
     reasons.push({ because: 'paused', ...inWords(STOPS) });
     for (const hold of state.holds.filter((one) => holdsOne(state, one, running)))
-      reasons.push(pausedBy(hold, { en: nameOf(hold.on), zh: nameOf(hold.on) }));
+      reasons.push(pausedBy(hold, scopeWords(hold.on)));
   }
   return reasons;
 }
@@ -128,7 +128,7 @@ function toBeUndone(cause: UndoCause): Reason {
 function causeWords(cause: UndoCause): Record<Lang, string> {
   return 'code' in cause
     ? { en: `the second look found it changed (${cause.code})`, zh: `复查发现其已改变（${cause.code}）` }
-    : { en: `${cause.by} ordered it: ${cause.reason}`, zh: `由 ${cause.by} 下令：${cause.reason}` };
+    : { en: `${cause.by} ordered it: ${cause.reason}`, zh: `${cause.by} 的指令：${cause.reason}` };
 }
 
 function waitingIn(ledger: Ledger, ranges: readonly Range[]): number {
