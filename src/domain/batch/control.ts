@@ -1,3 +1,4 @@
+import type { Limits } from './batch.js';
 import { refusalOfLimits, resumed, resumeOption } from './limits.js';
 import { count, isOpen, type TenantState } from './ledger.js';
 import { BREAKER, nameOf, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
@@ -41,7 +42,10 @@ export function refusalOf(state: BatchState, order: BatchOrder): string | null {
       return unknownScope(state, order.on) ?? refusalOfResume(state, order);
     case 'limits':
       if (order.wave !== null && !hasWave(state, order.wave)) return `there is no wave ${order.wave}`;
-      return refusalOfLimits(order.change);
+      return (
+        refusalOfLimits(order.change) ??
+        refusalOfStrict(state, order.change, (after) => limitsChanged(after, order.wave, order.change))
+      );
     case 'approve':
       return refusalOfApproval(state, order);
     case 'reject':
@@ -192,10 +196,15 @@ function resume(state: BatchState, { on, limits }: Extract<BatchOrder, { do: 're
   state.stoppedBy = exceeded(state);
 }
 
-/** New limits are for whatever stopped the batch; where nothing did, for the wave under way, whose the width always is. */
+/**
+ * New limits are for those that are exceeded; where none is, for the wave under way, whose the width always is. A rollback that is
+ * incomplete stops every wave it counts in, and the whole batch: none of them has a limit that would have to be higher for it.
+ */
 function limitsRaised(state: BatchState, { maxConcurrency, ...limits }: LimitChange): void {
   const current = waveOf(state, Math.min(state.wave, state.waves.length - 1)).settings.name;
-  const stopped = limitsExceeded(state).map(({ wave }) => wave);
+  const answered = <T extends { rollbackIncomplete: number }>(of: T): T => ({ ...of, rollbackIncomplete: 0 });
+  const waves = state.waves.map((wave) => ({ ...wave, limits: answered(wave.limits) }));
+  const stopped = limitsExceeded({ ...state, whole: answered(state.whole), waves }).map(({ wave }) => wave);
   for (const wave of stopped.length > 0 ? stopped : [current]) limitsChanged(state, wave, limits);
   if (maxConcurrency !== undefined) limitsChanged(state, current, { maxConcurrency });
 }
@@ -204,10 +213,34 @@ function refusalOfResume(state: BatchState, order: Extract<BatchOrder, { do: 're
   if (!('batch' in order.on)) return isHeld(state, order.on) ? null : `${nameOf(order.on)} is not paused`;
   const refusal = order.limits ? refusalOfLimits(order.limits) : null;
   if (refusal !== null) return refusal;
+  const strict = refusalOfStrict(state, order.limits ?? {}, (after) => resume(after, order));
+  if (strict !== null) return strict;
   if (state.stoppedBy === null) return isHeld(state, order.on) ? null : 'the batch is not paused';
-  const after = { ...state, limits: { ...state.limits }, waves: state.waves.map((wave) => ({ ...wave })) };
+  const after = forTrial(state);
   resume(after, order);
   return after.stoppedBy === null ? null : stillExceeded(after, after.stoppedBy);
+}
+
+/** Where nothing is limited, `strict` holds nobody. */
+function refusalOfStrict(
+  state: BatchState,
+  { strict }: LimitChange,
+  change: (after: BatchState) => void,
+): string | null {
+  if (strict !== true) return null;
+  const after = forTrial(state);
+  change(after);
+  const limitsOf = ({ limits, waves }: BatchState): Limits[] => [limits, ...waves.map(({ settings }) => settings)];
+  const before = limitsOf(state);
+  const holdsNobody = limitsOf(after).some(
+    (limits, of) => limits.strict === true && limits.maxErrors === undefined && before[of]?.strict !== true,
+  );
+  return holdsNobody ? 'strict needs maxErrors: give --max-errors as well' : null;
+}
+
+/** What an order changes in it changes nothing else. */
+function forTrial(state: BatchState): BatchState {
+  return { ...state, limits: { ...state.limits }, waves: state.waves.map((wave) => ({ ...wave })) };
 }
 
 /** With the least that would do. */

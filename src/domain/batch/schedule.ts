@@ -15,6 +15,7 @@ import {
 import { owesUndo, undosOfGate, undosOrdered } from './undo.js';
 import { roomBeside } from './room.js';
 import {
+  holdingOf,
   holdsOne,
   passOf,
   reasonsOfBatch,
@@ -58,7 +59,7 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   const held = reasonsOfBatch(state);
   if (held.length > 0) return { do: 'wait', until: earliest(held) };
 
-  const parked = state.inFlight.find((one) => isOpenAgain(state, one) && roomBeside(state, one) > 0);
+  const parked = state.inFlight.find((one) => mayGoOn(state, one));
   if (parked) return { do: 'wake', id: parked.id };
 
   const waves = state.waves.map((_, wave) => wave);
@@ -75,6 +76,12 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   if (next && next.do !== 'wait') return next;
   const times = [...reasons.flat(), ...waves.flatMap((wave) => reasonsOfCutOver(state, wave, now))];
   return { do: 'wait', until: earliest([...times, ...(next?.until == null ? [] : [{ until: next.until }])]) };
+}
+
+/** One that gave up its place may have it again. Whoever waits for a first look counts against its targets meanwhile. */
+function mayGoOn(state: BatchState, one: InFlight): boolean {
+  if (!isOpenAgain(state, one) || shouldPause(state, one) || roomBeside(state, one) <= 0) return false;
+  return one.parkedAt === FIRST_LOOK || !holdingOf(state).full.some(({ target }) => one.targets.includes(target));
 }
 
 function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean {

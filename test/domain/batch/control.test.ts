@@ -43,6 +43,28 @@ describe('resume with a new limit', () => {
     expect(nextMove(state, NOW)).toEqual({ do: 'start', waves: [0] });
   });
 
+  it('refuses strict where it would hold nobody', () => {
+    const state = aBatch([{ size: 9 }, { maxErrors: { count: 1 } }]);
+    const limits = (wave: string | null, change: LimitChange) =>
+      refusalOf(state, { do: 'limits', wave, change, ...BY });
+    expect(limits('one', { strict: true })).toBe('strict needs maxErrors: give --max-errors as well');
+    expect(limits(null, { strict: true })).toMatch(/^strict needs maxErrors/);
+    expect(limits('one', { strict: true, maxErrors: { count: 0 } })).toBeNull();
+    expect(limits('two', { strict: true })).toBeNull();
+    obey(state, { do: 'pause', on: { batch: true }, ...BY }, AT);
+    expect(refusalOf(state, resume({ strict: true }))).toMatch(/^strict needs maxErrors/);
+    expect(state.limits).toEqual({});
+  });
+
+  it('limits nothing else where a rollback is incomplete as well, which counts everywhere', () => {
+    const state = aBatch([{ size: 9, maxErrors: { count: 2 } }, { size: 90 }]);
+    runs(state, 'rolled-back', 'rolled-back', 'rollback-incomplete');
+    obey(state, resume({ maxErrors: { count: 3 } }), AT);
+    expect(state.stoppedBy).toBeNull();
+    expect(state.waves.map(({ settings }) => settings.maxErrors)).toEqual([{ count: 3 }, undefined]);
+    expect(state.limits).toEqual({});
+  });
+
   it('raises that of an earlier wave, of which somebody took back tenants', () => {
     const state = aBatch([{ size: 1, maxErrors: { count: 0 } }, {}]);
     runs(state, 'rolled-back');

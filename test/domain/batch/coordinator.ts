@@ -113,6 +113,7 @@ export class Coordinator {
         expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
           false,
         );
+        expect(model.mayGoOn(tenant), `${tenant.id} goes on`).toBe(true);
         expect(model.beside(tenant.prepares, tenant.wave).length).toBeLessThan(
           this.widthFor(tenant.prepares, tenant.wave),
         );

@@ -86,15 +86,27 @@ function pause(model: Model, real: Coordinator, on: Scope): void {
   order(model, real, { do: 'pause', on, ...BY }, refused, () => model.paused.add(nameOf(on)));
 }
 
+const copyOf = (model: Model): Model =>
+  Object.assign(Object.create(Model.prototype) as Model, structuredClone({ ...model }));
+
+/** Whether some limits come to be strict about nothing. */
+function strictAlone(before: Model, after: Model): boolean {
+  return [...before.waves.keys(), before.waves.length].some((group) => {
+    const { strict, maxErrors } = after.limitsOf(group);
+    return strict === true && maxErrors === undefined && before.limitsOf(group).strict !== true;
+  });
+}
+
 function resume(model: Model, real: Coordinator, on: Scope, change?: LimitChange): void {
-  const after = Object.assign(Object.create(Model.prototype) as Model, structuredClone({ ...model }));
+  const after = copyOf(model);
   if (change) after.limited(change);
   after.resumed();
   const isBatch = 'batch' in on;
   const stays = isBatch && model.stopped && after.stopped;
   const nothing = !model.paused.has(nameOf(on)) && !(isBatch && model.stopped);
   const given: BatchOrder = { do: 'resume', on, ...BY, ...(change ? { limits: change } : {}) };
-  order(model, real, given, model.aborted !== null || nothing || stays, () => {
+  const refused = model.aborted !== null || nothing || stays || (isBatch && strictAlone(model, after));
+  order(model, real, given, refused, () => {
     if (isBatch && change) model.limited(change);
     if (isBatch) model.resumed();
     else model.paused.delete(nameOf(on));
@@ -103,15 +115,19 @@ function resume(model: Model, real: Coordinator, on: Scope, change?: LimitChange
 
 function limits(model: Model, real: Coordinator, wave: number | null, change: LimitChange): void {
   const name = wave === null ? null : pick(model.waves, wave)!.name;
-  order(model, real, { do: 'limits', wave: name, change, ...BY }, model.aborted !== null, () => {
+  const apply = (to: Model): void => {
     const { maxConcurrency, ...rest } = change;
-    if (wave === null) Object.assign(model.whole, rest);
-    for (const one of wave === null ? model.waves : [pick(model.waves, wave)!]) {
+    if (wave === null) Object.assign(to.whole, rest);
+    for (const one of wave === null ? to.waves : [pick(to.waves, wave)!]) {
       if (wave !== null) Object.assign(one, rest);
       if (maxConcurrency !== undefined) one.maxConcurrency = maxConcurrency;
     }
-    model.stopped ||= model.exceeded();
-  });
+    to.stopped ||= to.exceeded();
+  };
+  const after = copyOf(model);
+  apply(after);
+  const refused = model.aborted !== null || strictAlone(model, after);
+  order(model, real, { do: 'limits', wave: name, change, ...BY }, refused, () => apply(model));
 }
 
 function end(model: Model, real: Coordinator, index: number, ending: Ending, twice: boolean): void {

@@ -175,7 +175,7 @@ export class Model {
   }
 
   /** Waves by their index, and the whole batch as one more. */
-  groupsExceeded(): number[] {
+  groupsExceeded(of = { incomplete: true }): number[] {
     return [...this.waves, this.whole].flatMap((limits, group) => {
       const { recent, unanswered } = this.tallies[group]!;
       const { maxErrors, maxErrorRate, consecutive, maxBlocked } = limits;
@@ -183,7 +183,7 @@ export class Model {
       const row = [...recent].reverse().findIndex((failed) => !failed);
       const last = maxErrorRate ? recent.slice(-maxErrorRate.last) : [];
       const isExceeded =
-        unanswered > 0 ||
+        (of.incomplete && unanswered > 0) ||
         (maxErrors !== undefined && this.failed(group) > this.most(maxErrors, group)) ||
         (maxErrorRate !== undefined &&
           last.length === maxErrorRate.last &&
@@ -229,7 +229,7 @@ export class Model {
   /** New limits as a resume of the batch may bring them: of whatever stopped it, else of the wave under way. */
   limited({ maxConcurrency, ...rest }: ModelLimits & { maxConcurrency?: number }): void {
     const current = Math.min(this.wave, this.waves.length - 1);
-    const exceeded = this.groupsExceeded();
+    const exceeded = this.groupsExceeded({ incomplete: false });
     for (const group of exceeded.length > 0 ? exceeded : [current]) Object.assign(this.limitsOf(group), rest);
     Object.assign(this.waves[current]!, maxConcurrency === undefined ? {} : { maxConcurrency });
     this.stopped ||= this.exceeded();
@@ -320,6 +320,16 @@ export class Model {
       this.againstTarget(target).length < limit &&
       (looks || !window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
       this.leavesStrict(wave)
+    );
+  }
+
+  /** Whether neither a pause nor its target forbids this parked tenant to go on. Who waits for a first look counts there already. */
+  mayGoOn({ id, wave, endpoint, target, parkedAt, rollback }: ModelTenant): boolean {
+    const names = [`wave ${this.waves[wave]!.name}`, `tenant ${id}`, ...(endpoint ? [`endpoint ${endpoint}`] : [])];
+    const limit = this.targets[target] ?? this.targets['*'] ?? Infinity;
+    return (
+      (rollback || !names.some((name) => this.paused.has(name))) &&
+      (parkedAt === LOOK || this.againstTarget(target).length < limit)
     );
   }
 

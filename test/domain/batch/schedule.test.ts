@@ -251,6 +251,27 @@ describe('an endpoint that refuses everybody', () => {
     for (const one of state.inFlight) one.paused = false;
     expect(nextMove(state, NOW)).toEqual({ do: 'wake', id: first });
   });
+
+  it('wakes nobody whose wave is paused, or against a target that is full', () => {
+    const opened = (targets: Record<string, number>) => {
+      const state = aBatch([{ size: 3, maxConcurrency: 2 }], { targets });
+      const id = start(state, 0, { ...shared, targets: ['https://seal'] });
+      endpointRefused(state, 'console x', 'token refused', AT);
+      tenantParked(state, id, 'console x');
+      const other = start(state, 0, { targets: ['https://seal'] });
+      obey(state, { do: 'resume', on: { endpoint: 'console x' }, ...BY }, AT);
+      return { state, id, other };
+    };
+    const paused = opened({});
+    obey(paused.state, { do: 'pause', on: { wave: 'one' }, ...BY }, AT);
+    for (const one of paused.state.inFlight) one.paused = true;
+    expect(nextMove(paused.state, NOW)).toEqual({ do: 'wait', until: null });
+
+    const full = opened({ 'https://seal': 1 });
+    expect(nextMove(full.state, NOW)).not.toMatchObject({ do: 'wake' });
+    tenantEnded(full.state, { tenantId: full.other, ending: 'migrated' }, NOW);
+    expect(nextMove(full.state, NOW)).toEqual({ do: 'wake', id: full.id });
+  });
 });
 
 describe('width', () => {
