@@ -31,24 +31,28 @@ export interface Skipped {
 
 /**
  * Does the work of a step, with whoever can help: where a credential that several tenants share is refused, it waits until the
- * endpoint is open again; where the policy says so, a person decides about a failure, and a retry looks back first at what was
- * written before. Anything else is thrown.
+ * endpoint is open again; where the policy says so, a person decides about a failure. Before it is done again, a pause is waited for,
+ * and what was written before is looked at. Anything else is thrown.
  */
 export async function attended<T extends object>(
   step: Step,
   work: () => Promise<T>,
   { gate, progress, policy, shared, liftGuard, lookBack }: Attendance,
 ): Promise<T | Skipped> {
-  for (let retried = false; ;) {
+  for (let waitedFor: 'nobody' | 'endpoint' | 'person' = 'nobody'; ;) {
     try {
-      if (retried) await lookBack(step);
+      if (waitedFor !== 'nobody') await goOn(waitedFor);
       const result = await work();
       const refused = refusedBy(shared, result);
       if (!refused || !(await gate.park(refused.endpoint, refused.why))) return result;
+      waitedFor = 'endpoint';
     } catch (error) {
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       const refused = refusedIn(shared, error);
-      if (refused && (await gate.park(refused.endpoint, refused.why))) continue;
+      if (refused && (await gate.park(refused.endpoint, refused.why))) {
+        waitedFor = 'endpoint';
+        continue;
+      }
       if (policy.onFailure !== 'ask' || WRITES_NOTHING.includes(step)) throw error;
       if (isAnswered(progress)) throw error;
 
@@ -62,7 +66,7 @@ export async function attended<T extends object>(
       ];
       const { action, by, reason } = await progress.ask({ step, what: `${code}: ${message}`, fields: [], allowed });
       if (action === 'undo') throw error;
-      retried = true;
+      waitedFor = 'person';
       if (action === 'lift-guard') liftGuard(by, reason);
       if (action === 'skip') {
         const note = { en: `skipped by ${by}: ${reason}`, zh: `由 ${by} 跳过：${reason}` };
@@ -70,6 +74,17 @@ export async function attended<T extends object>(
         progress.found([{ code, severity: 'warning', ...says(what), subject: step }]);
         return { skipped: true, written: 0, note };
       }
+    }
+  }
+
+  /** It may be days since: nobody may hold it, and what was written before must be as it was left. */
+  async function goOn(waitedFor: 'endpoint' | 'person'): Promise<void> {
+    if (patched('passes-again')) {
+      await gate.pass();
+      await lookBack(step);
+    } else if (waitedFor === 'person') {
+      // Runs of older versions passed no gate, and looked back for a person only.
+      await lookBack(step);
     }
   }
 }

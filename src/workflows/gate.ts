@@ -17,8 +17,8 @@ type HoldOrder = Order & { on: Scope };
 
 /** What a tenant passes before each step, and where it waits for an endpoint that refuses everybody. */
 export interface Gate {
-  /** Waits while the tenant is paused. */
-  pass(): Promise<void>;
+  /** Waits while the tenant is paused. Answers whether it was. */
+  pass(): Promise<boolean>;
   /** Tells of every pause and its end, and at once of one that is on. What it answers ends that. */
   follow(listener: (paused: boolean) => void): () => void;
   /**
@@ -110,8 +110,9 @@ export function createGate(tenantId: string, batch: string | undefined, progress
 
   return {
     async pass() {
-      if (!paused) return;
+      if (!paused) return false;
       await held('paused before its next step', () => !paused);
+      return true;
     },
     follow(listener) {
       listeners.add(listener);

@@ -164,6 +164,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
       await maintenanceWindow();
     }
 
+    await windowForWrites();
+
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');
     undoable('switch-mode');
@@ -192,6 +194,14 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     for (let ms = await reads.untilWindow({ tenant }); ms > 0; ms = await reads.untilWindow({ tenant })) {
       await sleep(ms, { summary: `maintenance window from ${from} ${zone}` });
     }
+  }
+
+  /** A pause, an endpoint or a person may have kept it until the window had closed; or a window until it was paused. */
+  async function windowForWrites(): Promise<void> {
+    // Runs of older versions looked only where they had waited for people.
+    if (!tenant.window || !patched('window-at-first-write')) return;
+    do await maintenanceWindow();
+    while (await gate.pass());
   }
 
   /** Undefined where nobody is looked at. */

@@ -7,7 +7,7 @@ import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { batchFolder } from '../../src/data-folder.js';
 import { endpointsOf } from '../../src/domain/batch/endpoints.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
-import { batchWorkflowId } from '../../src/domain/ids.js';
+import { batchWorkflowId, tenantWorkflowId } from '../../src/domain/ids.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const PEOPLE = { e9: 4, e10: 4 };
@@ -106,3 +106,43 @@ it('a store that is not there holds the batch until somebody resumes, and fails 
   await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', stoppedBy: null });
 });
+
+it('a tenant that is to try a step again while its batch is paused waits until that is over', async () => {
+  rig = await aRig([{ id: 't0', people: PEOPLE }], {}, { waves: [{ name: 'all', rest: true, onFailure: 'ask' }] });
+  const { batch } = rig.batch;
+  rig.world.fault({ system: 'console', path: '/people-sync/runs', kind: 'error-before', times: Infinity });
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const { id } = rig.tenant('t0');
+  const status = async () => (await rig.migrations.tenantStatus(id)) ?? { waiting: null, held: null };
+  await until('it asks', async () => (await status()).waiting !== null);
+
+  rig.world.clearFaults();
+  await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
+  await rig.migrations.decide(id, { ...ORDER, action: 'retry' });
+  await until('it is held', async () => (await status()).held !== null);
+  expect(rig.world.tenant('t0').state().runs).toEqual([]);
+  await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({ endings: { migrated: 1 } });
+});
+
+it('a tenant whose window closes while it is paused writes nothing before the next one', async () => {
+  const closes = DateTime.utc().plus({ seconds: 40 }).startOf('minute').plus({ minutes: 1 });
+  const [from, to] = [closes.minus({ hours: 6 }), closes].map((at) => at.toFormat('HH:mm'));
+  rig = await aRig([{ id: 't0', people: PEOPLE, entry: { window: { from, to, zone: 'UTC' } } }]);
+  const { batch } = rig.batch;
+  rig.world.fault({ system: 'console', kind: 'latency', ms: 500, times: Infinity });
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const { id } = rig.tenant('t0');
+  await until('it is looked at', async () => (await rig.migrations.tenantStatus(id))?.step === 'preflight');
+  await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
+  await until('it is held', async () => (await rig.migrations.tenantStatus(id))?.held != null);
+  await until('its window has closed', () => DateTime.utc() > closes, 110_000);
+
+  rig.world.clearFaults();
+  await rig.migrations.resume(batch, { ...ORDER, on: { batch: true } });
+  await until('it waits for its window', async () => {
+    const { events } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).fetchHistory();
+    return events?.some((event) => event.timerStartedEventAttributes) ?? false;
+  });
+  expect(rig.world.tenant('t0').state().integration['oaVersion']).toBe('E9');
+}, 180_000);
