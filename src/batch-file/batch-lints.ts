@@ -10,7 +10,12 @@ import { nearest } from './suggest.js';
  * What is allowed, and does nothing in this batch. Paths start at the file; `targets` as written, since that is where to point.
  */
 export function batchLints(batch: Batch, targets: Readonly<Record<string, number>>): Flaw[] {
-  return [...emptyWaves(batch), ...unknownTags(batch), ...unusedTargets(batch, Object.keys(targets))];
+  return [
+    ...emptyWaves(batch),
+    ...lastWave(batch),
+    ...unknownTags(batch),
+    ...unusedTargets(batch, Object.keys(targets)),
+  ];
 }
 
 function emptyWaves(batch: Batch): Flaw[] {
@@ -19,6 +24,27 @@ function emptyWaves(batch: Batch): Flaw[] {
     const fix = 'compare its size with the waves above it and with the tags of the tenants';
     return [{ code: 'WAVE-EMPTY', message: 'no tenant is in this wave', fix, path: ['waves', index] }];
   });
+}
+
+/** What leads from a wave to the next. */
+function lastWave({ waves }: Batch): Flaw[] {
+  const { soakMs, gate, approval } = waves.at(-1) ?? {};
+  const index = waves.length - 1;
+  const lint = (key: string, message: string, fix: string): Flaw => ({
+    code: 'WAVE-LAST',
+    message,
+    fix,
+    path: ['waves', index, key],
+    at: 'key',
+  });
+  return [
+    ...(soakMs !== undefined && gate !== 'undo'
+      ? [lint('soak', 'after the last wave nobody is looked at again', 'leave it out, or add gate: undo')]
+      : []),
+    ...(approval === true || approval === 'warnings'
+      ? [lint('approval', 'after the last wave there is nothing to approve', 'leave it out')]
+      : []),
+  ];
 }
 
 /** Behind a `!` a misspelt tag takes everybody. */

@@ -27,6 +27,7 @@ export type BatchFileCode =
   | 'TAG-UNKNOWN'
   | 'TARGET'
   | 'TARGET-UNUSED'
+  | 'WAVE-LAST'
   | 'UNKNOWN-KEY'
   | 'VERSION'
   | 'WAVE-EMPTY'

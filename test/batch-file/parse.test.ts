@@ -446,6 +446,18 @@ describe('warnings', () => {
     ]);
   });
 
+  it('name what the last wave has for nobody', () => {
+    const waves = (more: string) => `waves: [{ name: w, rest: true, ${more} }]\n`;
+    const of = (more: string) =>
+      parseBatch(waves(more) + PUBLIC, 'b.yaml').warnings.map(({ code, path }) => [code, path]);
+
+    expect(of('soak: 10m, approval: true')).toEqual([
+      ['WAVE-LAST', 'waves[0].soak'],
+      ['WAVE-LAST', 'waves[0].approval'],
+    ]);
+    expect(of('soak: 10m, gate: undo')).toEqual([]);
+  });
+
   it('name a tag that nobody has, and what was probably meant', () => {
     const waves = 'waves: [{ name: w, match: { regoin: "!north" } }, { name: r, count: 1 }]\n';
 

@@ -1,5 +1,6 @@
 import type { Batch, ErrorLimit, Limits, Wave } from './batch.js';
-import { share, tolerated } from './limits.js';
+import { limitUses } from './limit-use.js';
+import { noneStarted, share, tolerated } from './limits.js';
 import { assignWaves } from './waves.js';
 
 /** What a file says about failures, in numbers: a sentence for each wave, and one for the whole batch where it has limits of its own. */
@@ -34,6 +35,10 @@ type Limited = Pick<Wave, 'name' | 'maxConcurrency'> & Limits;
 export function sentence(wave: Limited, size: number): string {
   const start = `${wave.name}: ${counted(size, 'tenant')}`;
   const others = otherLimits(wave, size).join(' or ');
+  return `${sentenceOf(wave, size, start, others)}${unreachable(wave, size)}`;
+}
+
+function sentenceOf(wave: Limited, size: number, start: string, others: string): string {
   if (wave.maxErrors === undefined)
     return others === '' ? `${start}; no limit on failures` : `${start}; new starts stop at ${others}`;
   const limit = tolerated(wave.maxErrors, size);
@@ -53,12 +58,28 @@ function stop({ strict, maxConcurrency }: Limited, limit: number, size: number):
   return `new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
 }
 
-function otherLimits({ maxErrorRate: rate, consecutive, maxBlocked }: Limits, size: number): string[] {
+function otherLimits(limits: Limits, size: number): string[] {
+  const never = neverReached(limits, size);
+  const { maxErrorRate: rate, consecutive, maxBlocked } = limits;
   return [
-    ...(rate ? [`${counted(share(rate.percent, rate.last) + 1, 'failure')} among the last ${rate.last}`] : []),
+    ...(rate && !never.includes('maxErrorRate')
+      ? [`${counted(share(rate.percent, rate.last) + 1, 'failure')} among the last ${rate.last}`]
+      : []),
     ...(consecutive === undefined ? [] : [`${counted(consecutive, 'failure')} in a row`]),
-    ...(maxBlocked ? [`${tolerated(maxBlocked, size) + 1} blocked`] : []),
+    ...(maxBlocked && !never.includes('maxBlocked') ? [`${tolerated(maxBlocked, size) + 1} blocked`] : []),
   ];
+}
+
+function unreachable(limits: Limits, size: number): string {
+  const never = neverReached(limits, size);
+  return never.length === 0 ? '' : `; ${never.join(' and ')} cannot be reached`;
+}
+
+/** Beside `maxErrors`, of which the sentence itself says so. */
+function neverReached(limits: Limits, size: number): string[] {
+  return limitUses(noneStarted(size), limits).flatMap(({ limit, never }) =>
+    never && limit !== 'maxErrors' ? [limit] : [],
+  );
 }
 
 function counted(count: number, noun: string): string {

@@ -346,6 +346,12 @@ describe('sentence', () => {
       'w: 1 tenant; 1 failure is tolerated; more than can happen, so starts never stop',
     ],
     [{}, 1, 5, 'w: 1 tenant; no limit on failures'],
+    [
+      { maxErrorRate: { percent: 100, last: 20 }, maxBlocked: { percent: 100 }, consecutive: 3 },
+      9,
+      5,
+      'w: 9 tenants; new starts stop at 3 failures in a row; maxErrorRate and maxBlocked cannot be reached',
+    ],
     [{ consecutive: 3 }, 9, 5, 'w: 9 tenants; new starts stop at 3 failures in a row'],
     [
       { maxErrors: { count: 9 }, consecutive: 3 },
