@@ -75,10 +75,13 @@ interface OfSites extends WorkersOptions {
   workflows: Partial<WorkerOptions>;
 }
 
-/** More at once hardly speed tenants up on one machine: their writes wait for its one database, and so does who asks for a status. */
+/**
+ * More at once hardly speed tenants up on one machine: their writes wait for its one database, and so does who asks for a status.
+ * What finds no poll waiting is stored first, and read again: so there are as many polls as tasks.
+ */
 const FEW_AT_ONCE = {
-  maxConcurrentWorkflowTaskExecutions: 3,
-  maxConcurrentWorkflowTaskPolls: 2,
+  maxConcurrentWorkflowTaskExecutions: 4,
+  maxConcurrentWorkflowTaskPolls: 4,
   maxConcurrentActivityTaskPolls: 3,
 } satisfies Partial<WorkerOptions>;
 

@@ -80,7 +80,9 @@ const WaveEntry = mapping({
   maxConcurrency: AtLeastOne.describe('Tenants that run at once; 5 if absent').exactOptional(),
   slowStart: z
     .boolean()
-    .describe('Begins with one tenant and widens while results are clean; true if absent. false: full width at once')
+    .describe(
+      'Begins with one tenant and widens while results are clean; true if absent. false: full width from the start, in rounds of five a second apart',
+    )
     .exactOptional(),
   order: z
     .enum(['file', 'priority'])

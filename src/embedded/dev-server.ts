@@ -114,6 +114,8 @@ function devServerArguments(options: DevServerOptions): string[] {
     'matching.enableFairness=true',
     'matching.numTaskqueueReadPartitions=1',
     'matching.numTaskqueueWritePartitions=1',
+    // Its one shard would look for tasks twenty times a second, and each of a tenant's twenty would wait for that.
+    'history.transferProcessorMaxPollRPS=50',
     // Two workflows that signal each other at the same moment wait for each other's lock this long, and nobody hears of either.
     'history.cacheNonUserContextLockTimeout="100ms"',
   ];

@@ -80,8 +80,6 @@ interface Exhausted {
 
 /** Tenants fetched at once; what the window does not take waits here. */
 const PAGE = 40;
-/** Started side by side: fewer and wider workflow tasks. */
-const STARTS_AT_ONCE = 20;
 const LOOKS_AT_ONCE = 20;
 /** For what a second look is broken off: an order, and what it would keep from being carried out. */
 const GIVES_WAY_TO: readonly Move['do'][] = ['cancel', 'tell', 'undo', 'over', 'wait'];
@@ -247,12 +245,19 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
         if (until !== null) times.push(until);
         next = takeStartable(wave, times);
       }
-      if (next.length > 0) return starter.start(next);
+      if (next.length > 0) return startRound(next);
       // Meanwhile something else has become right to do.
       if (changes !== seen || supply.pass !== passNow(wave)) return;
       const until = times.length === 0 ? null : Math.min(...times);
       exhausted = { waves: [...exhausted.waves, wave], until: earliest(exhausted.until, until), changes };
     }
+  }
+
+  async function startRound(round: readonly Startable[]): Promise<void> {
+    const seen = changes;
+    await starter.start(round);
+    if (round.length < pace.round || pace.roundMs === 0) return;
+    await condition(() => changes !== seen || isDue(), pace.roundMs);
   }
 
   function passNow(wave: number): Pass {
@@ -285,7 +290,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const at = Date.now();
     const usual = usualDuration(state);
     const pass = passOf(state, wave, at);
-    while (supply.wave === wave && supply.pass === pass && supply.tenants.length > 0 && taken.length < STARTS_AT_ONCE) {
+    while (supply.wave === wave && supply.pass === pass && supply.tenants.length > 0 && taken.length < pace.round) {
       const move = nextMove(state, at);
       if (move.do !== 'start' || !move.waves.includes(wave)) break;
       const next = supply.tenants.shift();

@@ -13,6 +13,10 @@ export interface Pace {
   ownWidth: number;
   /** A partition has at most this many tenants in flight. */
   partitionWidth: number;
+  /** A window is opened in rounds of so many: who starts with many others stays in step with them, and queues at every step. */
+  round: number;
+  /** From one full round to the next, where nobody ends meanwhile. */
+  roundMs: number;
 }
 
 /** Of a batch that starts now; it stands in its input, so that batches under way keep theirs. */
@@ -22,7 +26,9 @@ export const PACE: Pace = {
   reconcileMs: 20_000,
   ownWidth: 20,
   partitionWidth: 100,
+  round: 5,
+  roundMs: 1_000,
 };
 
-/** Of batches that were started when it did not stand in their input. */
-export const FIRST_PACE: Pace = { ...PACE, maxEvents: 500 };
+/** What batches go by that were started when it, or one of its parts, did not stand in their input. */
+export const FIRST_PACE: Pace = { ...PACE, maxEvents: 500, round: 20, roundMs: 0 };

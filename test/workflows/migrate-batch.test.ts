@@ -79,6 +79,23 @@ describe('waves', () => {
   });
 });
 
+describe('a wide window', () => {
+  it('is opened in rounds, so that its tenants do not stay in step', async () => {
+    rig = await aRig(tenants(8, { syncSeconds: 4 }), {}, { waves: [{ name: 'all', rest: true, maxConcurrency: 8 }] });
+    for (const wave of rig.batch.waves) wave.slowStart = false;
+    await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+    expect(await rig.migrations.batchResult(rig.batch.batch)).toMatchObject({ endings: { migrated: 8 } });
+
+    const runs = rig.batch.tenants.map(({ id }) => rig.client.workflow.getHandle(tenantWorkflowId(id)).describe());
+    const starts = (await Promise.all(runs))
+      .map(({ startTime }) => startTime.getTime())
+      .toSorted((one, two) => one - two);
+    const [first = 0, fifth = 0, sixth = 0] = [starts[0], starts[4], starts[5]];
+    expect(sixth - fifth).toBeGreaterThan(900);
+    expect(fifth - first).toBeLessThan(sixth - fifth);
+  });
+});
+
 describe('a limit that is exceeded', () => {
   it('holds the batch until somebody resumes with a higher one', async () => {
     const batch = await started(tenants(4, { syncFails: true }), {
@@ -175,7 +192,22 @@ describe('orders while it runs', () => {
     expect(status.trail.map(({ what }) => what)).toContain('added a tenant to wave all');
   });
 
-  it('abort undoes what runs, or stops it before its next step', async () => {
+  it('abort lets a step end, and stops the tenant before the next one', async () => {
+    const batch = await started(tenants(2, { syncSeconds: 2 }), ALL);
+    const state = () => rig.world.tenant('t0').state();
+    await until('it is in the middle of a step', () => state().runs.length === 1);
+    await rig.migrations.abort(batch, { ...ORDER, how: 'finish-step' });
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'aborted', notStarted: 1 });
+
+    const { id } = rig.tenant('t0');
+    await until('it is held', async () => (await rig.migrations.tenantStatus(id))?.held != null);
+    const steps = (await rig.migrations.tenantStatus(id))?.steps ?? [];
+    const stateOf = (name: string) => steps.find(({ step }) => step === name)?.state;
+    expect([stateOf('sync-people'), stateOf('rewrite-categories')]).toEqual(['done', 'pending']);
+    expect(state().integration['oaVersion']).toBe('E10');
+  });
+
+  it('abort undoes what runs', async () => {
     const batch = await started(tenants(2, { syncSeconds: 30 }), ALL);
     const state = () => rig.world.tenant('t0').state();
     await until('it is under way', () => state().integration['oaVersion'] === 'E10');

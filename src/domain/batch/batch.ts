@@ -28,7 +28,7 @@ export interface Wave extends Limits {
   name: string;
   size: WaveSize;
   maxConcurrency: number;
-  /** Begins with one tenant and widens while results are clean; false: full width at once. */
+  /** Begins with one tenant and widens while results are clean; false: full width from the start, in rounds of five a second apart. */
   slowStart: boolean;
   /** In what order its tenants start: as in the file, or those of a higher priority first. */
   order: 'file' | 'priority';
