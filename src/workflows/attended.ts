@@ -39,18 +39,18 @@ export async function attended<T extends object>(
   work: () => Promise<T>,
   { gate, progress, policy, shared, liftGuard, lookBack }: Attendance,
 ): Promise<T | Skipped> {
-  for (let waitedFor: 'nobody' | 'endpoint' | 'person' = 'nobody'; ;) {
+  for (let again = false, answered = false; ;) {
     try {
-      if (waitedFor !== 'nobody') await goOn(waitedFor);
+      if (again) await goOn(answered);
       const result = await work();
       const refused = refusedBy(shared, result);
       if (!refused || !(await gate.park(refused.endpoint, refused.why))) return result;
-      waitedFor = 'endpoint';
+      again = true;
     } catch (error) {
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       const refused = refusedIn(shared, error);
       if (refused && (await gate.park(refused.endpoint, refused.why))) {
-        waitedFor = 'endpoint';
+        again = true;
         continue;
       }
       if (policy.onFailure !== 'ask' || WRITES_NOTHING.includes(step)) throw error;
@@ -66,7 +66,7 @@ export async function attended<T extends object>(
       ];
       const { action, by, reason } = await progress.ask({ step, what: `${code}: ${message}`, fields: [], allowed });
       if (action === 'undo') throw error;
-      waitedFor = 'person';
+      again = answered = true;
       if (action === 'lift-guard') liftGuard(by, reason);
       if (action === 'skip') {
         const note = { en: `skipped by ${by}: ${reason}`, zh: `由 ${by} 跳过：${reason}` };
@@ -77,12 +77,13 @@ export async function attended<T extends object>(
     }
   }
 
-  /** It may be days since: nobody may hold it, and what was written before must be as it was left. */
-  async function goOn(waitedFor: 'endpoint' | 'person'): Promise<void> {
+  /** It may be days since: nobody may hold it, and what was written before must be as it was left. `answered`: by a person. */
+  async function goOn(answered: boolean): Promise<void> {
     if (patched('passes-again')) {
       await gate.pass();
-      await lookBack(step);
-    } else if (waitedFor === 'person') {
+      do await lookBack(step);
+      while (await gate.pass());
+    } else if (answered) {
       // Runs of older versions passed no gate, and looked back for a person only.
       await lookBack(step);
     }

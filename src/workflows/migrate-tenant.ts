@@ -164,7 +164,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
       await maintenanceWindow();
     }
 
-    await windowForWrites();
+    while ((await windowForWrites()) && ahead && !ahead.skipped && people.isOld()) ahead = await peopleAhead(taken);
 
     // The switch may clear the scope of the people sync, so their undo is registered with it, and runs after it.
     if (isPrivate) undoable('sync-people');
@@ -172,7 +172,13 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     // A person does switch, form and callback on one trip, and a page may store the switch only together with the form.
     for (const step of filledWithSwitch(tenant)) undoable(step);
     if (isPrivate && tenant.qiyuesuo.driver === 'manual') undoable('callback');
-    await during('switch-mode', () => writes.switchMode({ tenant }));
+    let isFirst = true;
+    await during('switch-mode', async () => {
+      // It was refused, and nothing is written yet.
+      if (!isFirst) await windowForWrites();
+      isFirst = false;
+      return writes.switchMode({ tenant });
+    });
     record.switched = taken.plan.changes.some(({ target }) => target === 'integration.oaVersion');
 
     await during('configure', () => configured(taken));
@@ -196,12 +202,16 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     }
   }
 
-  /** A pause, an endpoint or a person may have kept it until the window had closed; or a window until it was paused. */
-  async function windowForWrites(): Promise<void> {
+  /**
+   * A pause, an endpoint or a person may have kept it until the window had closed; or a window until it was paused. Answers whether
+   * it was looked at.
+   */
+  async function windowForWrites(): Promise<boolean> {
     // Runs of older versions looked only where they had waited for people.
-    if (!tenant.window || !patched('window-at-first-write')) return;
+    if (!tenant.window || !patched('window-at-first-write')) return false;
     do await maintenanceWindow();
     while (await gate.pass());
+    return true;
   }
 
   /** Undefined where nobody is looked at. */

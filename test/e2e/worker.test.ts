@@ -162,7 +162,7 @@ it('takes few tasks of its tenants at once, since it gives way to its coordinato
     );
     return available.map((line) => Number(line.split(' ').at(-1)));
   };
-  await expect.poll(slots, { timeout: 20_000 }).toEqual([3]);
+  await expect.poll(slots, { timeout: 20_000 }).toEqual([4]);
 
   worker.process.kill('SIGINT');
   await worker.finished;

@@ -118,6 +118,10 @@ it('a tenant that is to try a step again while its batch is paused waits until t
 
   rig.world.clearFaults();
   await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
+  await until('it is told of the pause', async () => {
+    const { events } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).fetchHistory();
+    return events?.some((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'setPaused') ?? false;
+  });
   await rig.migrations.decide(id, { ...ORDER, action: 'retry' });
   await until('it is held', async () => (await status()).held !== null);
   expect(rig.world.tenant('t0').state().runs).toEqual([]);

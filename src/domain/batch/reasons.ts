@@ -207,15 +207,19 @@ export function reasonsOfTenant(
     if ('endpoint' in hold.on && endpoints.includes(hold.on.endpoint))
       reasons.push(pausedBy(hold, named(hold.on.endpoint), 'endpoint'));
   }
-  for (const { target, running, limit } of full) {
-    if (!targets.includes(target)) continue;
+  return [...reasons, ...reasonsOfTargets(full, targets), ...windowReasons(window, now, usualMs)];
+}
+
+/** Which of these targets are full. */
+export function reasonsOfTargets(full: Holding['full'], targets: readonly string[]): Reason[] {
+  return full.flatMap(({ target, running, limit }) => {
+    if (!targets.includes(target)) return [];
     const words = {
       en: `${running} of at most ${limit} tenants run against ${target}`,
       zh: `访问 ${target} 的租户已有 ${running} 个，最多 ${limit} 个`,
     };
-    reasons.push({ because: 'target', ...inWords(words) });
-  }
-  return [...reasons, ...windowReasons(window, now, usualMs)];
+    return [{ because: 'target', ...inWords(words) }];
+  });
 }
 
 function windowReasons(window: Candidate['window'], now: number, usualMs: number): Reason[] {

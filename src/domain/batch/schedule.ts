@@ -21,8 +21,10 @@ import {
   reasonsOfBatch,
   reasonsOfCutOver,
   reasonsOfOrderedUndos,
+  reasonsOfTargets,
   reasonsOfUndo,
   reasonsOfWave,
+  type Holding,
   type Reason,
 } from './reasons.js';
 
@@ -59,7 +61,7 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   const held = reasonsOfBatch(state);
   if (held.length > 0) return { do: 'wait', until: earliest(held) };
 
-  const parked = state.inFlight.find((one) => mayGoOn(state, one));
+  const parked = nextToGoOn(state);
   if (parked) return { do: 'wake', id: parked.id };
 
   const waves = state.waves.map((_, wave) => wave);
@@ -78,10 +80,15 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   return { do: 'wait', until: earliest([...times, ...(next?.until == null ? [] : [{ until: next.until }])]) };
 }
 
-/** One that gave up its place may have it again. Whoever waits for a first look counts against its targets meanwhile. */
-function mayGoOn(state: BatchState, one: InFlight): boolean {
-  if (!isOpenAgain(state, one) || shouldPause(state, one) || roomBeside(state, one) <= 0) return false;
-  return one.parkedAt === FIRST_LOOK || !holdingOf(state).full.some(({ target }) => one.targets.includes(target));
+/** One that gave up its place and may have it again. Whoever waits for a first look counts against its targets meanwhile. */
+function nextToGoOn(state: BatchState): InFlight | undefined {
+  let full: Holding['full'] | undefined;
+  return state.inFlight.find((one) => {
+    if (!isOpenAgain(state, one) || shouldPause(state, one) || roomBeside(state, one) <= 0) return false;
+    if (one.parkedAt === FIRST_LOOK) return true;
+    full ??= holdingOf(state).full;
+    return reasonsOfTargets(full, one.targets).length === 0;
+  });
 }
 
 function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean {

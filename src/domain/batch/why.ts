@@ -10,6 +10,7 @@ import {
   reasonsOfBatch,
   reasonsOfCutOver,
   reasonsOfOrderedUndos,
+  reasonsOfTargets,
   reasonsOfTenant,
   reasonsOfUndo,
   holdingOf,
@@ -102,7 +103,9 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
     const still = isHeld(state, { endpoint: parkedAt });
     const refuses = { en: `${parkedAt} refuses its credentials`, zh: `${parkedAt} 拒绝其凭据` };
     reasons.push({ because: 'endpoint', ...inWords(still ? refuses : GOES_ON) });
-    if (!still) reasons.push(...reasonsOfBatch(state));
+    if (!still) {
+      reasons.push(...reasonsOfBatch(state), ...reasonsOfTargets(holdingOf(state).full, running.targets));
+    }
   }
   if (running.paused) {
     reasons.push({ because: 'paused', ...inWords(STOPS) });

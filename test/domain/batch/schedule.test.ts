@@ -3,6 +3,7 @@ import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/cont
 import { holdingOf, reasonsOfTenant, usualDuration } from '../../../src/domain/batch/reasons.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import { room, widthOf } from '../../../src/domain/batch/room.js';
+import { explain } from '../../../src/domain/batch/why.js';
 import {
   entered,
   targetThrottled,
@@ -269,6 +270,8 @@ describe('an endpoint that refuses everybody', () => {
 
     const full = opened({ 'https://seal': 1 });
     expect(nextMove(full.state, NOW)).not.toMatchObject({ do: 'wake' });
+    const why = explain(full.state, candidate(0, 0), NOW).reasons;
+    expect(why.map(({ because }) => because)).toEqual(['endpoint', 'target']);
     tenantEnded(full.state, { tenantId: full.other, ending: 'migrated' }, NOW);
     expect(nextMove(full.state, NOW)).toEqual({ do: 'wake', id: full.id });
   });
