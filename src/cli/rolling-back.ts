@@ -12,7 +12,7 @@ import {
 import { reasonIn } from '../domain/batch/reasons.js';
 import type { Batch } from '../domain/batch/batch.js';
 import { refusalOfWords } from '../domain/batch/control.js';
-import { rollbackReason, type Order } from '../domain/batch/orders.js';
+import { rollbackWords, type Order } from '../domain/batch/orders.js';
 import { emptyReport, finishedReport, type TenantReport } from '../reports/tenant-report.js';
 import type { SelectedRow } from './by-state.js';
 import { followTenant } from './following.js';
@@ -208,7 +208,7 @@ async function undoHere(
   const asks = row?.needsAttention === true && row.ending === null;
   const answered = asks && (await answerUndo(migrations, [tenant.id], order)).length > 0;
   if (!answered) {
-    const begun = await migrations.startRollback(tenant, rollbackReason(order), batch.undoWindowMs);
+    const begun = await migrations.startRollback(tenant, rollbackWords(order).en, batch.undoWindowMs);
     if (begun.undo !== 'under-way') return notUndone(report, begun, out);
   }
   return followed(migrations, report, file, out);

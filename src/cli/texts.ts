@@ -155,7 +155,8 @@ const en = {
     `Only ${tenant} has ${key}, and an endpoint is held for tenants that share it. For this one: ${command}`,
   abortsWhole:
     'abort ends the whole batch. For some of its tenants: drop leaves out those that have not started, pause stops running ones, rollback undoes them.',
-  fitsNobody: (verb: string) => `${verb}: nobody of the selection stands so that it could be told this; see status`,
+  fitsNobody: (verb: string) =>
+    `${verb}: nobody of the selection stands so that it could be told this; see status${verb === 'retry' ? '. Who has not started starts when its turn comes' : ''}`,
   passedOver: (verb: string, count: number) =>
     `${verb} is not for ${count} more of the selection: they stay as they are`,
   limitsForBatchOnly:
@@ -409,7 +410,8 @@ const zh: Texts = {
   endpointOfOne: (key, tenant, command) =>
     `${key} 只有 ${tenant} 使用，而端点的暂停针对共用它的多个租户。针对该租户：${command}`,
   abortsWhole: 'abort 结束整个批次。只针对部分租户时：drop 排除尚未开始的，pause 暂停运行中的，rollback 回退。',
-  fitsNobody: (verb) => `${verb}：所选租户当前的状态均不适用，请用 status 查看`,
+  fitsNobody: (verb) =>
+    `${verb}：所选租户当前的状态均不适用，请用 status 查看${verb === 'retry' ? '。尚未开始的租户会依次自动开始' : ''}`,
   passedOver: (verb, count) => `${verb} 不适用于所选的另外 ${count} 个租户：保持原状`,
   limitsForBatchOnly: '新的限制只能随整个批次的 resume 给出，不能用于租户、波次或端点；波次请用 limits。',
   noLimits: '请至少给出一个限制，例如 --max-errors 2%',

@@ -109,7 +109,7 @@ async function onlyPeopleCanGoOn(
   }
   // Whoever paused it will resume it, and wants it to go on then.
   if (status.holds.some(({ by }) => by !== BREAKER)) return false;
-  if (status.holds.length > 0 && status.running === 0) return true;
+  if (status.holds.length > 0 && status.running === 0 && status.startsNobody !== false) return true;
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));
   for (const { tenantId, waits } of waiting) {
@@ -118,9 +118,6 @@ async function onlyPeopleCanGoOn(
     told.add(point);
     out.say(out.text.waitsFor(tenantId, waits.replaceAll('-f FILE', `-f ${file}`)));
   }
-  const wave = status.waves.find(({ name }) => name === status.wave);
-  const busy = status.running + status.looking;
-  const left = status.stoppedBy === null && wave !== undefined && wave.finished + wave.running < wave.size;
-  const canStart = left && status.running < wave.width && busy < wave.maxConcurrency;
-  return busy > 0 && waiting.length === busy && !canStart;
+  const inFlight = status.running + status.looking + (status.atEndpoint ?? 0);
+  return inFlight > 0 && waiting.length === inFlight && status.startsNobody === true;
 }

@@ -33,15 +33,19 @@ import {
 } from './messages.js';
 import { handleRollbackOrders } from './rollback-orders.js';
 
+export interface OrderEffects {
+  /** Something else may be right to do now. */
+  changed(): void;
+  /** Somebody may start who could not before: it may come before those that were fetched. */
+  joins(): void;
+  isOver(): boolean;
+}
+
 /**
  * Live control: every order is an Update with a validator, has `by` and `reason`, and stands in the audit trail. An order whose
  * update id stands there already was carried out by an earlier run of this coordinator and is not carried out twice.
  */
-export function handleBatchOrders(
-  batch: string,
-  state: BatchState,
-  { changed, isOver }: { changed: () => void; isOver: () => boolean },
-): void {
+export function handleBatchOrders(batch: string, state: BatchState, { changed, joins, isOver }: OrderEffects): void {
   order(pauseUpdate, 'pause', 'Holds the batch, a wave, a tenant or an endpoint');
   order(resumeUpdate, 'resume', 'Lifts a pause, or goes on after a limit was exceeded');
   order(setLimitsUpdate, 'limits', 'New limits, from the next start on');
@@ -61,6 +65,7 @@ export function handleBatchOrders(
       (given) => {
         if (isDone()) return;
         obey(state, asOrder(given), now(), currentUpdateInfo()?.id);
+        if (kind === 'resume') joins();
         changed();
       },
       {
@@ -83,6 +88,7 @@ export function handleBatchOrders(
       if (patched('joining-looks')) await refuseMembers(given);
       else mayJoin(given);
       tenantsAdded(state, indexOf(wave), source, content);
+      joins();
       // The longer file is this batch from now on: applied again, it is gone on with.
       upsertMemo({ content });
       const many = source.size === 1 ? 'a tenant' : `${source.size} tenants`;
@@ -120,7 +126,12 @@ export function handleBatchOrders(
 
   setHandler(
     resumeTenantsUpdate,
-    (given) => eachTenant(given, 'resumed', (_wave, _at, standing, id) => resumeTenant(state, id, standing)),
+    (given) =>
+      eachTenant(given, 'resumed', (_wave, _at, standing, id) => {
+        const refusal = resumeTenant(state, id, standing);
+        if (refusal === null) joins();
+        return refusal;
+      }),
     { description: 'Tenants that were paused go on', validator: mayBeGiven },
   );
 
@@ -131,6 +142,7 @@ export function handleBatchOrders(
         if (!RETRYABLE.includes(standing)) return `it is ${standing}`;
         if (undosOrdered(state).some((undo) => undo.wave === wave && undo.at === at)) return 'it is to be undone';
         tenantReopened(state, wave, at);
+        joins();
         return null;
       }),
     { description: 'Ended tenants start again', validator: mayBeGiven },

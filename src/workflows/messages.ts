@@ -9,6 +9,7 @@ import type { Explanation } from '../domain/batch/why.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import type { UndoRecord } from '../domain/outcomes.js';
 import type { WantedPeopleSync } from '../domain/people.js';
+import type { Said } from '../domain/said.js';
 import type { Decision, TenantStatus } from '../domain/tenant-status.js';
 import type { OrderAction } from '../domain/work-orders/work-order.js';
 
@@ -19,7 +20,7 @@ export const tenantStatusQuery = defineQuery<TenantStatus>('status');
 export const undoRecordQuery = defineQuery<UndoRecord | null>('undoRecord');
 
 /** Why a tenant is about to be cancelled; sent right before. */
-export const cancelReasonSignal = defineSignal<[string]>('cancelReason');
+export const cancelReasonSignal = defineSignal<[Said]>('cancelReason');
 
 /** An operator's answer to a tenant that waits for one. Refused where it does not fit. */
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
@@ -52,8 +53,17 @@ export const firstLookSignal = defineSignal<[{ tenantId: string; over: boolean }
 /** The batch tells a tenant that waits for an endpoint, or for its turn after a first look, to go on. */
 export const endpointOpenSignal = defineSignal('endpointOpen');
 
-/** The batch tells a tenant to stop before its next step, or to go on. */
-export const pauseSignal = defineSignal<[boolean]>('setPaused');
+/**
+ * The batch tells a tenant to stop before its next step, or to go on. `told`: how often it was told so; whoever stands tells it back.
+ * Absent where nobody wants to know.
+ */
+export const pauseSignal = defineSignal<[paused: boolean, told?: number]>('setPaused');
+
+/** A tenant tells its batch that it stands, as it was told then. */
+export const tenantStandsSignal = defineSignal<[{ tenantId: string; told: number }]>('tenantStands');
+
+/** A people sync tells the tenant whose child it is that it stands, as it was told then. */
+export const peopleSyncStandsSignal = defineSignal<[number]>('peopleSyncStands');
 
 /** A worker tells the batch that a target asks to be asked less often. */
 export const targetThrottledSignal = defineSignal<[{ tenantId: string }]>('targetThrottled');

@@ -68,6 +68,8 @@ interface Supply {
   wave: number;
   pass: Pass;
   tenants: Startable[];
+  /** How often somebody had joined, or was to start again, when it was fetched: they may come before these. */
+  joined: number;
 }
 
 /** Waves of which everybody who is left is held back by something of their own. */
@@ -105,7 +107,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   let changes = 0;
   let over = false;
   let shown = '';
-  let supply: Supply = { wave: -1, pass: 'migrate', tenants: [] };
+  let joined = 0;
+  let supply: Supply = { wave: -1, pass: 'migrate', tenants: [], joined };
   /** Of which waves nobody may start until something has changed, or this time has come. */
   let exhausted: Exhausted = { waves: [], until: null, changes: 0 };
 
@@ -140,7 +143,11 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     { description: 'Which tenants were left out' },
   );
   handleTenantSignals(state, { running, settle, changed, show });
-  handleBatchOrders(batch, state, { changed, isOver: () => over });
+  const joins = (): void => {
+    // Runs of older versions started first whom they had fetched.
+    joined += patched('fetches-anew') ? 1 : 0;
+  };
+  handleBatchOrders(batch, state, { changed, joins, isOver: () => over });
   const starter = createStarter({
     batch,
     state,
@@ -194,7 +201,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
           await running.pause(move.tenants);
           break;
         case 'wake':
-          await running.wake(move.id);
+          await running.wake(move.ids);
           break;
         case 'start':
           await startSome(move.waves);
@@ -267,6 +274,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
   async function supplyFrom(wave: number): Promise<number | null> {
     const { sources, ledger, settings } = waveOf(state, wave);
     const pass = passNow(wave);
+    const asOf = joined;
     const { tenants, until } = await nextTenants({
       batch,
       wave,
@@ -280,7 +288,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
       holding: withoutWords(holdingOf(state)),
       usualMs: usualDuration(state),
     });
-    supply = { wave, pass, tenants };
+    supply = { wave, pass, tenants, joined: asOf };
     return tenants.length === 0 ? until : null;
   }
 
@@ -290,7 +298,8 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const at = Date.now();
     const usual = usualDuration(state);
     const pass = passOf(state, wave, at);
-    while (supply.wave === wave && supply.pass === pass && supply.tenants.length > 0 && taken.length < pace.round) {
+    const isFresh = supply.wave === wave && supply.pass === pass && supply.joined === joined;
+    while (isFresh && supply.tenants.length > 0 && taken.length < pace.round) {
       const move = nextMove(state, at);
       if (move.do !== 'start' || !move.waves.includes(wave)) break;
       const next = supply.tenants.shift();
@@ -338,6 +347,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     const was = planned === undefined ? 'not-started' : 'prepared';
     const found = foundRunning(state, id, { run, was, batch, at: now() });
     if (found === 'ours') await freed(id);
+    if (found === 'started-anew') joins();
     changed();
   }
 

@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, patched, setHandler, sleep } from '@temporalio/workflow';
-import { rollbackReason } from '../domain/batch/orders.js';
+import { rollbackWords } from '../domain/batch/orders.js';
 import type { Endpoint } from '../domain/batch/endpoints.js';
 import { type Finding, isBlocking, messageIn } from '../domain/findings.js';
 import {
@@ -91,7 +91,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     liftGuard: (by: string, reason: string) => people.liftGuard(by, reason),
     lookBack,
   };
-  let whyCancelled = CANCELLED;
+  let whyCancelled: Said = CANCELLED;
   setHandler(cancelReasonSignal, (why) => void (whyCancelled = why), {
     description: 'Why this tenant is about to be cancelled',
   });
@@ -121,17 +121,14 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
       if (!record || compensation.steps().length === 0) {
         return close(
           cancelled
-            ? {
-                outcome: 'cancelled',
-                reason: { en: `${whyCancelled} before the first write`, zh: `${cancelledZh()}；首次写入之前` },
-              }
+            ? { outcome: 'cancelled', reason: sentenceOf(whyCancelled, NOTHING_WRITTEN) }
             : { outcome: 'blocked', reason: codeAndWords(finding), failedStep: step },
         );
       }
       const proof = await undoTenant(compensation, { tenant, record }, groups);
       const order = progress.undoOrder();
-      const ordered = order === null ? null : { en: rollbackReason(order), zh: `由 ${order.by} 回退：${order.reason}` };
-      return close(undone(cancelled ? { en: whyCancelled, zh: cancelledZh() } : null, step, finding, proof, ordered));
+      const ordered = order === null ? null : rollbackWords(order);
+      return close(undone(cancelled ? whyCancelled : null, step, finding, proof, ordered));
     });
   }
 
@@ -290,11 +287,6 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     };
   }
 
-  /** An operator's own words stay as they are. */
-  function cancelledZh(): string {
-    return whyCancelled === CANCELLED ? '已取消' : whyCancelled;
-  }
-
   function leftToUndo(): UndoRecord | null {
     return record && record.steps.length > 0 ? record : null;
   }
@@ -344,7 +336,8 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
   }
 }
 
-const CANCELLED = 'cancelled';
+const CANCELLED: Said = { en: 'cancelled', zh: '已取消' };
+const NOTHING_WRITTEN: Said = { en: 'before the first write', zh: '首次写入之前' };
 
 /** Not in runs of older versions. */
 function filledWithSwitch({ qiyuesuo }: Tenant): Step[] {

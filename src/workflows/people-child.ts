@@ -4,7 +4,7 @@ import { peopleSyncWorkflowId } from '../domain/ids.js';
 import type { Policy } from '../domain/policy.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Gate } from './gate.js';
-import { pauseSignal, peopleSyncNightSignal } from './messages.js';
+import { pauseSignal, peopleSyncNightSignal, peopleSyncStandsSignal } from './messages.js';
 import { FRESH_MS, now, type ReadPeople } from './people-look.js';
 import type { Progress } from './progress.js';
 import { startAttributes } from './search-attributes.js';
@@ -46,6 +46,10 @@ export function peopleChild({
     description: 'Its people sync tells which nightly run it waits for',
   });
 
+  setHandler(peopleSyncStandsSignal, (told) => gate.standsInside(told), {
+    description: 'Its people sync stands, as it was told to',
+  });
+
   /** Asked again after a person took their time, it reads anew: what it has read is of another day. */
   function runOf({ run }: SyncPeopleInput): string {
     const { read, since, times } = reading;
@@ -70,9 +74,9 @@ export function peopleChild({
           typedSearchAttributes: startAttributes({ tenantId: tenant.id, site: tenant.site }),
           staticSummary: `${tenant.name.slice(0, 60)} · 人员同步`,
         });
-        const leave = gate.follow((paused) => {
+        const leave = gate.follow((paused, told) => {
           // One that is over needs no word.
-          child.signal(pauseSignal, paused).catch(() => undefined);
+          child.signal(pauseSignal, paused, told).catch(() => undefined);
         });
         try {
           const result = await child.result();

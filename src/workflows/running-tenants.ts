@@ -1,7 +1,8 @@
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import { rollbackReason } from '../domain/batch/orders.js';
+import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import { abortWords, rollbackWords } from '../domain/batch/orders.js';
 import { tenantTold, tenantWoken, type BatchState, type InFlight } from '../domain/batch/state.js';
 import { tenantWorkflowId } from '../domain/ids.js';
+import type { Said } from '../domain/said.js';
 import { cancelReasonSignal, endpointOpenSignal, pauseSignal } from './messages.js';
 
 /** Of thousands that run, so many are told before it is seen whether this run of the coordinator has become too long. */
@@ -11,8 +12,8 @@ const TOLD_AT_ONCE = 100;
 export interface RunningTenants {
   /** They stop before their next step, or go on. */
   pause(tenants: readonly { id: string; paused: boolean }[]): Promise<void>;
-  /** It has its place again: the endpoint that it waited for is open, or its first look is over. */
-  wake(id: string): Promise<void>;
+  /** They have their places again: the endpoint that they waited for is open, or their first look is over. */
+  wake(ids: readonly string[]): Promise<void>;
   /** It has its place already. */
   letGoOn(id: string): Promise<void>;
   /** Cancel = roll back. */
@@ -26,16 +27,23 @@ export function createRunningTenants(state: BatchState, changed: () => void): Ru
 
   async function pauseOne(id: string, paused: boolean): Promise<void> {
     tenantTold(state, id, paused);
-    await runOf(id).signal(pauseSignal, paused).catch(gone);
+    await runOf(id).signal(pauseSignal, paused, find(id)?.told).catch(gone);
   }
 
-  /** A cancellation carries no words of its own. */
+  /** A cancellation carries no words of its own. Whoever waited has work to do: it counts from then on. */
   async function cancelOne({ id, rollback }: Pick<InFlight, 'id' | 'rollback'>): Promise<void> {
+    tenantWoken(state, id);
     const tenant = find(id);
     if (tenant) tenant.cancelled = true;
     const run = runOf(id);
-    if (rollback) await run.signal(cancelReasonSignal, rollbackReason(rollback)).catch(gone);
+    const why = rollback ? rollbackWords(rollback) : whyAborted();
+    if (why !== null) await run.signal(cancelReasonSignal, why).catch(gone);
     await run.cancel().catch(gone);
+  }
+
+  function whyAborted(): Said | null {
+    // Runs of older versions told nobody.
+    return state.abortedBy && patched('tells-why-aborted') ? abortWords(state.abortedBy) : null;
   }
 
   async function letGoOn(id: string): Promise<void> {
@@ -47,10 +55,12 @@ export function createRunningTenants(state: BatchState, changed: () => void): Ru
     async pause(tenants) {
       await Promise.all(tenants.slice(0, TOLD_AT_ONCE).map(({ id, paused }) => pauseOne(id, paused)));
     },
-    async wake(id) {
-      tenantWoken(state, id);
+    async wake(ids) {
+      const woken = ids.slice(0, TOLD_AT_ONCE);
+      for (const id of woken) tenantWoken(state, id);
       changed();
-      await letGoOn(id);
+      const paused = woken.filter((id) => find(id)?.paused);
+      await Promise.all([...woken.map(letGoOn), ...paused.map((id) => pauseOne(id, false))]);
     },
     async cancel(tenants) {
       await Promise.all(tenants.slice(0, TOLD_AT_ONCE).map(cancelOne));

@@ -11,7 +11,7 @@ import type { Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { activityGroups, activityQueue } from './activity-groups.js';
 import { createGate } from './gate.js';
-import { peopleSyncDecidedSignal, peopleSyncNightSignal } from './messages.js';
+import { peopleSyncDecidedSignal, peopleSyncNightSignal, peopleSyncStandsSignal } from './messages.js';
 import type { PeopleAfter } from './people-lists.js';
 import { now, peopleLook, type Ahead, type ReadPeople } from './people-look.js';
 import { peopleNight } from './people-night.js';
@@ -86,7 +86,7 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   const { tenant, snapshot, run, key, policy = DEFAULT_POLICY } = input;
   const { parent } = workflowInfo();
   const progress = createProgress({ tenantId: tenant.id, name: tenant.name, batch: null, wave: null }, ['sync-people']);
-  const gate = createGate(tenant.id, undefined, progress);
+  const gate = createGate(tenant.id, undefined, progress, parent ? stands : undefined);
   const groups = activityGroups(policy, activityQueue(tenant));
   // A child leaves it to its parent to ask people.
   const { reads, writes, polls } = parent ? telling(groups, told) : withHands(groups, tenant, { progress, policy });
@@ -138,6 +138,11 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
   async function decided(wanted: WantedPeopleSync): Promise<void> {
     if (!parent || rehearses) return;
     await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncDecidedSignal, wanted);
+  }
+
+  async function stands(told: number): Promise<void> {
+    if (!parent) return;
+    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncStandsSignal, told);
   }
 
   /** So that whoever asks again waits for this night and no other. */

@@ -1,5 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
-import { endpointRefused } from '../domain/batch/control.js';
+import { endpointRefused, tenantStands } from '../domain/batch/control.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import { FIRST_LOOK, targetThrottled, tenantLooked, tenantParked, type BatchState } from '../domain/batch/state.js';
 import { auditTogether } from '../domain/batch/trail.js';
@@ -9,6 +9,7 @@ import {
   targetThrottledSignal,
   tenantDecidedSignal,
   tenantEndedSignal,
+  tenantStandsSignal,
 } from './messages.js';
 import type { RunningTenants } from './running-tenants.js';
 
@@ -33,6 +34,14 @@ export function handleTenantSignals(state: BatchState, { running, settle, change
       changed();
     },
     { description: 'A tenant meets an endpoint that refuses a credential which several share' },
+  );
+  setHandler(
+    tenantStandsSignal,
+    ({ tenantId, told }) => {
+      tenantStands(state, tenantId, told);
+      changed();
+    },
+    { description: 'A tenant that was told to stop stands' },
   );
   setHandler(
     firstLookSignal,

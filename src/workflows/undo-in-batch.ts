@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { auditUndo } from '../domain/batch/control.js';
-import { rollbackReason } from '../domain/batch/orders.js';
+import { rollbackWords } from '../domain/batch/orders.js';
 import { waveOf, type BatchState, type Undo } from '../domain/batch/state.js';
 import { undoBegun, undoRefused } from '../domain/batch/undo.js';
 import type { Policy } from '../domain/policy.js';
@@ -35,7 +35,7 @@ export async function undoInBatch(
   try {
     const by = { batch, wave: settings.name, ...(policy ? { policy } : {}) };
     const reason =
-      'code' in cause ? `gate of wave ${settings.name}: no longer as wanted (${cause.code})` : rollbackReason(cause);
+      'code' in cause ? `gate of wave ${settings.name}: no longer as wanted (${cause.code})` : rollbackWords(cause).en;
     // An undo that is under way when the batch is cancelled must be known, to be waited for.
     const { refused } = await CancellationScope.nonCancellable(() =>
       undoActivities()

@@ -175,6 +175,25 @@ it('says that only a person can go on, and ends with 6; goes on after the answer
   await world.close();
 }, 120_000);
 
+it('ends with 6 where one credential is refused that all who run share, and with 0 after it was renewed', async () => {
+  const world = await startWorld({
+    tenants: ['one', 'two'].map((id) => ({ id, people: { e9: 4, e10: 4 }, consoleToken: 'shared' })),
+  });
+  const cli = await aCli(world, { waves: [{ name: 'all', rest: true, maxConcurrency: 2, slowStart: false }] });
+  world.fault({ tenant: 'one', system: 'console', kind: 'unauthorised', times: Infinity });
+
+  const waiting = await cli.run('apply', '-f', cli.file, '--yes');
+  expect(waiting.code, waiting.stderr).toBe(6);
+  const [, endpoint = ''] = /endpoint (console \S+ \(env SHARED_CONSOLE_TOKEN\))/.exec(waiting.stderr) ?? [];
+
+  world.clearFaults();
+  const resumed = await cli.run('resume', '-f', cli.file, '--endpoint', endpoint, '--reason', 'renewed');
+  expect(resumed.code, resumed.stderr).toBe(0);
+  const done = await cli.run('apply', '-f', cli.file, '--yes');
+  expect(done.code, await cli.told(done)).toBe(0);
+  await world.close();
+}, 180_000);
+
 it('an undo that meets a change by somebody else ends with 6, and after the answer with 7', async () => {
   const world = await startWorld({ tenants: [{ id: 'changed', people: { e9: 4, e10: 4 } }] });
   const cli = await aCli(world);

@@ -6,7 +6,7 @@ import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { batchFolder } from '../../src/data-folder.js';
 import { endpointsOf } from '../../src/domain/batch/endpoints.js';
-import type { BatchStatus } from '../../src/domain/batch/status.js';
+import { waitsForPeople, type BatchStatus } from '../../src/domain/batch/status.js';
 import { batchWorkflowId, tenantWorkflowId } from '../../src/domain/ids.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
@@ -61,6 +61,27 @@ it('a token that several share and that expires is one hold, and fails nobody', 
     holds: [],
   });
   for (const id of ['s0', 's1', 's2', 's3', 'own']) expect(stateOf(id).runs, `people syncs of ${id}`).toHaveLength(1);
+});
+
+it('one that stands for the endpoint of another leaves its place, and has one again when that is open', async () => {
+  const shared = ['s0', 's1'].map((id): TenantSpec => ({ id, people: PEOPLE, consoleToken: 'shared', syncSeconds: 1 }));
+  const batch = await begun([...shared, { id: 'own', people: PEOPLE }, { id: 'last', people: PEOPLE }], 2);
+  const stateOf = (id: string) => rig.world.tenant(id).state();
+  await until('two are under way', () => stateOf('s0').runs.length + stateOf('s1').runs.length === 2);
+  rig.world.fault({ tenant: 's0', system: 'console', kind: 'unauthorised', times: Number.POSITIVE_INFINITY });
+
+  await untilStatus('both others are through', ({ endings }) => endings.migrated === 2);
+  const held = await rig.status();
+  expect(held).toMatchObject({ running: 0, parked: 2, atEndpoint: 2, startsNobody: true, etaMs: null });
+  expect(waitsForPeople(held)).toBe(true);
+  const [key = ''] = endpointsOf(rig.tenant('s0')).map((one) => one.key);
+  expect((await rig.migrations.why(batch, rig.tenant('s1').id))?.reasons.map(({ because }) => because)).toEqual([
+    'endpoint',
+  ]);
+
+  rig.world.clearFaults();
+  await rig.migrations.resume(batch, { ...ORDER, on: { endpoint: key } });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', endings: { migrated: 4 } });
 });
 
 it('a tenant whose maintenance window is closed does not start, and why says until when', async () => {

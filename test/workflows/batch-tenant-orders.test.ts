@@ -69,6 +69,22 @@ it('a group is dropped as far as it has not started', async () => {
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ endings: { migrated: 1, skipped: 2 } });
 });
 
+it('one that is retried starts before those of the file that stand behind it', async () => {
+  const specs = tenants(4, { people: { e9: 4, e10: 4 }, syncSeconds: 1 }).map((spec, index) => ({
+    ...spec,
+    syncFails: index === 0,
+  }));
+  rig = await aRig(specs, {}, { waves: [{ name: 'all', rest: true, maxConcurrency: 1 }] });
+  const { batch } = rig.batch;
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  await until('the first is over', async () => (await rig.status()).endings['rolled-back'] === 1, 30_000);
+  const { id } = rig.tenant('t0');
+  await rig.migrations.retryTenants(batch, { ...ORDER, tenantIds: [id] });
+  await until('it is over again', async () => (await rig.status()).endings['rolled-back'] === 1, 30_000);
+  expect((await rig.status()).endings).toEqual({ 'rolled-back': 1, migrated: 1 });
+  await rig.migrations.batchResult(batch);
+});
+
 it('as many join as can, and the file goes on with the batch once it is the same', async () => {
   rig = await aRig(
     tenants(5, { startsMigrated: true }),

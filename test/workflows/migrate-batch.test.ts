@@ -215,6 +215,7 @@ describe('orders while it runs', () => {
     const status = await rig.migrations.batchResult(batch);
     expect(status).toMatchObject({ outcome: 'aborted', endings: { cancelled: 1 }, notStarted: 1 });
     expect(state().integration['oaVersion']).toBe('E9');
+    expect((await rig.end('t0')).reason).toContain('the batch was aborted by tester: test');
   });
 });
 

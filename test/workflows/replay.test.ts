@@ -220,6 +220,37 @@ it('replays a wide coordinator with its partition, and a tenant that has a run a
   await rig.close();
 }, 120_000);
 
+it('replays a coordinator that opens its window in rounds, waits for an endpoint with some, and is aborted', async () => {
+  const people = { e9: 4, e10: 4 };
+  const shared = ['refused', 'stands'].map((id) => ({ id, people, consoleToken: 'shared' as const, syncSeconds: 1 }));
+  const quick = ['q0', 'q1', 'q2', 'q3'].map((id) => ({ id, startsMigrated: true }));
+  const rig = await aRig(
+    [...shared, ...quick, { id: 'slow', people, syncSeconds: 60 }],
+    {},
+    { waves: [{ name: 'all', rest: true, slowStart: false, maxConcurrency: 7 }] },
+  );
+  const { batch } = rig.batch;
+  const order = { by: 'recorder', reason: 'to be replayed' };
+  const refusal = { system: 'console', method: 'PUT', path: '/callback', kind: 'unauthorised' } as const;
+  rig.world.fault({ ...refusal, tenant: 'refused', times: Infinity });
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const standing = () => rig.migrations.batchStatus(batch);
+  await until('both have left their places', async () => (await standing())?.atEndpoint === 2, 40_000);
+  rig.world.clearFaults();
+  const [hold] = (await standing())?.holds ?? [];
+  if (!hold) throw new Error('no endpoint is held');
+  await rig.migrations.resume(batch, { ...order, on: hold.on });
+  await until('both are migrated', async () => (await standing())?.endings.migrated === 2, 40_000);
+  await rig.migrations.abort(batch, { ...order, how: 'undo' });
+  expect(await rig.migrations.batchResult(batch)).toMatchObject({
+    endings: { migrated: 2, 'already-migrated': 4, cancelled: 1 },
+  });
+  await replaysOnce('migrate-batch-rounds-endpoint-abort', await newestHistory(rig, batchWorkflowId(batch)));
+  for (const id of ['refused', 'stands', 'slow'])
+    await replaysOnce(`migrate-tenant-${id}`, await newestHistory(rig, tenantWorkflowId(rig.tenant(id).id)));
+  await rig.close();
+}, 120_000);
+
 it('replays a tenant that was called to look at once, and then saw its forward', async () => {
   const rig = await aRig([{ id: 'called', people: { e9: 4, e10: 4 }, sameAddress: true }]);
   const { id } = rig.tenant('called');
@@ -249,7 +280,7 @@ it('replays a tenant that was called to look at once, and then saw its forward',
 
 it('replays the recorded histories, so that running tenants survive an update', async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json'));
-  expect(files.length).toBeGreaterThanOrEqual(20);
+  expect(files.length).toBeGreaterThanOrEqual(24);
 
   for (const file of files) {
     const recorded: unknown = JSON.parse(await readFile(join(FOLDER, file), 'utf8'));

@@ -27,7 +27,7 @@ export function asksSeen(state: BatchState, looked: readonly InFlight[], asking:
   let isNew = false;
   for (const tenant of looked) {
     if (!running.has(tenant)) continue;
-    // One that is held waits as well, but for what the batch knows.
+    // One that stands waits as well, but for what the batch knows.
     const asks = asking.has(tenant.id) && !isHeldBack(tenant);
     if (asks === (tenant.asks ?? false)) continue;
     if (asks) tenant.asks = tenant.stood = true;
@@ -42,12 +42,23 @@ function isAsking(tenant: InFlight): boolean {
   return tenant.asks === true && !isHeldBack(tenant);
 }
 
-function isHeldBack({ paused, parkedAt, looked }: InFlight): boolean {
-  return paused || (parkedAt === FIRST_LOOK ? looked === true : parkedAt !== null);
+/** An undo is held back by nothing. */
+function isHeldBack({ stands, parkedAt, looked, cancelled, undoing }: InFlight): boolean {
+  if (cancelled === true || undoing !== undefined) return false;
+  return stands === true || (parkedAt === FIRST_LOOK ? looked === true : parkedAt !== null);
 }
 
 function goesOn(state: BatchState, now: number, exhausted: readonly number[]): boolean {
-  if (state.inFlight.some((one) => !isAsking(one) && !isHeldBack(one))) return true;
+  return state.inFlight.some(isMoving) || !startsNobody(state, now, exhausted);
+}
+
+/** Whether it runs, and waits neither for a person nor for what holds it back, as far as is known. */
+export function isMoving(tenant: InFlight): boolean {
+  return !isAsking(tenant) && !isHeldBack(tenant);
+}
+
+/** Whether nobody starts or goes on before one that runs ends, or somebody acts. */
+export function startsNobody(state: BatchState, now: number, exhausted: readonly number[]): boolean {
   const move = nextMove(state, now, exhausted);
-  return move.do !== 'wait' || move.until !== null;
+  return move.do === 'wait' && move.until === null;
 }

@@ -8,6 +8,7 @@ import {
   forgetDrift,
   limitsChanged,
   limitsExceeded,
+  tenantParked,
   waveOf,
   type BatchState,
   type Undo,
@@ -78,6 +79,7 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
   switch (order.do) {
     case 'pause':
       state.holds.push({ on: order.on, by: order.by, reason: order.reason, at });
+      leavePlaces(state);
       return `paused ${nameOf(order.on)}`;
     case 'resume':
       resume(state, order);
@@ -97,6 +99,9 @@ function carriedOut(state: BatchState, order: BatchOrder, at: string): string {
       return 'ordered the cut-over';
     case 'abort': {
       state.abort = order.how;
+      state.abortedBy = { by: order.by, reason: order.reason };
+      // An undo waits for no resume.
+      if (order.how === 'undo') state.holds = [];
       const { length } = state.undos ?? [];
       state.undos = [];
       return `aborted (${order.how})${length === 0 ? '' : `; ${length} that were to be undone stay as they are`}`;
@@ -114,10 +119,31 @@ export function endpointRefused(state: BatchState, key: string, why: string, at:
   if (isHeld(state, { endpoint: key })) return;
   const order = byRule(why.slice(0, LONGEST_REFUSAL));
   state.holds.push({ on: { endpoint: key }, ...order, at });
+  leavePlaces(state);
   audit(state, `paused endpoint ${key}`, order, at);
   const refused = state.holds.filter(({ on, by }) => 'endpoint' in on && by === BREAKER).length;
   if (refused >= MOST_ENDPOINTS_REFUSED)
     state.stoppedBy ??= `${refused} endpoints refuse their credentials, which may have one cause; the last is ${key}`;
+}
+
+/** A tenant tells that it stands, as it was told then; what it was told since counts. */
+export function tenantStands(state: BatchState, id: string, told: number): void {
+  const tenant = state.inFlight.find((one) => one.id === id);
+  if (!tenant?.paused || tenant.told !== told) return;
+  tenant.stands = true;
+  leavePlaces(state);
+}
+
+/**
+ * Whoever stands for a held endpoint leaves its place to others. At once, and not as a move of the coordinator's: a task in which
+ * nothing else is done may be replayed as one with the order that follows.
+ */
+function leavePlaces(state: BatchState): void {
+  const held = new Set(state.holds.flatMap(({ on }) => ('endpoint' in on ? [on.endpoint] : [])));
+  for (const { id, stands, undoing, rollback, endpoints } of state.inFlight) {
+    const endpoint = stands && !undoing && !rollback ? endpoints.find((key) => held.has(key)) : undefined;
+    if (endpoint !== undefined) tenantParked(state, id, endpoint);
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Lang } from '../said.js';
 import type { ErrorLimit, ErrorRate } from './batch.js';
 
 /** What a pause holds: the whole batch, a wave, a tenant, or an endpoint by its key. */
@@ -50,9 +51,14 @@ export type BatchOrder =
   | (Order & { do: 'cut-over' })
   | (Order & { do: 'abort'; how: 'finish-step' | 'undo' });
 
-/** The reason of a run that undoes a tenant because somebody ordered it. */
-export function rollbackReason({ by, reason }: Order): string {
-  return `rolled back by ${by}: ${reason}`;
+/** Why a tenant is undone: somebody ordered it. */
+export function rollbackWords({ by, reason }: Order): Record<Lang, string> {
+  return { en: `rolled back by ${by}: ${reason}`, zh: `由 ${by} 回退：${reason}` };
+}
+
+/** Why a tenant is undone: its batch was aborted. */
+export function abortWords({ by, reason }: Order): Record<Lang, string> {
+  return { en: `the batch was aborted by ${by}: ${reason}`, zh: `批次由 ${by} 中止：${reason}` };
 }
 
 /**

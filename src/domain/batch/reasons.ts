@@ -2,7 +2,7 @@ import type { Lang } from '../said.js';
 import { mayStart } from './limits.js';
 import { count, type Range } from './ledger.js';
 import { nameOf, type Hold, type Scope } from './orders.js';
-import { FIRST_LOOK, waveOf, WAITING, type BatchState, type InFlight, type Undo } from './state.js';
+import { isAway, waveOf, WAITING, type BatchState, type InFlight, type Undo } from './state.js';
 import { concurrencyWords, room, roomFor, type Pass } from './room.js';
 
 /** A tenant that could start, with what decides whether it may. */
@@ -179,9 +179,9 @@ export function holdingOf({ holds, targets, inFlight }: BatchState): Holding {
 /** How many ask each target now: not those that wait for an endpoint. */
 export function runningAgainst(inFlight: BatchState['inFlight']): Map<string, number> {
   const running = new Map<string, number>();
-  for (const { parkedAt, targets } of inFlight) {
-    if (parkedAt !== null && parkedAt !== FIRST_LOOK) continue;
-    for (const target of targets) running.set(target, (running.get(target) ?? 0) + 1);
+  for (const one of inFlight) {
+    if (isAway(one)) continue;
+    for (const target of one.targets) running.set(target, (running.get(target) ?? 0) + 1);
   }
   return running;
 }

@@ -1,6 +1,9 @@
 import type { Lang } from '../said.js';
 import { widthNow } from './slow-start.js';
-import { FIRST_LOOK, waveOf, type BatchState, type InFlight } from './state.js';
+import { FIRST_LOOK, isAway, waveOf, type BatchState, type InFlight } from './state.js';
+
+/** Those that wait for an endpoint take no place, but travel with the coordinator: no more start while so many do. */
+export const MOST_AWAY = 1_000;
 
 /** What starting a tenant of a wave comes to: before the cut-over it ends with its snapshot. */
 export type Pass = 'prepare' | 'migrate';
@@ -15,6 +18,7 @@ export function room(state: BatchState): number {
  * but no more than `maxConcurrency` are begun with.
  */
 export function roomFor(state: BatchState, pass: Pass, wave: number): number {
+  if (awayIn(state) >= MOST_AWAY) return 0;
   const beside = besideIn(state, pass, wave);
   const looking = beside.filter(({ parkedAt }) => parkedAt === FIRST_LOOK).length;
   const running = beside.filter(({ parkedAt }) => parkedAt === null).length;
@@ -28,6 +32,10 @@ export function roomBeside(state: BatchState, { prepares, wave }: InFlight): num
   const pass = prepares ? 'prepare' : 'migrate';
   const running = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === null);
   return widthFor(state, pass, wave) - running.length;
+}
+
+function awayIn({ inFlight }: BatchState): number {
+  return inFlight.filter(isAway).length;
 }
 
 /** Whoever is only prepared takes no place of those that are migrated; each wave prepares as wide as it may be. */
@@ -58,6 +66,9 @@ export function widthOf({ settings, width }: BatchState['waves'][number]): numbe
 export function concurrencyWords(state: BatchState, pass: Pass, wave: number): Record<Lang, string> {
   const [width, most] = [widthFor(state, pass, wave), mostFor(state, pass, wave)];
   const looking = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === FIRST_LOOK).length;
+  const away = awayIn(state);
+  if (away >= MOST_AWAY)
+    return { en: `${away} tenants wait for endpoints already`, zh: `已有 ${away} 个租户在等待端点` };
   return {
     en: `${width} of at most ${most} tenants run already${looking === 0 ? '' : `, and ${looking} wait for a person's first look`}`,
     zh: `已有 ${width} 个租户在运行，最多 ${most} 个${looking === 0 ? '' : `；另有 ${looking} 个等待人工首次查看`}`,

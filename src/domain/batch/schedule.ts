@@ -3,6 +3,7 @@ import { count } from './ledger.js';
 import {
   CLEAN,
   FIRST_LOOK,
+  isAway,
   toVerify,
   underWay,
   waveOf,
@@ -33,7 +34,8 @@ export type Move =
   | { do: 'tell'; tenants: { id: string; paused: boolean }[] }
   /** Running tenants that are to be undone. */
   | { do: 'cancel'; tenants: Pick<InFlight, 'id' | 'rollback'>[] }
-  | { do: 'wake'; id: string }
+  /** They have a place again, and go on. */
+  | { do: 'wake'; ids: string[] }
   /** Waves that may start somebody now, in order. */
   | { do: 'start'; waves: number[] }
   | { do: 'verify' }
@@ -49,7 +51,7 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   const cancelled = state.inFlight.filter((one) => one.cancelled !== true && shouldCancel(state, one));
   if (cancelled.length > 0) return { do: 'cancel', tenants: cancelled };
   if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'wait', until: null } : { do: 'over' };
-  const tenants = state.inFlight.filter((one) => shouldPause(state, one) !== one.paused);
+  const tenants = state.inFlight.filter((one) => shouldTell(state, one));
   if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
   if (state.abort !== null) return { do: 'over' };
   if (isOver(state)) return { do: 'over' };
@@ -61,8 +63,8 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   const held = reasonsOfBatch(state);
   if (held.length > 0) return { do: 'wait', until: earliest(held) };
 
-  const parked = nextToGoOn(state);
-  if (parked) return { do: 'wake', id: parked.id };
+  const ids = mayGoOn(state);
+  if (ids.length > 0) return { do: 'wake', ids };
 
   const waves = state.waves.map((_, wave) => wave);
   const reasons = waves.map((wave) => reasonsOfWave(state, wave, now));
@@ -76,19 +78,32 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
 
   const next = waveMove(state, now);
   if (next && next.do !== 'wait') return next;
-  const times = [...reasons.flat(), ...waves.flatMap((wave) => reasonsOfCutOver(state, wave, now))];
+  const times = [
+    ...reasons.flatMap(timesAlone),
+    ...reasonsOfCutOver(state, Math.min(state.wave, waves.length - 1), now),
+  ];
   return { do: 'wait', until: earliest([...times, ...(next?.until == null ? [] : [{ until: next.until }])]) };
 }
 
-/** One that gave up its place and may have it again. Whoever waits for a first look counts against its targets meanwhile. */
-function nextToGoOn(state: BatchState): InFlight | undefined {
+/**
+ * Those that gave up their place and may have one again, each beside the ones before it. Whoever waits for a first look counts against
+ * its targets meanwhile.
+ */
+function mayGoOn(state: BatchState): string[] {
+  const open = new Set(state.inFlight.filter((one) => isOpenAgain(state, one) && !shouldPause(state, one)));
+  if (open.size === 0) return [];
+  const ids: string[] = [];
+  const trial = { ...state, inFlight: [...state.inFlight] };
   let full: Holding['full'] | undefined;
-  return state.inFlight.find((one) => {
-    if (!isOpenAgain(state, one) || shouldPause(state, one) || roomBeside(state, one) <= 0) return false;
-    if (one.parkedAt === FIRST_LOOK) return true;
-    full ??= holdingOf(state).full;
-    return reasonsOfTargets(full, one.targets).length === 0;
-  });
+  for (const [index, one] of state.inFlight.entries()) {
+    if (!open.has(one) || roomBeside(trial, one) <= 0) continue;
+    full ??= holdingOf(trial).full;
+    if (one.parkedAt !== FIRST_LOOK && reasonsOfTargets(full, one.targets).length > 0) continue;
+    ids.push(one.id);
+    trial.inFlight[index] = { ...one, parkedAt: null };
+    full = undefined;
+  }
+  return ids;
 }
 
 function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean {
@@ -167,6 +182,17 @@ export function shouldPause(state: BatchState, { id, wave, endpoints, undoing, r
   if (undoing || rollback) return false;
   if (state.abort === 'finish-step') return true;
   return state.holds.some((hold) => holdsOne(state, hold, { id, wave, endpoints }));
+}
+
+/** Who has left its place goes on when it has one again. */
+function shouldTell(state: BatchState, one: InFlight): boolean {
+  const should = shouldPause(state, one);
+  return should !== one.paused && (should || !isAway(one));
+}
+
+/** Where something else holds it back as well, time alone changes nothing. */
+function timesAlone(reasons: readonly Reason[]): Reason[] {
+  return reasons.every(({ until }) => until !== undefined) ? [...reasons] : [];
 }
 
 function earliest(reasons: readonly Pick<Reason, 'until'>[]): number | null {

@@ -67,6 +67,10 @@ export interface InFlight {
   looked?: true;
   /** Whether it was told to stop before its next step. */
   paused: boolean;
+  /** How often it was told to stop, or to go on; absent where it never was. */
+  told?: number;
+  /** It has told that it stands, and stands until it is told to go on. */
+  stands?: true;
   /** Whether it ends with its snapshot. */
   prepares?: true;
   /** It is being undone though it had ended: why, and how. */
@@ -145,6 +149,8 @@ export interface BatchState {
   /** Why no more tenants start, in words; null while they do. */
   stoppedBy: string | null;
   abort: 'finish-step' | 'undo' | null;
+  /** Who ordered that; absent where nobody did, and in the state of an older version. */
+  abortedBy?: Order;
   /** The newest endings: for the rate, and, of those that went the whole way, for what a tenant usually takes. */
   finished: { at: number; ms: number; wholeWay: boolean }[];
   trail: Audited[];
@@ -321,7 +327,14 @@ export function tenantTold(state: BatchState, id: string, paused: boolean): void
   const tenant = state.inFlight.find((one) => one.id === id);
   if (!tenant) return;
   tenant.paused = paused;
+  tenant.told = (tenant.told ?? 0) + 1;
   tenant.stood = true;
+  delete tenant.stands;
+}
+
+/** Whether it has left its place, and waits for an endpoint. */
+export function isAway({ parkedAt }: Pick<InFlight, 'parkedAt'>): boolean {
+  return parkedAt !== null && parkedAt !== FIRST_LOOK;
 }
 
 /** Not begun with anything that writes. */

@@ -1,5 +1,5 @@
 import type { Said } from '../said.js';
-import { askingOf, type Asking } from './asking.js';
+import { askingOf, isMoving, startsNobody, type Asking } from './asking.js';
 import type { Ending } from './limits.js';
 import { tolerated } from './limits.js';
 import { limitUses, type LimitUse } from './limit-use.js';
@@ -8,7 +8,7 @@ import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import { BREAKER, type Audited, type Hold } from './orders.js';
 import { reasonsOfBatch, reasonsOfCutOver, reasonsOfWave } from './reasons.js';
 import { widthOf } from './room.js';
-import { FIRST_LOOK, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
+import { FIRST_LOOK, isAway, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
 import { undosOrdered } from './undo.js';
 
 export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
@@ -46,10 +46,14 @@ export interface BatchStatus {
   /** Tenants by how they ended. */
   endings: Partial<Record<Ending, number>>;
   running: number;
-  /** Started, and waiting for an endpoint that refuses everybody, or for a person's first look. */
+  /** Started, and waiting for a held endpoint, or for a person's first look. */
   parked: number;
   /** Of those that are parked: a person is to tell what their pages show. */
   looking: number;
+  /** Of those that are parked: they wait for a held endpoint; absent in the answer of an older version. */
+  atEndpoint?: number;
+  /** Whether nobody starts or goes on before one that runs ends, or somebody acts; absent in the answer of an older version. */
+  startsNobody?: boolean;
   /** Those that wait for a person, as of the last look at them; absent in the answer of an older version. */
   asking?: Asking;
   /** Of those that run: undone by the gate of their wave, or because somebody ordered it. */
@@ -110,6 +114,8 @@ export function batchStatus(
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
     looking: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === FIRST_LOOK && !looked).length,
+    atEndpoint: state.inFlight.filter(isAway).length,
+    startsNobody: startsNobody(state, now, exhausted),
     asking: askingOf(state, now, exhausted),
     undoing: state.inFlight.filter(({ undoing, rollback }) => undoing ?? rollback).length,
     toUndo: undosOrdered(state).length,
@@ -151,11 +157,11 @@ export function awaitsOrder(status: BatchStatus): boolean {
 
 /** Whether nothing of it goes on before somebody acts. A pause is none: whoever ordered it will lift it. */
 export function waitsForPeople(status: BatchStatus): boolean {
-  const { awaitsApproval, running, holds, asking } = status;
+  const { awaitsApproval, running, holds, asking, startsNobody } = status;
   if (status.outcome === 'stopped-by-limit' || awaitsCutOver(status)) return true;
   if (awaitsApproval !== null) return running === 0;
   if (holds.some(({ by }) => by !== BREAKER)) return false;
-  return (holds.length > 0 && running === 0) || asking?.only === true;
+  return (holds.length > 0 && running === 0 && startsNobody !== false) || asking?.only === true;
 }
 
 /** The words for the end of a batch, from how its tenants ended. */
@@ -228,7 +234,7 @@ function rateOf({ finished }: BatchState, now: number): number | null {
 function etaOf(state: BatchState, waves: readonly WaveStatus[], perMinute: number | null): number | null {
   const left = waves.reduce((sum, { size, finished }) => sum + size - finished, 0);
   const isHeld = state.stoppedBy !== null || state.abort !== null || state.holds.some(({ on }) => 'batch' in on);
-  if (perMinute === null || left === 0 || isHeld || countIn(state, 'running') === 0) return null;
+  if (perMinute === null || left === 0 || isHeld || !state.inFlight.some(isMoving)) return null;
   return Math.round((left / perMinute) * 60_000);
 }
 

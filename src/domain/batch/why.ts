@@ -1,6 +1,6 @@
 import type { Lang } from '../said.js';
-import { isHeld } from './control.js';
 import { stateAt, type Ledger, type Range, type TenantState } from './ledger.js';
+import { BREAKER, type Hold } from './orders.js';
 import { leftOut, type LeftOut } from './left-out.js';
 import {
   holdsOne,
@@ -20,6 +20,7 @@ import {
   type Candidate,
   type Reason,
 } from './reasons.js';
+import { shouldPause } from './schedule.js';
 import { FIRST_LOOK, WAITING, waveOf, type BatchState, type InFlight, type UndoCause } from './state.js';
 import { undosOfGate, undosOrdered } from './undo.js';
 
@@ -100,23 +101,31 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
     reasons.push({ because: 'first-look', ...inWords(looked ? GOES_ON : TO_BE_TOLD) });
     if (looked) reasons.push(...reasonsOfBatch(state));
   } else if (parkedAt !== null) {
-    const still = isHeld(state, { endpoint: parkedAt });
     const refuses = { en: `${parkedAt} refuses its credentials`, zh: `${parkedAt} 拒绝其凭据` };
-    reasons.push({ because: 'endpoint', ...inWords(still ? refuses : GOES_ON) });
-    if (!still) {
+    if (state.holds.some((hold) => isRefusal(hold, parkedAt))) {
+      reasons.push({ because: 'endpoint', ...inWords(refuses) });
+    } else if (!shouldPause(state, running)) {
+      reasons.push({ because: 'endpoint', ...inWords(GOES_ON) });
       reasons.push(...reasonsOfBatch(state), ...reasonsOfTargets(holdingOf(state).full, running.targets));
     }
   }
-  if (running.paused) {
-    reasons.push({ because: 'paused', ...inWords(STOPS) });
-    for (const hold of state.holds.filter((one) => holdsOne(state, one, running)))
-      reasons.push(pausedBy(hold, scopeWords(hold.on)));
+  // Of a refusal it has been told.
+  const holds = state.holds.filter((one) => holdsOne(state, one, running) && !isRefusal(one, parkedAt));
+  if (shouldPause(state, running) && (holds.length > 0 || state.abort !== null)) {
+    reasons.push({ because: 'paused', ...inWords(running.stands ? STANDS : STOPS) });
+    reasons.push(...holds.map((hold) => pausedBy(hold, scopeWords(hold.on))));
   }
   return reasons;
 }
 
 const GOES_ON = { en: 'it goes on as soon as there is room', zh: '一有空位即继续' };
 const TO_BE_TOLD = { en: 'a person is to tell what its pages show', zh: '等待人工填报其页面内容' };
+/** Whether the breaker holds this endpoint. */
+function isRefusal({ on, by }: Hold, endpoint: string | null): boolean {
+  return by === BREAKER && 'endpoint' in on && on.endpoint === endpoint;
+}
+
+const STANDS = { en: 'it stands before its next step until it is resumed', zh: '已在下一步之前停住，直到恢复' };
 const STOPS = { en: 'it stops before its next step until it is resumed', zh: '在下一步之前停下，直到恢复' };
 
 function toBeUndone(cause: UndoCause): Reason {

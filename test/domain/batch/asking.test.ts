@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { asksSeen, askingOf } from '../../../src/domain/batch/asking.js';
-import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { endpointRefused, obey, tenantStands } from '../../../src/domain/batch/control.js';
 import {
   FIRST_LOOK,
   tenantEnded,
   tenantLooked,
   tenantParked,
+  tenantTold,
   tenantWoken,
   type BatchState,
   type SizedWave,
 } from '../../../src/domain/batch/state.js';
 import { batchStatus, waitsForPeople } from '../../../src/domain/batch/status.js';
-import { aBatch, NOW, start } from './a-batch.js';
+import { aBatch, NOW, runs, start } from './a-batch.js';
 
 /** A look at everybody who runs; these ones wait for a person. */
 const look = (state: BatchState, ...ids: string[]): boolean => asksSeen(state, [...state.inFlight], new Set(ids));
@@ -46,13 +47,25 @@ describe('who waits for a person', () => {
     expect(asking(state)).toEqual({ count: 9, tenants: ids.slice(0, 5), only: true });
   });
 
-  it('is not who is paused, or waits for an endpoint: that is told as such', () => {
+  it('is not who stands paused, or waits for an endpoint: that is told as such', () => {
     const state = aBatch([{}]);
     const [paused, parked] = [start(state), start(state)];
     endpointRefused(state, 'console', 'refused', '2026-03-02T10:00:00Z');
     tenantParked(state, parked, 'console');
-    for (const one of state.inFlight) one.paused = one.id === paused;
+    tenantTold(state, paused, true);
+    tenantStands(state, paused, 1);
     expect([look(state, paused, parked), asking(state).count]).toEqual([false, 0]);
+  });
+
+  it('is also who is told to stop while it asks, and who is undone', () => {
+    const state = aBatch([{}]);
+    const [paused, undone] = [start(state), start(state)];
+    tenantTold(state, paused, true);
+    tenantTold(state, undone, true);
+    tenantStands(state, undone, 1);
+    for (const one of state.inFlight) if (one.id === undone) one.cancelled = true;
+    look(state, paused, undone);
+    expect(asking(state).tenants).toEqual([paused, undone]);
   });
 
   it('is whose pages a person is to tell, before any look and until it has been told', () => {
@@ -78,12 +91,14 @@ describe('whether something goes on without them', () => {
 
   it('is so while somebody else may start, now or when its time comes', () => {
     expect(onlyAsking([{ size: 2 }])).toBe(false);
-    expect(onlyAsking([{ size: 1 }, { startAfter: '2026-03-02T11:00:00Z' }])).toBe(false);
+    expect(onlyAsking([{ size: 2, startAfter: '2026-03-02T11:00:00Z' }])).toBe(false);
   });
 
   it('is not so where the window is full, the wave waits for them, or everybody else is held back', () => {
     expect(onlyAsking([{ size: 2, maxConcurrency: 1 }])).toBe(true);
     expect(onlyAsking([{ size: 1 }, {}])).toBe(true);
+    expect(onlyAsking([{ size: 1 }, { startAfter: '2026-03-02T11:00:00Z' }])).toBe(true);
+    expect(onlyAsking([{ size: 1 }, { completeAfter: '2026-03-02T11:00:00Z' }])).toBe(false);
     expect(onlyAsking([{ size: 2 }], [0])).toBe(true);
   });
 });
@@ -99,6 +114,20 @@ describe('what waits for people alone', () => {
     expect(waits(state)).toBe(true);
     obey(state, { do: 'pause', on: { batch: true }, by: 'li', reason: 'lunch' }, '2026-03-02T10:00:00Z');
     expect(waits(state)).toBe(false);
+  });
+
+  it('is no matter of time: nothing is estimated while nobody moves', () => {
+    const state = aBatch([{ size: 4 }]);
+    runs(state, 'migrated');
+    const id = start(state);
+    const eta = () => batchStatus('b', state, NOW, false).etaMs;
+    expect(eta()).toBeGreaterThan(0);
+    tenantTold(state, id, true);
+    tenantStands(state, id, 1);
+    expect(eta()).toBeNull();
+    tenantTold(state, id, false);
+    look(state, id);
+    expect(eta()).toBeNull();
   });
 
   it('is one whose endpoint refuses everybody who is under way', () => {

@@ -93,32 +93,22 @@ export class Coordinator {
             null,
             false,
           ]);
+          tenantWoken(state, id);
           state.inFlight.find((one) => one.id === id)!.cancelled = true;
-          tenant.cancelled = true;
+          Object.assign(tenant, { cancelled: true, standing: 'running', parkedAt: null, told: false });
         }
         return { moved: true, until: null };
       case 'tell':
         for (const { id, paused } of move.tenants) {
+          const tenant = model.tenants.find((one) => one.id === id)!;
+          const isAway = tenant.parkedAt !== null && tenant.parkedAt !== LOOK;
+          expect(isAway && !paused, `${id} is told to go on without a place`).toBe(false);
           tenantTold(state, id, paused);
-          Object.assign(
-            model.tenants.find((one) => one.id === id)!,
-            { toldToPause: paused, stood: true },
-          );
+          Object.assign(tenant, { toldToPause: paused, stands: false, stood: true });
         }
         return { moved: true, until: null };
       case 'wake': {
-        const tenant = model.tenants.find(({ id }) => id === move.id)!;
-        expect(tenant.standing).toBe('parked');
-        expect(tenant.parkedAt !== LOOK || tenant.told, `${tenant.id} was not told yet`).toBe(true);
-        expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
-          false,
-        );
-        expect(model.mayGoOn(tenant), `${tenant.id} goes on`).toBe(true);
-        expect(model.beside(tenant.prepares, tenant.wave).length).toBeLessThan(
-          this.widthFor(tenant.prepares, tenant.wave),
-        );
-        tenantWoken(state, move.id);
-        Object.assign(tenant, { standing: 'running', parkedAt: null, told: false });
+        for (const id of move.ids) this.wake(model, id);
         return { moved: true, until: null };
       }
       case 'start': {
@@ -195,6 +185,21 @@ export class Coordinator {
     model.ended(tenant, ending);
   }
 
+  private wake(model: Model, id: string): void {
+    const { state } = this;
+    const tenant = model.tenants.find((one) => one.id === id)!;
+    expect(tenant.standing).toBe('parked');
+    expect(tenant.parkedAt !== LOOK || tenant.told, `${tenant.id} was not told yet`).toBe(true);
+    expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
+      false,
+    );
+    expect(model.mayGoOn(tenant), `${tenant.id} goes on`).toBe(true);
+    expect(model.beside(tenant.prepares, tenant.wave).length).toBeLessThan(this.widthFor(tenant.prepares, tenant.wave));
+    tenantWoken(state, id);
+    if (tenant.toldToPause) tenantTold(state, id, false);
+    Object.assign(tenant, { standing: 'running', parkedAt: null, told: false, toldToPause: false, stands: false });
+  }
+
   private startFrom(model: Model, wave: number): boolean {
     const prepares = passOf(this.state, wave, model.now) === 'prepare';
     expect(prepares, `pass of wave ${wave}`).toBe(model.prepares(wave));
@@ -233,7 +238,13 @@ export class Coordinator {
     const left = model.tenants.filter(
       (one) => model.mayUndo(one, this.width()) || model.mayUndoOrdered(one, this.width()),
     );
-    expect([...idle, ...left].map(({ id }) => id)).toEqual([]);
+    const isHeld = model.aborted !== null || model.stopped || model.paused.has('the batch');
+    const parked = model
+      .in('parked')
+      .filter((one) => (one.parkedAt === LOOK ? one.told : !model.paused.has(`endpoint ${one.parkedAt}`)))
+      .filter((one) => model.beside(one.prepares, one.wave).length < this.widthFor(one.prepares, one.wave))
+      .filter((one) => model.mayGoOn(one) && !isHeld && !one.rollback);
+    expect([...idle, ...left, ...parked].map(({ id }) => id)).toEqual([]);
   }
 
   /** What the waves wait for, and what single tenants of exhausted ones do. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { foundRunning } from '../../../src/domain/batch/adoption.js';
-import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { endpointRefused, obey, refusalOf, tenantStands } from '../../../src/domain/batch/control.js';
 import { isDone } from '../../../src/domain/batch/trail.js';
 import { sizeOf, stateAt } from '../../../src/domain/batch/ledger.js';
 import { nameOf, type BatchOrder, type LimitChange, type Scope } from '../../../src/domain/batch/orders.js';
@@ -83,7 +83,10 @@ function again(model: Model, real: Coordinator): void {
 
 function pause(model: Model, real: Coordinator, on: Scope): void {
   const refused = model.aborted !== null || model.paused.has(nameOf(on));
-  order(model, real, { do: 'pause', on, ...BY }, refused, () => model.paused.add(nameOf(on)));
+  order(model, real, { do: 'pause', on, ...BY }, refused, () => {
+    model.paused.add(nameOf(on));
+    model.leavePlaces();
+  });
 }
 
 const copyOf = (model: Model): Model =>
@@ -204,6 +207,20 @@ function park(model: Model, real: Coordinator, index: number): void {
   tenantParked(real.state, tenant.id, tenant.endpoint);
   model.paused.add(`endpoint ${tenant.endpoint}`);
   Object.assign(tenant, { standing: 'parked', parkedAt: tenant.endpoint, stood: true });
+  model.leavePlaces();
+}
+
+/** It tells that it stands, as it was told lately, or before that. */
+function stands(model: Model, real: Coordinator, index: number, isLate: boolean): void {
+  const tenant = pick(
+    model.in('running').filter(({ toldToPause }) => toldToPause),
+    index,
+  );
+  if (!tenant) return;
+  const { told = 0 } = real.state.inFlight.find(({ id }) => id === tenant.id) ?? {};
+  tenantStands(real.state, tenant.id, isLate ? told - 2 : told);
+  tenant.stands ||= !isLate;
+  model.leavePlaces();
 }
 
 function look(model: Model, real: Coordinator, index: number): void {
@@ -225,6 +242,10 @@ function tell(model: Model, real: Coordinator, index: number): void {
 
 function moves(model: Model, real: Coordinator, count: number): void {
   for (let made = 0; made < count && real.move(model).moved; made += 1) agrees(model, real);
+}
+
+function limitsAlone({ maxErrors, maxErrorRate, consecutive, maxBlocked, strict }: ModelLimits): ModelLimits {
+  return { maxErrors, maxErrorRate, consecutive, maxBlocked, strict } as ModelLimits;
 }
 
 /** After every command: what must hold whatever happened. */
@@ -267,6 +288,8 @@ function agrees(model: Model, { state, ...real }: Coordinator): void {
       blocked: of.filter(({ standing }) => standing === 'blocked').length,
     });
   }
+  for (const [group, of] of [...state.waves.map(({ settings }) => settings), state.limits].entries())
+    expect(limitsAlone(of)).toEqual(limitsAlone(model.limitsOf(group)));
   const undone = model.tenants.filter(({ toUndo, undoing, rollback }) =>
     model.aborted === null ? toUndo || undoing !== null || rollback : undoing !== null || rollback,
   );
@@ -349,7 +372,16 @@ const limitsArbitrary = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<ModelLimits & LimitChange>;
 
+const held = [
+  nat.map((i) => new Command('park', (m, r) => park(m, r, i))),
+  fc.tuple(nat, fc.boolean()).map(([i, late]) => new Command('stands', (m, r) => stands(m, r, i, late))),
+  nat.map((i) => new Command('first look', (m, r) => look(m, r, i))),
+  nat.map((i) => new Command('told', (m, r) => tell(m, r, i))),
+  fc.tuple(nat, nat).map(([k, i]) => new Command(`pause ${k % 4}`, (m, r) => pause(m, r, scopeOf(m, k, i)))),
+  fc.tuple(nat, nat).map(([k, i]) => new Command(`resume ${k % 4}`, (m, r) => resume(m, r, scopeOf(m, k, i)))),
+];
 const commands = [
+  ...held,
   ...Array.from({ length: 3 }, () =>
     fc.integer({ min: 1, max: 12 }).map((n) => new Command(`moves ${n}`, (m, r) => moves(m, r, n))),
   ),
@@ -365,11 +397,6 @@ const commands = [
   fc
     .tuple(nat, fc.constantFrom('migration' as const, 'undo' as const, null))
     .map(([i, run]) => new Command(`runs elsewhere: ${run ?? 'no more'}`, (m, r) => runsElsewhere(m, r, i, run))),
-  nat.map((i) => new Command('park', (m, r) => park(m, r, i))),
-  nat.map((i) => new Command('first look', (m, r) => look(m, r, i))),
-  nat.map((i) => new Command('told', (m, r) => tell(m, r, i))),
-  fc.tuple(nat, nat).map(([k, i]) => new Command(`pause ${k % 4}`, (m, r) => pause(m, r, scopeOf(m, k, i)))),
-  fc.tuple(nat, nat).map(([k, i]) => new Command(`resume ${k % 4}`, (m, r) => resume(m, r, scopeOf(m, k, i)))),
   fc
     .tuple(nat, limitsArbitrary, fc.integer({ min: 1, max: 4 }), fc.boolean())
     .map(
@@ -453,14 +480,15 @@ const commands = [
     }),
   ),
 ];
-const rarely = fc
-  .constantFrom('finish-step' as const, 'undo' as const)
-  .map(
-    (how) =>
-      new Command(`abort ${how}`, (m, r) =>
-        order(m, r, { do: 'abort', how, ...BY }, m.aborted === 'undo', () => (m.aborted = how)),
-      ),
-  );
+const rarely = fc.constantFrom('finish-step' as const, 'undo' as const).map(
+  (how) =>
+    new Command(`abort ${how}`, (m, r) =>
+      order(m, r, { do: 'abort', how, ...BY }, m.aborted === 'undo', () => {
+        m.aborted = how;
+        if (how === 'undo') m.paused.clear();
+      }),
+    ),
+);
 
 /** A repeated signal, or one from a tenant of another batch. */
 function lost(model: Model, real: Coordinator, index: number): void {
@@ -480,6 +508,7 @@ function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 
     rollback: false,
     cancelled: false,
     toldToPause: false,
+    stands: false,
     stood: false,
   };
   const went = { looked: false, prepares: false, ...undo };
@@ -564,5 +593,53 @@ it('keeps every promise, whatever is ordered and in whatever order it happens', 
       },
     ),
     { numRuns: RUNS },
+  );
+});
+
+/** Two kinds of tenants, of which one shares an endpoint, at two targets: so that those who wait for either meet every pause. */
+const crowdArbitrary = fc.record({
+  kinds: fc.array(
+    fc.record({ endpoint: fc.constantFrom('x', null), target: fc.constantFrom('A', 'B'), window: fc.constant(false) }),
+    { minLength: 5, maxLength: 9 },
+  ),
+  maxConcurrency: fc.integer({ min: 2, max: 4 }),
+  second: fc.boolean(),
+  targets: fc.constantFrom<Record<string, number>>({}, { A: 1 }, { A: 2 }),
+  maxErrors: fc.nat(1).map((count) => ({ count })),
+});
+
+it('keeps every promise where pauses, an endpoint, targets and limits meet', { timeout: 600_000 }, () => {
+  const limit = fc.nat(3).map((count) => ({ maxErrors: { count } }));
+  const on = { endpoint: 'x' };
+  const met = [
+    ...held,
+    ...[1, 3, 6, 12].map((n) => fc.constant(new Command(`moves ${n}`, (m, r) => moves(m, r, n)))),
+    fc.constant(new Command('resume the endpoint', (m, r) => resume(m, r, on))),
+    fc
+      .tuple(nat, fc.constantFrom<Ending>('migrated', 'rolled-back', 'rollback-incomplete'))
+      .map(([i, how]) => new Command(`end ${how}`, (m, r) => end(m, r, i, how, false))),
+    limit.map(
+      (change) => new Command(`resume with ${JSON.stringify(change)}`, (m, r) => resume(m, r, { batch: true }, change)),
+    ),
+  ];
+  fc.assert(
+    fc.property(crowdArbitrary, fc.commands(met, { maxCommands: 60, size: '+1' }), (crowd, orders) => {
+      const { kinds: tenants, second, targets, maxErrors, maxConcurrency } = crowd;
+      const times = { startAfter: null, completeAfter: null, soakMs: null };
+      const plain = {
+        ...times,
+        maxConcurrency,
+        slowStart: false,
+        gate: 'stop' as const,
+        approval: false,
+        fourEyes: false,
+      };
+      const first = { ...plain, limits: { maxErrors }, tenants };
+      const waves = second ? [first, { ...plain, limits: {}, tenants }] : [first];
+      const setup = begun({ waves, whole: {}, until: false, targets });
+      fc.modelRun(() => setup, orders);
+      finish(setup.model, setup.real);
+    }),
+    { numRuns: 4 * RUNS },
   );
 });

@@ -32,6 +32,8 @@ export interface ModelTenant {
   cancelled: boolean;
   /** It was told to stop before its next step. */
   toldToPause: boolean;
+  /** It has told that it stands. */
+  stands: boolean;
   /** It stood still in between. */
   stood: boolean;
 }
@@ -138,10 +140,15 @@ export class Model {
    * those that somebody ordered to undo: they may take the place of one that is paused, and that goes on later.
    */
   windows(width: (prepares: boolean, wave: number) => number): { running: number; width: number }[] {
-    const migrating = this.beside(false, 0).filter(({ undoing, undoOrdered }) => undoing === null || !undoOrdered);
+    const migrating = this.beside(false, 0).filter(
+      ({ undoing, undoOrdered, cancelled }) => !cancelled && (undoing === null || !undoOrdered),
+    );
     return [
       { running: migrating.length, width: width(false, Math.min(this.wave, this.waves.length - 1)) },
-      ...this.waves.map((_, wave) => ({ running: this.beside(true, wave).length, width: width(true, wave) })),
+      ...this.waves.map((_, wave) => ({
+        running: this.beside(true, wave).filter(({ cancelled }) => !cancelled).length,
+        width: width(true, wave),
+      })),
     ];
   }
 
@@ -203,7 +210,7 @@ export class Model {
     tenant.looked = false;
     const wasOrdered = tenant.undoing !== null && tenant.undoOrdered;
     tenant.undoing = null;
-    tenant.rollback = tenant.cancelled = tenant.toldToPause = false;
+    tenant.rollback = tenant.cancelled = tenant.toldToPause = tenant.stands = false;
     if (isPrepared) {
       tenant.stood = false;
       return;
@@ -223,7 +230,7 @@ export class Model {
     if (run === 'migration') return;
     tenant.standing = run === 'undo' || tenant.rollback ? 'skipped' : tenant.was;
     tenant.toUndo ||= run === null && tenant.rollback;
-    tenant.rollback = tenant.cancelled = tenant.toldToPause = tenant.stood = false;
+    tenant.rollback = tenant.cancelled = tenant.toldToPause = tenant.stands = tenant.stood = false;
   }
 
   /** New limits as a resume of the batch may bring them: of whatever stopped it, else of the wave under way. */
@@ -321,6 +328,15 @@ export class Model {
       (looks || !window || ('closesAt' in open && open.closesAt - this.now >= this.usual())) &&
       this.leavesStrict(wave)
     );
+  }
+
+  /** Whoever stands for a held endpoint leaves its place. */
+  leavePlaces(): void {
+    for (const one of this.in('running')) {
+      const { endpoint, stands, undoing, rollback } = one;
+      if (!stands || undoing !== null || rollback || !this.paused.has(`endpoint ${endpoint}`)) continue;
+      Object.assign(one, { standing: 'parked', parkedAt: endpoint, stood: true });
+    }
   }
 
   /** Whether neither a pause nor its target forbids this parked tenant to go on. Who waits for a first look counts there already. */

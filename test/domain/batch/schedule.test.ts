@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { endpointRefused, obey, refusalOf, tenantStands } from '../../../src/domain/batch/control.js';
 import { holdingOf, reasonsOfTenant, usualDuration } from '../../../src/domain/batch/reasons.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import { room, widthOf } from '../../../src/domain/batch/room.js';
@@ -11,6 +11,7 @@ import {
   tenantParked,
   tenantReopened,
   tenantsAdded,
+  tenantTold,
   waveOf,
   waveVerified,
 } from '../../../src/domain/batch/state.js';
@@ -250,7 +251,51 @@ describe('an endpoint that refuses everybody', () => {
     start(state);
     obey(state, { do: 'resume', on: { endpoint: 'console x' }, ...BY }, AT);
     for (const one of state.inFlight) one.paused = false;
-    expect(nextMove(state, NOW)).toEqual({ do: 'wake', id: first });
+    expect(nextMove(state, NOW)).toEqual({ do: 'wake', ids: [first] });
+  });
+
+  it('has the place of who stands for it as well; whoever has a place again goes on then', () => {
+    const state = aBatch([{ size: 6, maxConcurrency: 2 }]);
+    const [refused, stands] = [start(state, 0, shared), start(state, 0, shared)];
+    endpointRefused(state, 'console x', 'token refused', AT);
+    tenantParked(state, refused, 'console x');
+    expect(nextMove(state, NOW)).toMatchObject({ do: 'tell', tenants: [{ paused: true }, { paused: true }] });
+    for (const id of [refused, stands]) tenantTold(state, id, true);
+    // What it tells of an earlier time is not so any more.
+    tenantStands(state, stands, 0);
+    expect(nextMove(state, NOW)).toMatchObject({ do: 'start' });
+    expect(room(state)).toBe(1);
+    tenantStands(state, stands, 1);
+    expect(room(state)).toBe(2);
+
+    const others = [start(state), start(state)];
+    obey(state, { do: 'resume', on: { endpoint: 'console x' }, ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    for (const tenantId of others) tenantEnded(state, { tenantId, ending: 'migrated' }, NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wake', ids: [refused, stands] });
+  });
+
+  it('has it also where they had stood for another pause before', () => {
+    const state = aBatch([{ size: 5, maxConcurrency: 2 }]);
+    const id = start(state, 0, shared);
+    obey(state, { do: 'pause', on: { wave: 'one' }, ...BY }, AT);
+    tenantTold(state, id, true);
+    tenantStands(state, id, 1);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    expect(room(state)).toBe(1);
+    endpointRefused(state, 'console x', 'token refused', AT);
+    expect(room(state)).toBe(2);
+  });
+
+  it('keeps nobody who is undone', () => {
+    const state = aBatch([{ size: 5, maxConcurrency: 2 }]);
+    const id = start(state, 0, shared);
+    tenantTold(state, id, true);
+    for (const one of state.inFlight) one.rollback = BY;
+    endpointRefused(state, 'console x', 'token refused', AT);
+    tenantStands(state, id, 1);
+    expect(nextMove(state, NOW)).toMatchObject({ do: 'cancel', tenants: [{ id }] });
+    expect(room(state)).toBe(1);
   });
 
   it('wakes nobody whose wave is paused, or against a target that is full', () => {
@@ -273,7 +318,7 @@ describe('an endpoint that refuses everybody', () => {
     const why = explain(full.state, candidate(0, 0), NOW).reasons;
     expect(why.map(({ because }) => because)).toEqual(['endpoint', 'target']);
     tenantEnded(full.state, { tenantId: full.other, ending: 'migrated' }, NOW);
-    expect(nextMove(full.state, NOW)).toEqual({ do: 'wake', id: full.id });
+    expect(nextMove(full.state, NOW)).toEqual({ do: 'wake', ids: [full.id] });
   });
 });
 

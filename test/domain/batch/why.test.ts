@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foundRunning } from '../../../src/domain/batch/adoption.js';
-import { endpointRefused, obey } from '../../../src/domain/batch/control.js';
+import { endpointRefused, obey, tenantStands } from '../../../src/domain/batch/control.js';
 import { audit } from '../../../src/domain/batch/trail.js';
 import { shortList } from '../../../src/domain/batch/orders.js';
 import {
@@ -194,9 +194,17 @@ describe('why a tenant does not start', () => {
     obey(state, { do: 'resume', on: { endpoint: 'console x' }, ...BY }, AT);
     expect(explain(state, of, NOW).reasons.map(({ text }) => text)).toEqual(['it goes on as soon as there is room']);
     tenantWoken(state, id);
-    const [tenant] = state.inFlight;
-    if (tenant) tenant.paused = true;
-    expect(explain(state, of, NOW).reasons).toMatchObject([{ because: 'paused' }]);
+    obey(state, { do: 'pause', on: { endpoint: 'console x' }, ...BY }, AT);
+    const paused = [
+      'it stops before its next step until it is resumed',
+      'endpoint console x is paused by tester: test',
+    ];
+    expect(explain(state, of, NOW).reasons.map(({ text }) => text)).toEqual(paused);
+    tenantTold(state, id, true);
+    tenantStands(state, id, 1);
+    const [, by = ''] = paused;
+    const stands = ['it stands before its next step until it is resumed', by];
+    expect(explain(state, of, NOW)).toMatchObject({ state: 'parked', reasons: stands.map((text) => ({ text })) });
   });
 
   it('is told for one that the gate of its wave undoes', () => {
@@ -324,7 +332,7 @@ describe('one that could go on', () => {
     const id = start(state);
     tenantParked(state, id, 'e');
     obey(state, { do: 'pause', on: { batch: true }, ...BY }, AT);
-    expect(explain(state, candidate(0, 0), NOW).reasons.map(({ because }) => because)).toEqual(['endpoint', 'paused']);
+    expect(explain(state, candidate(0, 0), NOW).reasons.map(({ because }) => because)).toEqual(['paused', 'paused']);
   });
 
   it('and what a gate found waits for', () => {
