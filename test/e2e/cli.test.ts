@@ -362,10 +362,18 @@ it('an undo in a batch that runs asks about a change by somebody else, with 6 as
   await cli.run('skip', ...told, '--tenant', 'changed');
   await until('its undo is over', async () => (await status()).code === 7, 60_000);
 
+  world.tenant('slow').edit(({ callback }) => (callback.url = 'https://elsewhere.example/'));
   const aborted = await cli.run('abort', ...told, '--undo', '--yes');
   expect(aborted.code, aborted.stderr).toBe(7);
-  expect((await apply.finished).code).not.toBe(0);
+  expect(aborted.stderr).toContain('slow waits');
+  expect((await apply.finished).code).toBe(7);
+  const worker = cli.start('worker');
+  await cli.run('skip', ...told, '--tenant', 'slow');
+  await until('the batch is over', async () => (await status()).stdout.includes('aborted'), 60_000);
+  expect((await status()).code).toBe(7);
   expect(world.tenant('slow').state().integration['oaVersion']).toBe('E9');
+  worker.process.kill('SIGINT');
+  await worker.finished;
   await world.close();
 }, 240_000);
 

@@ -10,6 +10,7 @@ import { loadSelection, narrowedTo, withSelectors, type Selectors } from '../sel
 import { inSession } from '../session.js';
 import { tenantTable } from '../tables.js';
 import { UsageError } from '../usage-error.js';
+import { watchBatch } from '../watch.js';
 
 interface AbortOptions extends Selectors, StateSelectors {
   undo?: boolean;
@@ -39,7 +40,7 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
   const selection = await loadSelection({ file: options.file }, out);
   const { batch, selected } = selection;
   const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
-  return inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
+  return inSession({ ...context, serves: 'all', sites }, async ({ migrations, temporal }) => {
     const rows = await migrations.newestRuns(
       batch.batch,
       selected.map(({ tenant }) => tenant.id),
@@ -50,16 +51,19 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
     }
     if (!(await confirmed(context, options.yes))) return EXIT.usage;
     await migrations.abort(batch.batch, { by, reason: options.reason, how });
-    const status = await migrations.batchResult(batch.batch);
+    const tenants = selected.map(({ tenant }) => tenant);
+    const followed = { batch: batch.batch, temporal, tenants, timeoutMs: null, file: options.file };
+    const end = await watchBatch(migrations, followed, out);
+    const status = 'status' in end ? end.status : await migrations.batchResult(batch.batch);
     const report = await readReport(migrations, narrowedTo(selection, new Set(running.map(({ tenant }) => tenant.id))));
     out.data({ schemaVersion: 1, ...status }, () =>
       [out.text.ordered('abort', batch.batch), ...(running.length > 0 ? [tenantTable(report.tenants, out)] : [])].join(
         '\n\n',
       ),
     );
-    out.say(outcomeLine(status, out) ?? '');
+    out.say(outcomeLine(status, out) ?? out.text.onlyPeople);
     const code = exitCodeOfBatch(status);
-    const someWait = how === 'finish-step' && running.length > 0 && code !== EXIT.rollbackIncomplete;
-    return someWait ? EXIT.waiting : code;
+    const someWait = end.because === 'people' || (how === 'finish-step' && running.length > 0);
+    return someWait && code !== EXIT.rollbackIncomplete ? EXIT.waiting : code;
   });
 }
