@@ -187,6 +187,8 @@ const en = {
   more: (count: number) => `${count} tenants; qys-e10 report lists each`,
   tooLate: (ended: string) =>
     `it ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
+  undoWaits: (file: string) =>
+    `What is left of the undo waits for a person: answer with skip or retry -f ${file} --tenant …, and leave a worker running (on one machine: qys-e10 worker)`,
   onlyPeople: 'All that is under way waits for a person. The run is kept; apply again goes on with it.',
   notBegun: (count: number) =>
     `${count} more have not begun: a wave begins with one tenant and widens while they end well (slowStart: false, maxConcurrency and limits change that)`,
@@ -433,6 +435,8 @@ const zh: Texts = {
   list: { waits: '等待人工', running: '运行中', 'rolled-back': '已回退', blocked: '被阻断' },
   more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
   tooLate: (ended) => `结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
+  undoWaits: (file) =>
+    `余下的回退等待人工：用 skip 或 retry -f ${file} --tenant … 答复，并保持一个 worker 运行（单机：qys-e10 worker）`,
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',
   notBegun: (count) =>
     `另有 ${count} 个尚未开始：每个波次先从一个租户开始，正常结束后逐步加宽（可用 slowStart: false、maxConcurrency 和 limits 调整）`,

@@ -11,6 +11,7 @@ import {
   pauseUpdate,
   resumeUpdate,
   tenantStandsSignal,
+  type Asker,
 } from './messages.js';
 import type { Progress } from './progress.js';
 
@@ -22,8 +23,8 @@ export interface Gate {
   pass(): Promise<boolean>;
   /** Tells of every pause and its end, and at once of one that is on. What it answers ends that. */
   follow(listener: Listener): () => void;
-  /** Whom it follows stands, as it was told then: so does this one, in the middle of its step. */
-  standsInside(told: number): Promise<void>;
+  /** Who follows it stands, as it was told for this asker: so does this one, in the middle of its step. */
+  standsInside(of: Asker): Promise<void>;
   /**
    * Tells the batch that an endpoint refuses a credential which several tenants share, and waits until it is opened again.
    * False where there is no batch to open it.
@@ -36,32 +37,34 @@ export interface Gate {
   looking(looks: () => Promise<void>): Promise<void>;
 }
 
-type Listener = (paused: boolean, told: number | undefined) => void;
+type Listener = (paused: boolean, asker: Asker | undefined) => void;
 
-/** `tellsOther`: tells whoever pauses it, if that is not its batch, that it stands, as it was told then. */
+/** `tellsOther`: tells whoever passes pauses on to it that it stands, instead of the batch. */
 export function createGate(
   tenantId: string,
   batch: string | undefined,
   progress: Progress,
-  tellsOther?: (told: number) => Promise<void>,
+  tellsOther?: (asker: Asker) => Promise<void>,
 ): Gate {
   let paused = false;
   let parked = false;
-  /** How often it was told to stop, or to go on; undefined where nobody wants to know that it stands. */
-  let told: number | undefined;
+  let asker: Asker | undefined;
+  /** How often it has heard to stop, or to go on. */
+  let heard = 0;
   let isInside = false;
   const listeners = new Set<Listener>();
 
   function pause(to: boolean): void {
     paused = to;
     if (!to) leaveInside();
-    for (const listener of listeners) listener(to, told);
+    for (const listener of listeners) listener(to, asker);
   }
 
   setHandler(
     pauseSignal,
-    (to, count) => {
-      told = count;
+    (to, from) => {
+      asker = from;
+      heard += 1;
       pause(to);
     },
     { description: 'The batch stops this tenant before its next step, or lets it go on' },
@@ -100,13 +103,15 @@ export function createGate(
     if (isSo) throw invalid('it is so already');
   }
 
-  /** Waits with these words. Where it is cancelled meanwhile, what comes next shows that it is held no more. */
+  /** Waits with these words. */
   async function held(what: string, waits: () => Promise<unknown>, how?: { byItself: boolean }): Promise<void> {
     progress.hold(what, how);
     try {
       await waits();
     } catch (error) {
-      progress.unhold();
+      // Runs of older versions were shown as waiting until they had ended.
+      if (patched('shows-undo')) progress.hold(null);
+      else progress.unhold();
       throw error;
     }
     progress.hold(null);
@@ -115,19 +120,21 @@ export function createGate(
   /** Tells it each time that it is told to stop: whoever pauses it may have forgotten. */
   async function stand(): Promise<void> {
     while (paused) {
-      const last = told;
+      const since = heard;
       // Runs of older versions told nobody.
-      await (last !== undefined && patched('tells-it-stands') ? tellStands(last) : undefined);
-      await condition(() => !paused || told !== last);
+      await (asker && patched('tells-it-stands') ? tellStands(asker) : undefined);
+      await condition(() => !paused || heard !== since);
     }
   }
 
   /** Who is over needs no word. */
-  async function tellStands(of: number): Promise<void> {
+  async function tellStands(to: Asker): Promise<void> {
     try {
-      if (tellsOther) await tellsOther(of);
-      else if (batch !== undefined)
-        await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(tenantStandsSignal, { tenantId, told: of });
+      if (tellsOther) await tellsOther(to);
+      else {
+        const coordinator = getExternalWorkflowHandle(batchWorkflowId(to.batch));
+        await coordinator.signal(tenantStandsSignal, { tenantId, told: to.told });
+      }
     } catch (error) {
       if (isCancellation(error)) throw error;
     }
@@ -158,14 +165,14 @@ export function createGate(
     },
     follow(listener) {
       listeners.add(listener);
-      if (paused) listener(true, told);
+      if (paused) listener(true, asker);
       return () => {
         listeners.delete(listener);
         leaveInside();
       };
     },
     async standsInside(of) {
-      if (!paused || of !== told) return;
+      if (!paused || of.told !== asker?.told) return;
       if (!isInside) progress.hold('paused in the middle of its step');
       isInside = true;
       // A signal that fails would end the run.

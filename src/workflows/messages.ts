@@ -53,17 +53,20 @@ export const firstLookSignal = defineSignal<[{ tenantId: string; over: boolean }
 /** The batch tells a tenant that waits for an endpoint, or for its turn after a first look, to go on. */
 export const endpointOpenSignal = defineSignal('endpointOpen');
 
-/**
- * The batch tells a tenant to stop before its next step, or to go on. `told`: how often it was told so; whoever stands tells it back.
- * Absent where nobody wants to know.
- */
-export const pauseSignal = defineSignal<[paused: boolean, told?: number]>('setPaused');
+/** Who wants to know that a tenant stands, and how often that one has told it to stop or to go on. */
+export interface Asker {
+  batch: string;
+  told: number;
+}
+
+/** The batch tells a tenant to stop before its next step, or to go on. `asker`: absent where nobody wants to know that it stands. */
+export const pauseSignal = defineSignal<[paused: boolean, asker?: Asker]>('setPaused');
 
 /** A tenant tells its batch that it stands, as it was told then. */
 export const tenantStandsSignal = defineSignal<[{ tenantId: string; told: number }]>('tenantStands');
 
 /** A people sync tells the tenant whose child it is that it stands, as it was told then. */
-export const peopleSyncStandsSignal = defineSignal<[number]>('peopleSyncStands');
+export const peopleSyncStandsSignal = defineSignal<[Asker]>('peopleSyncStands');
 
 /** A worker tells the batch that a target asks to be asked less often. */
 export const targetThrottledSignal = defineSignal<[{ tenantId: string }]>('targetThrottled');

@@ -46,7 +46,7 @@ export function peopleChild({
     description: 'Its people sync tells which nightly run it waits for',
   });
 
-  setHandler(peopleSyncStandsSignal, (told) => gate.standsInside(told), {
+  setHandler(peopleSyncStandsSignal, (asker) => gate.standsInside(asker), {
     description: 'Its people sync stands, as it was told to',
   });
 
@@ -74,9 +74,9 @@ export function peopleChild({
           typedSearchAttributes: startAttributes({ tenantId: tenant.id, site: tenant.site }),
           staticSummary: `${tenant.name.slice(0, 60)} · 人员同步`,
         });
-        const leave = gate.follow((paused, told) => {
+        const leave = gate.follow((paused, asker) => {
           // One that is over needs no word.
-          child.signal(pauseSignal, paused, told).catch(() => undefined);
+          child.signal(pauseSignal, paused, asker).catch(() => undefined);
         });
         try {
           const result = await child.result();

@@ -20,14 +20,16 @@ export interface RunningTenants {
   cancel(tenants: readonly Pick<InFlight, 'id' | 'rollback'>[]): Promise<void>;
 }
 
-export function createRunningTenants(state: BatchState, changed: () => void): RunningTenants {
+export function createRunningTenants(batch: string, state: BatchState, changed: () => void): RunningTenants {
   const runOf = (id: string): ReturnType<typeof getExternalWorkflowHandle> =>
     getExternalWorkflowHandle(tenantWorkflowId(id));
   const find = (id: string): InFlight | undefined => state.inFlight.find((one) => one.id === id);
 
   async function pauseOne(id: string, paused: boolean): Promise<void> {
     tenantTold(state, id, paused);
-    await runOf(id).signal(pauseSignal, paused, find(id)?.told).catch(gone);
+    await runOf(id)
+      .signal(pauseSignal, paused, { batch, told: find(id)?.told ?? 0 })
+      .catch(gone);
   }
 
   /** A cancellation carries no words of its own. Whoever waited has work to do: it counts from then on. */

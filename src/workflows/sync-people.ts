@@ -11,7 +11,7 @@ import type { Tenant } from '../domain/tenant.js';
 import type { Seen } from '../domain/work-orders/answers.js';
 import { activityGroups, activityQueue } from './activity-groups.js';
 import { createGate } from './gate.js';
-import { peopleSyncDecidedSignal, peopleSyncNightSignal, peopleSyncStandsSignal } from './messages.js';
+import { peopleSyncDecidedSignal, peopleSyncNightSignal, peopleSyncStandsSignal, type Asker } from './messages.js';
 import type { PeopleAfter } from './people-lists.js';
 import { now, peopleLook, type Ahead, type ReadPeople } from './people-look.js';
 import { peopleNight } from './people-night.js';
@@ -140,9 +140,9 @@ async function synced(input: SyncPeopleInput, told: Told): Promise<SyncPeopleRes
     await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncDecidedSignal, wanted);
   }
 
-  async function stands(told: number): Promise<void> {
+  async function stands(asker: Asker): Promise<void> {
     if (!parent) return;
-    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncStandsSignal, told);
+    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(peopleSyncStandsSignal, asker);
   }
 
   /** So that whoever asks again waits for this night and no other. */

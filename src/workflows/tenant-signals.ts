@@ -1,5 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
-import { endpointRefused, tenantStands } from '../domain/batch/control.js';
+import { endpointRefused, tenantStands } from '../domain/batch/places.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
 import { FIRST_LOOK, targetThrottled, tenantLooked, tenantParked, type BatchState } from '../domain/batch/state.js';
 import { auditTogether } from '../domain/batch/trail.js';

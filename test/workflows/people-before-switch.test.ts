@@ -130,14 +130,14 @@ describe('before the first write', () => {
     await startWith('held', { policy: FORGETFUL });
     await until('it is looked at', () => rig.world.journal.times({ ...list, tenant: rig.tenant('held').id }) > 0);
     const handle = rig.client.workflow.getHandle(tenantWorkflowId(rig.tenant('held').id));
-    await handle.signal(pauseSignal, true, 1);
+    await handle.signal(pauseSignal, true, { batch: 'none', told: 1 });
     const { id } = rig.tenant('held');
     const heldOf = async () => (await rig.migrations.tenantStatus(id))?.held;
     await until('it stands in its people sync', async () => (await heldOf()) === 'paused in the middle of its step');
     const since = Date.now();
     await until('it is of another day', () => Date.now() - since > 4_000);
     expect(writes('held')).toEqual([]);
-    await handle.signal(pauseSignal, false, 2);
+    await handle.signal(pauseSignal, false, { batch: 'none', told: 2 });
 
     const { ending, reason } = await rig.end('held');
 

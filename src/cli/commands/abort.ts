@@ -54,14 +54,17 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
     const tenants = selected.map(({ tenant }) => tenant);
     const followed = { batch: batch.batch, temporal, tenants, timeoutMs: null, file: options.file };
     const end = await watchBatch(migrations, followed, out);
-    const status = 'status' in end ? end.status : await migrations.batchResult(batch.batch);
+    const status =
+      'status' in end
+        ? end.status
+        : ((await migrations.batchStatus(batch.batch)) ?? (await migrations.batchResult(batch.batch)));
     const report = await readReport(migrations, narrowedTo(selection, new Set(running.map(({ tenant }) => tenant.id))));
     out.data({ schemaVersion: 1, ...status }, () =>
       [out.text.ordered('abort', batch.batch), ...(running.length > 0 ? [tenantTable(report.tenants, out)] : [])].join(
         '\n\n',
       ),
     );
-    out.say(outcomeLine(status, out) ?? out.text.onlyPeople);
+    out.say(outcomeLine(status, out) ?? out.text.undoWaits(options.file));
     const code = exitCodeOfBatch(status);
     const someWait = end.because === 'people' || (how === 'finish-step' && running.length > 0);
     return someWait && code !== EXIT.rollbackIncomplete ? EXIT.waiting : code;

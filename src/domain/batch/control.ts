@@ -1,14 +1,15 @@
 import type { Limits } from './batch.js';
+import { isHeld } from './held.js';
 import { refusalOfLimits, resumed, resumeOption } from './limits.js';
 import { count, isOpen, type TenantState } from './ledger.js';
-import { BREAKER, nameOf, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
+import { nameOf, type BatchOrder, type LimitChange, type Order, type Scope } from './orders.js';
+import { leavePlaces } from './places.js';
 import {
   entered,
   exceeded,
   forgetDrift,
   limitsChanged,
   limitsExceeded,
-  tenantParked,
   waveOf,
   type BatchState,
   type Undo,
@@ -20,14 +21,7 @@ import { stillChanged, undosOfGate } from './undo.js';
 export const MOST_TENANTS_HELD = 1_000;
 /** Of by and reason together, in characters: of an order that is kept with each of its tenants, and of any other. */
 const LONGEST_WORDS = { each: 300, once: 1_000 };
-/** So many endpoints are held by themselves before that is a matter for a person: it may well have one cause. */
-const MOST_ENDPOINTS_REFUSED = 50;
-const LONGEST_REFUSAL = 500;
 export const TOO_MANY_HELD = `${MOST_TENANTS_HELD} tenants are paused one by one already: pause the wave, or the batch`;
-
-export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
-  return state.holds.some((hold) => nameOf(hold.on) === nameOf(on));
-}
 
 /** Why this order does not fit now; null where it does. Each answer is a sentence for whoever gave the order. */
 export function refusalOf(state: BatchState, order: BatchOrder): string | null {
@@ -114,38 +108,6 @@ function rejected(wave: string): string {
   return `wave ${wave} was rejected`;
 }
 
-/** An endpoint that refuses a credential that several tenants share is held once, instead of failing each of them. */
-export function endpointRefused(state: BatchState, key: string, why: string, at: string): void {
-  if (isHeld(state, { endpoint: key })) return;
-  const order = byRule(why.slice(0, LONGEST_REFUSAL));
-  state.holds.push({ on: { endpoint: key }, ...order, at });
-  leavePlaces(state);
-  audit(state, `paused endpoint ${key}`, order, at);
-  const refused = state.holds.filter(({ on, by }) => 'endpoint' in on && by === BREAKER).length;
-  if (refused >= MOST_ENDPOINTS_REFUSED)
-    state.stoppedBy ??= `${refused} endpoints refuse their credentials, which may have one cause; the last is ${key}`;
-}
-
-/** A tenant tells that it stands, as it was told then; what it was told since counts. */
-export function tenantStands(state: BatchState, id: string, told: number): void {
-  const tenant = state.inFlight.find((one) => one.id === id);
-  if (!tenant?.paused || tenant.told !== told) return;
-  tenant.stands = true;
-  leavePlaces(state);
-}
-
-/**
- * Whoever stands for a held endpoint leaves its place to others. At once, and not as a move of the coordinator's: a task in which
- * nothing else is done may be replayed as one with the order that follows.
- */
-function leavePlaces(state: BatchState): void {
-  const held = new Set(state.holds.flatMap(({ on }) => ('endpoint' in on ? [on.endpoint] : [])));
-  for (const { id, stands, undoing, rollback, endpoints } of state.inFlight) {
-    const endpoint = stands && !undoing && !rollback ? endpoints.find((key) => held.has(key)) : undefined;
-    if (endpoint !== undefined) tenantParked(state, id, endpoint);
-  }
-}
-
 /**
  * Why an order of these words cannot be kept; null where it can. `each`: with each tenant that it is for, instead of `once` in the
  * audit trail.
@@ -188,7 +150,7 @@ export function resumeTenant(state: BatchState, id: string, standing: TenantStat
 
 /** The wave whose approval is awaited, or null. */
 export function awaitsApproval(state: BatchState): string | null {
-  return state.phase === 'approval' ? waveOf(state, state.wave).settings.name : null;
+  return state.phase === 'approval' && state.abort === null ? waveOf(state, state.wave).settings.name : null;
 }
 
 /** After the wave and its soak: whether somebody has to say yes. */

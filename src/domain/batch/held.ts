@@ -1,3 +1,4 @@
+import type { BatchState } from './state.js';
 import { nameOf, shortList, type Hold, type Order, type Scope } from './orders.js';
 
 /** What one order holds, as it is told: a thousand tenants are one line. */
@@ -36,4 +37,9 @@ function nameOfAll(on: Held['on']): string {
 
 function tenantsOf(on: readonly Scope[]): string[] {
   return on.flatMap((one) => ('tenant' in one ? [one.tenant] : []));
+}
+
+/** Whether this itself is held. */
+export function isHeld(state: Pick<BatchState, 'holds'>, on: Scope): boolean {
+  return state.holds.some((hold) => nameOf(hold.on) === nameOf(on));
 }

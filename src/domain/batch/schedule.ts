@@ -1,4 +1,5 @@
-import { gateReason, isHeld, needsApproval } from './control.js';
+import { gateReason, needsApproval } from './control.js';
+import { isHeld } from './held.js';
 import { count } from './ledger.js';
 import {
   CLEAN,

@@ -300,7 +300,7 @@ export function targetThrottled(state: BatchState): void {
 /** A started tenant meets an endpoint that refuses everybody, or waits for a first look: it leaves its place to others. */
 export function tenantParked(state: BatchState, id: string, endpoint: string): void {
   const tenant = state.inFlight.find((one) => one.id === id);
-  if (!tenant || tenant.parkedAt !== null) return;
+  if (!tenant || tenant.parkedAt !== null || tenant.cancelled) return;
   tenant.parkedAt = endpoint;
   tenant.stood = true;
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'parked');

@@ -120,13 +120,13 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
 
 const GOES_ON = { en: 'it goes on as soon as there is room', zh: '一有空位即继续' };
 const TO_BE_TOLD = { en: 'a person is to tell what its pages show', zh: '等待人工填报其页面内容' };
+const STANDS = { en: 'it stands before its next step until it is resumed', zh: '已在下一步之前停住，直到恢复' };
+const STOPS = { en: 'it stops before its next step until it is resumed', zh: '在下一步之前停下，直到恢复' };
+
 /** Whether the breaker holds this endpoint. */
 function isRefusal({ on, by }: Hold, endpoint: string | null): boolean {
   return by === BREAKER && 'endpoint' in on && on.endpoint === endpoint;
 }
-
-const STANDS = { en: 'it stands before its next step until it is resumed', zh: '已在下一步之前停住，直到恢复' };
-const STOPS = { en: 'it stops before its next step until it is resumed', zh: '在下一步之前停下，直到恢复' };
 
 function toBeUndone(cause: UndoCause): Reason {
   const { en, zh } = causeWords(cause);

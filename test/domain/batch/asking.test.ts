@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asksSeen, askingOf } from '../../../src/domain/batch/asking.js';
-import { endpointRefused, obey, tenantStands } from '../../../src/domain/batch/control.js';
+import { obey } from '../../../src/domain/batch/control.js';
+import { endpointRefused, tenantStands } from '../../../src/domain/batch/places.js';
 import {
   FIRST_LOOK,
   tenantEnded,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { endpointRefused, obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { endpointRefused } from '../../../src/domain/batch/places.js';
 import { refusalOfLimits } from '../../../src/domain/batch/limits.js';
 import type { LimitChange } from '../../../src/domain/batch/orders.js';
 import { nextMove, shouldPause } from '../../../src/domain/batch/schedule.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { foundRunning } from '../../../src/domain/batch/adoption.js';
-import { endpointRefused, obey, refusalOf, tenantStands } from '../../../src/domain/batch/control.js';
+import { obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { endpointRefused, tenantStands } from '../../../src/domain/batch/places.js';
 import { isDone } from '../../../src/domain/batch/trail.js';
 import { sizeOf, stateAt } from '../../../src/domain/batch/ledger.js';
 import { nameOf, type BatchOrder, type LimitChange, type Scope } from '../../../src/domain/batch/orders.js';
@@ -199,10 +200,12 @@ function runsElsewhere(model: Model, real: Coordinator, index: number, kind: 'mi
 
 function park(model: Model, real: Coordinator, index: number): void {
   const tenant = pick(
-    model.in('running').filter(({ endpoint, undoing }) => endpoint !== null && undoing === null),
+    model
+      .in('running')
+      .filter(({ endpoint, undoing, cancelled }) => endpoint !== null && undoing === null && !cancelled),
     index,
   );
-  if (!tenant?.endpoint) return;
+  if (!tenant?.endpoint || model.aborted === 'undo') return;
   endpointRefused(real.state, tenant.endpoint, 'token refused', new Date(model.now).toISOString());
   tenantParked(real.state, tenant.id, tenant.endpoint);
   model.paused.add(`endpoint ${tenant.endpoint}`);
@@ -225,7 +228,7 @@ function stands(model: Model, real: Coordinator, index: number, isLate: boolean)
 
 function look(model: Model, real: Coordinator, index: number): void {
   const tenant = pick(
-    model.in('running').filter(({ undoing }) => undoing === null),
+    model.in('running').filter(({ undoing, cancelled }) => undoing === null && !cancelled),
     index,
   );
   if (!tenant) return;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { endpointRefused, obey, refusalOf, tenantStands } from '../../../src/domain/batch/control.js';
+import { obey, refusalOf } from '../../../src/domain/batch/control.js';
+import { endpointRefused, tenantStands } from '../../../src/domain/batch/places.js';
 import { holdingOf, reasonsOfTenant, usualDuration } from '../../../src/domain/batch/reasons.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import { room, widthOf } from '../../../src/domain/batch/room.js';

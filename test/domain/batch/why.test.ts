@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foundRunning } from '../../../src/domain/batch/adoption.js';
-import { endpointRefused, obey, tenantStands } from '../../../src/domain/batch/control.js';
+import { obey } from '../../../src/domain/batch/control.js';
+import { endpointRefused, tenantStands } from '../../../src/domain/batch/places.js';
 import { audit } from '../../../src/domain/batch/trail.js';
 import { shortList } from '../../../src/domain/batch/orders.js';
 import {
