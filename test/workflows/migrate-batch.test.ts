@@ -42,6 +42,9 @@ describe('waves', () => {
     expect(status).toMatchObject({ outcome: 'done', endings: { migrated: 6 }, over: true, notStarted: 0, running: 0 });
     expect(status.waves.map(({ counts }) => counts)).toEqual([{ migrated: 1 }, { migrated: 5 }]);
     expect(status.waves[1]?.width).toBe(3);
+    // Also where nothing else is done, a phase that is entered stands in the history.
+    const { memo } = await rig.client.workflow.getHandle(batchWorkflowId(batch)).describe();
+    expect(memo?.['at']).toMatchObject({ wave: 2 });
   });
 
   it('wait for approval by somebody, and stop where it is refused', async () => {
