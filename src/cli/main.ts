@@ -202,4 +202,14 @@ function withCauses(error: unknown): string {
     : error.message;
 }
 
-process.exit(await main(process.argv.slice(2)));
+const streams = [process.stdout, process.stderr];
+let isLost = false;
+// Whoever reads no more, as `head`, wants no more; a disk that is full loses something.
+for (const stream of streams)
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    isLost ||= code !== 'EPIPE';
+  });
+const code = await main(process.argv.slice(2));
+// A pipe takes what it holds, and the rest once that was read.
+await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
+process.exit(isLost ? EXIT.error : code);

@@ -22,7 +22,7 @@ const en = {
     `Batch ${batch}: ${tenants} tenants in ${waves} wave(s). Each is looked at first; a blocked one is not touched.`,
   goesOn: (batch: string) => `Batch ${batch} is under way already: going on with it, as it was started.`,
   otherBatch: (batch: string) =>
-    `A batch ${batch} is under way with other tenants or settings. Wait for its end (status --watch), or give this file another batch name.`,
+    `A batch ${batch} is under way with other tenants or settings. Apply the file as it was, and change what runs by limits, add and drop; or wait for its end (status --watch); or give this file another batch name.`,
   cutsOver: (batch: string) => `Batch ${batch} was prepared: what was planned is written now.`,
   cutsOverAlready: (batch: string) => `Batch ${batch} is under way and writes already: --until comes too late.`,
   noAnswer: (batch: string) =>
@@ -187,6 +187,8 @@ const en = {
   more: (count: number) => `${count} tenants; qys-e10 report lists each`,
   tooLate: (ended: string) =>
     `it ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
+  standStill: (file: string, tenants: readonly string[]) =>
+    `They stand before their next step. Next: qys-e10 resume (or rollback) -f ${file} --tenant ${tenants.join(' ')} --reason …; what is resumed needs a worker (on one machine: qys-e10 worker)`,
   undoWaits: (file: string) =>
     `What is left of the undo waits for a person: answer with skip or retry -f ${file} --tenant …, and leave a worker running (on one machine: qys-e10 worker)`,
   onlyPeople: 'All that is under way waits for a person. The run is kept; apply again goes on with it.',
@@ -294,7 +296,7 @@ const zh: Texts = {
     `批次 ${batch}：${tenants} 个租户，${waves} 个波次。先检查后写入；被阻断的租户不会被改动。`,
   goesOn: (batch) => `批次 ${batch} 已在运行：按启动时的内容继续。`,
   otherBatch: (batch) =>
-    `批次 ${batch} 正以其他租户或设置运行。请等它结束（status --watch），或为本文件换一个批次名称。`,
+    `批次 ${batch} 正以其他租户或设置运行。请用原来的文件执行 apply，并用 limits、add、drop 修改；或等它结束（status --watch）；或为本文件换一个批次名称。`,
   cutsOver: (batch) => `批次 ${batch} 已准备好：现在开始写入计划的内容。`,
   cutsOverAlready: (batch) => `批次 ${batch} 已在运行并写入：不能再用 --until。`,
   noAnswer: (batch) => `批次 ${batch} 的协调器没有应答。请在 Temporal 网页界面查看，然后再次执行同一命令。`,
@@ -435,6 +437,8 @@ const zh: Texts = {
   list: { waits: '等待人工', running: '运行中', 'rolled-back': '已回退', blocked: '被阻断' },
   more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
   tooLate: (ended) => `结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
+  standStill: (file, tenants) =>
+    `它们停在下一步之前。下一步：qys-e10 resume（或 rollback）-f ${file} --tenant ${tenants.join(' ')} --reason …；恢复后需要 worker 运行（单机：qys-e10 worker）`,
   undoWaits: (file) =>
     `余下的回退等待人工：用 skip 或 retry -f ${file} --tenant … 答复，并保持一个 worker 运行（单机：qys-e10 worker）`,
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',

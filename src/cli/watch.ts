@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { awaitsCutOver, type BatchStatus } from '../domain/batch/status.js';
+import { awaitsCutOver, isPausedByPerson, type BatchStatus } from '../domain/batch/status.js';
 import { heldTogether } from '../domain/batch/held.js';
-import { BREAKER } from '../domain/batch/orders.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { inLang } from '../domain/said.js';
 import { progressLine } from './batch-lines.js';
@@ -107,8 +106,8 @@ async function onlyPeopleCanGoOn(
     if (!told.has(name)) out.say(out.text.heldBy(name, by, reason));
     told.add(name);
   }
-  // Whoever paused it will resume it, and wants it to go on then.
-  if (status.holds.some(({ by }) => by !== BREAKER)) return false;
+  // Whoever paused it as a whole will resume it, and wants it to go on then.
+  if (isPausedByPerson(status)) return false;
   if (status.holds.length > 0 && status.running === 0 && status.startsNobody !== false) return true;
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));

@@ -1,8 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '../../simulators/world.js';
-import { aCli, type Cli } from '../support/cli.js';
+import { aCli, BIN, type Cli } from '../support/cli.js';
 import { until } from '../support/rig.js';
 
 describe('a batch of good and bad tenants, by the commands', () => {
@@ -135,6 +138,16 @@ describe('a batch of good and bad tenants, by the commands', () => {
     expect(everything).not.toContain('CANARY');
     expect(everything).not.toMatch(/\b1[3-9]\d{9}\b(?!\d)/);
   });
+});
+
+it('an answer that is longer than a pipe holds arrives whole', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'qys-e10-long-')), 'long.batch.yaml');
+  const tenants = Array.from({ length: 1_000 }, (_, index) => `  - { id: t${index}, unknown: true }`);
+  await writeFile(file, ['batch: long', 'tenants:', ...tenants].join('\n'));
+  const slowly = `"${process.execPath}" "${BIN}" validate -f "${file}" -o json | (sleep 3; cat)`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', slowly], { maxBuffer: 100_000_000 });
+  expect(stdout.length).toBeGreaterThan(100_000);
+  expect(JSON.parse(stdout)).toMatchObject({ valid: false });
 });
 
 it('stops starting tenants when the limit of a wave is exceeded, and ends with 4', async () => {

@@ -29,7 +29,7 @@ export interface Running {
   finished: Promise<Finished>;
 }
 
-const BIN = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/qys-e10.mjs', import.meta.url));
 
 export async function aCli(
   world: World,

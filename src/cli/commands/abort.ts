@@ -67,6 +67,13 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
     out.say(outcomeLine(status, out) ?? out.text.undoWaits(options.file));
     const code = exitCodeOfBatch(status);
     const someWait = end.because === 'people' || (how === 'finish-step' && running.length > 0);
+    if (how === 'finish-step' && running.length > 0)
+      out.say(
+        out.text.standStill(
+          options.file,
+          running.map(({ tenant }) => tenant.id),
+        ),
+      );
     return someWait && code !== EXIT.rollbackIncomplete ? EXIT.waiting : code;
   });
 }

@@ -69,8 +69,9 @@ export function concurrencyWords(state: BatchState, pass: Pass, wave: number): R
   const away = awayIn(state);
   if (away >= MOST_AWAY)
     return { en: `${away} tenants wait for endpoints already`, zh: `已有 ${away} 个租户在等待端点` };
+  const narrow = width < most;
   return {
-    en: `${width} of at most ${most} tenants run already${looking === 0 ? '' : `, and ${looking} wait for a person's first look`}`,
-    zh: `已有 ${width} 个租户在运行，最多 ${most} 个${looking === 0 ? '' : `；另有 ${looking} 个等待人工首次查看`}`,
+    en: `${width} of at most ${most} tenants run already${narrow ? `: it widens from ${width} while results are clean` : ''}${looking === 0 ? '' : `, and ${looking} wait for a person's first look`}`,
+    zh: `已有 ${width} 个租户在运行，最多 ${most} 个${narrow ? `：结果正常时由 ${width} 逐步放宽` : ''}${looking === 0 ? '' : `；另有 ${looking} 个等待人工首次查看`}`,
   };
 }

@@ -155,12 +155,17 @@ export function awaitsOrder(status: BatchStatus): boolean {
   return outcome === 'stopped-by-limit' || (outcome === null && asks);
 }
 
-/** Whether nothing of it goes on before somebody acts. A pause is none: whoever ordered it will lift it. */
+/** Whether a person has paused it, or a wave of it: who ordered that will lift it, and wants it to go on then. */
+export function isPausedByPerson({ holds }: BatchStatus): boolean {
+  return holds.some(({ on, by }) => by !== BREAKER && ('batch' in on || 'wave' in on));
+}
+
+/** Whether nothing of it goes on before somebody acts. A pause of the batch or a wave is none. */
 export function waitsForPeople(status: BatchStatus): boolean {
   const { awaitsApproval, running, holds, asking, startsNobody } = status;
   if (status.outcome === 'stopped-by-limit' || awaitsCutOver(status)) return true;
   if (awaitsApproval !== null) return running === 0;
-  if (holds.some(({ by }) => by !== BREAKER)) return false;
+  if (isPausedByPerson(status)) return false;
   return (holds.length > 0 && running === 0 && startsNobody !== false) || asking?.only === true;
 }
 

@@ -117,6 +117,13 @@ describe('what waits for people alone', () => {
     expect(waits(state)).toBe(false);
   });
 
+  it('is one of which somebody holds another tenant', () => {
+    const state = aBatch([{ size: 2, maxConcurrency: 1 }]);
+    look(state, start(state));
+    obey(state, { do: 'pause', on: { tenant: 'w0t1' }, by: 'li', reason: 'not yet' }, '2026-03-02T10:00:00Z');
+    expect(waits(state)).toBe(true);
+  });
+
   it('is no matter of time: nothing is estimated while nobody moves', () => {
     const state = aBatch([{ size: 4 }]);
     runs(state, 'migrated');

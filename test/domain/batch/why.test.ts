@@ -91,6 +91,12 @@ const CASES: Record<string, () => Case> = {
     start(state);
     return { state, of: candidate(0, 1), because: ['concurrency'], text: /^1 of at most 1 tenants run already$/ };
   },
+  'concurrency of a wave that widens': () => {
+    const state = aBatch([{ maxConcurrency: 5, slowStart: true }]);
+    start(state);
+    const text = /^1 of at most 5 tenants run already: it widens from 1 while results are clean$/;
+    return { state, of: candidate(0, 1), because: ['concurrency'], text };
+  },
   'earlier-wave': () => ({
     state: aBatch([{}, {}]),
     of: candidate(1, 0),
