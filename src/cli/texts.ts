@@ -187,8 +187,8 @@ const en = {
   more: (count: number) => `${count} tenants; qys-e10 report lists each`,
   tooLate: (ended: string) =>
     `it ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
-  standStill: (file: string, tenants: readonly string[]) =>
-    `They stand before their next step. Next: qys-e10 resume (or rollback) -f ${file} --tenant ${tenants.join(' ')} --reason …; what is resumed needs a worker (on one machine: qys-e10 worker)`,
+  standStill:
+    'They stand before their next step, for resume or rollback. What is resumed needs a worker (on one machine: qys-e10 worker).',
   undoWaits: (file: string) =>
     `What is left of the undo waits for a person: answer with skip or retry -f ${file} --tenant …, and leave a worker running (on one machine: qys-e10 worker)`,
   onlyPeople: 'All that is under way waits for a person. The run is kept; apply again goes on with it.',
@@ -437,8 +437,7 @@ const zh: Texts = {
   list: { waits: '等待人工', running: '运行中', 'rolled-back': '已回退', blocked: '被阻断' },
   more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
   tooLate: (ended) => `结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
-  standStill: (file, tenants) =>
-    `它们停在下一步之前。下一步：qys-e10 resume（或 rollback）-f ${file} --tenant ${tenants.join(' ')} --reason …；恢复后需要 worker 运行（单机：qys-e10 worker）`,
+  standStill: '它们停在下一步之前，等待 resume 或 rollback。恢复后需要 worker 运行（单机：qys-e10 worker）。',
   undoWaits: (file) =>
     `余下的回退等待人工：用 skip 或 retry -f ${file} --tenant … 答复，并保持一个 worker 运行（单机：qys-e10 worker）`,
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',

@@ -390,6 +390,22 @@ it('an undo in a batch that runs asks about a change by somebody else, with 6 as
   await world.close();
 }, 240_000);
 
+it('who stands after abort --finish-step is named with the command that goes on', async () => {
+  const world = await startWorld({ tenants: [{ id: 'slow', people: { e9: 4, e10: 4 }, syncSeconds: 5 }] });
+  const cli = await aCli(world);
+  const apply = cli.start('apply', '-f', cli.file, '--yes');
+  await until('it writes', () => world.journal.writes().length > 0, 60_000);
+  const told = ['-f', cli.file, '--reason', 'test'];
+  const aborted = await cli.run('abort', ...told, '--finish-step', '--yes');
+  expect(aborted.code, aborted.stderr).toBe(6);
+  expect(aborted.stderr).toContain(`qys-e10 resume -f ${cli.file} --tenant slow --reason`);
+  await apply.finished;
+  const undone = await cli.run('rollback', ...told, '--tenant', 'slow');
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(world.tenant('slow').state().integration['oaVersion']).toBe('E9');
+  await world.close();
+}, 240_000);
+
 it('a tenant that asks about a failure is undone as one that failed', async () => {
   const world = await startWorld({ tenants: [{ id: 'asks', people: { e9: 4, e10: 4 } }] });
   world.fault({ system: 'console', method: 'PUT', path: '/callback', kind: 'error-before', times: Infinity });

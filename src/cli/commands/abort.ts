@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { chooses, withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
+import { liftedBy } from '../../domain/batch/held.js';
 import { outcomeLine } from '../batch-lines.js';
 import type { Context, Register } from '../context.js';
 import { EXIT, exitCodeOfBatch, type ExitCode } from '../exit-codes.js';
@@ -66,14 +67,12 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
     );
     out.say(outcomeLine(status, out) ?? out.text.undoWaits(options.file));
     const code = exitCodeOfBatch(status);
-    const someWait = end.because === 'people' || (how === 'finish-step' && running.length > 0);
-    if (how === 'finish-step' && running.length > 0)
-      out.say(
-        out.text.standStill(
-          options.file,
-          running.map(({ tenant }) => tenant.id),
-        ),
-      );
+    const [first, ...more] = how === 'finish-step' ? running.map(({ tenant }) => ({ tenant: tenant.id })) : [];
+    if (first) {
+      out.say(out.text.standStill);
+      out.say(out.text.resumeHint(options.file, liftedBy([first, ...more])));
+    }
+    const someWait = end.because === 'people' || first !== undefined;
     return someWait && code !== EXIT.rollbackIncomplete ? EXIT.waiting : code;
   });
 }
