@@ -1,10 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
-import type { ClientOptions } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { ClientOptions, Connection } from '@temporalio/client';
 import { SearchAttributeType } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import type { Config } from './config.js';
+import { openConnection } from './connection.js';
 import { SEARCH_ATTRIBUTES } from './domain/search-attributes.js';
 import { EMBEDDED_NAMESPACE } from './embedded/dev-server.js';
 import { acquireEmbeddedServer } from './embedded/server.js';
@@ -126,9 +127,8 @@ async function connectEmbedded(config: Config, options: ConnectOptions): Promise
     const shared = {
       ...temporal,
       async close() {
-        // The connection last: a call that is tried again on a closed one would end the process.
-        await server.release();
         await temporal.close();
+        await server.release();
       },
     };
     return await closingOnFailure(shared, async () => {
@@ -149,7 +149,7 @@ async function connect(
   options: ConnectOptions,
 ): Promise<Temporal> {
   const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await Connection.connect({ ...connectionOptions, address }).catch((error: unknown) => {
+  const connection = await openConnection({ ...connectionOptions, address }).catch((error: unknown) => {
     throw new TemporalUnreachable(address, error);
   });
   let native: Promise<NativeConnection> | undefined;

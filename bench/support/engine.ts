@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { parseBatch } from '../../src/batch-file/parse.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
+import { openConnection } from '../../src/connection.js';
 import type { Batch } from '../../src/domain/batch/batch.js';
 import { batchFolder } from '../../src/data-folder.js';
 import { childrenOf } from './children.js';
@@ -27,7 +28,7 @@ export async function startEngine(folder: string, nodeOptions: string[] = []): P
   const dataDir = join(folder, 'data');
   const worker = await startWorker(dataDir, nodeOptions);
   const server = JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')) as { pid: number; port: number };
-  const connection = await Connection.connect({ address: `127.0.0.1:${server.port}` });
+  const connection = await openConnection({ address: `127.0.0.1:${server.port}` });
   const client = new Client({ connection });
   const sizeOf = async (name: string): Promise<number> =>
     (await stat(join(dataDir, name)).catch(() => null))?.size ?? 0;

@@ -38,9 +38,8 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
   const { config, out, serves, interrupted } = options;
   const temporal = await connectTemporal(config, { report: (line) => out.say(line) });
   let workers: Workers | null = null;
-  let migrations: Migrations | undefined;
   try {
-    migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
+    const migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     await options.beforeWork?.(migrations);
     if (temporal.mode === 'embedded' && serves !== 'nothing') {
       workers = await options.startWorkers({ ...options, serves, temporal });
@@ -50,7 +49,6 @@ export async function inSession<T>(options: SessionOptions, work: (session: Sess
     return await Promise.race([stopped, work({ temporal, migrations, workers }), ...(failed ? [failed] : [])]);
   } finally {
     await workers?.stop();
-    await migrations?.settled();
     await temporal.close();
   }
 }

@@ -51,9 +51,6 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
   const ofOpen = new WorkflowClient({ ...client.workflow.options, queryRejectCondition: 'NOT_OPEN' });
   const openHandleOf = (batch: string) => ofOpen.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
 
-  /** Questions that are on their way, also those that nobody waits for any more. */
-  const asking = new Set<Promise<void>>();
-
   /**
    * The first answer counts: a question that came right before a coordinator went on as new waits for a replay of the run that is
    * over, while one that comes after it is answered at once. Undefined where no worker answers, or there is no such batch.
@@ -73,8 +70,6 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
         throw error;
       }
     });
-    const left = Promise.allSettled(asked).then(() => void asking.delete(left));
-    asking.add(left);
     try {
       return await Promise.any(asked);
     } catch {
@@ -116,14 +111,6 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
   }
 
   return {
-    /**
-     * When no question is on its way any more that nobody waits for: the library asks them again and again, and fails badly on a
-     * connection that is closed. Within `QUERY_WITHIN_MS`.
-     */
-    async settled(): Promise<void> {
-      await Promise.all(asking);
-    },
-
     /** Undefined where no batch of this name ever ran. */
     batchRow: rowOf,
 

@@ -1,11 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import type { BoardOptions } from '../../src/board/options.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
+import { openConnection } from '../../src/connection.js';
 import { aBoard, TOKEN, ZHANG, type ABoard } from '../support/a-board.js';
 
 let connection: Connection;
@@ -13,7 +14,7 @@ let migrations: Migrations;
 let board: ABoard;
 
 beforeAll(async () => {
-  connection = await Connection.connect({ address: inject('temporalAddress') });
+  connection = await openConnection({ address: inject('temporalAddress') });
   const store = createFileBatchStore(await mkdtemp(join(tmpdir(), 'qys-e10-board-')));
   migrations = createMigrations({ client: new Client({ connection }), store });
 });

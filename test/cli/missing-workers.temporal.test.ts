@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { expect, inject, it } from 'vitest';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createOutput } from '../../src/cli/output.js';
 import { isNeededBy, missingLine, missingWorkers } from '../../src/cli/missing-workers.js';
 import { createMigrations } from '../../src/client.js';
+import { openConnection } from '../../src/connection.js';
 import { consoleTaskQueue, inspectionTaskQueue } from '../../src/domain/ids.js';
 import type { Tenant } from '../../src/domain/tenant.js';
 
@@ -12,7 +13,7 @@ const tenantAt = (site: string, driver: 'api' | 'browser') => ({ site, qiyuesuo:
 const out = createOutput('text', 'en', { stdout: process.stdout, stderr: process.stderr, color: false, now: Date.now });
 
 it('names each queue that nobody polls, with the command that starts a worker for it', async () => {
-  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  const connection = await openConnection({ address: inject('temporalAddress') });
   const client = new Client({ connection });
   const migrations = createMigrations({ client, store: createFileBatchStore('unused') });
   const remote = { temporal: { mode: 'remote' }, migrations } as const;

@@ -3,12 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { afterEach, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startWorld, type World } from '../../simulators/world.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations } from '../../src/client.js';
+import { openConnection } from '../../src/connection.js';
 import { batchFolder } from '../../src/data-folder.js';
 import { COORDINATOR_TASK_QUEUE, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import { isRunning } from '../../src/embedded/processes.js';
@@ -17,9 +18,7 @@ import { until } from '../support/rig.js';
 
 let world: World;
 let connection: Connection | undefined;
-let settled = async (): Promise<void> => {};
 afterEach(async () => {
-  await settled();
   await connection?.close();
   connection = undefined;
   await world.close();
@@ -27,11 +26,9 @@ afterEach(async () => {
 
 async function migrationsIn(cli: Cli): Promise<Migrations> {
   const { port } = JSON.parse(await readFile(join(cli.dataDir, 'server.json'), 'utf8')) as { port: number };
-  connection ??= await Connection.connect({ address: `127.0.0.1:${port}` });
+  connection ??= await openConnection({ address: `127.0.0.1:${port}` });
   const store = createFileBatchStore(batchFolder(cli));
-  const migrations = createMigrations({ client: new Client({ connection }), store });
-  settled = () => migrations.settled();
-  return migrations;
+  return createMigrations({ client: new Client({ connection }), store });
 }
 
 /** The processes that ask for the work of a queue. */

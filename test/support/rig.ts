@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
@@ -15,6 +15,7 @@ import { parseBatch, type ParsedBatch } from '../../src/batch-file/parse.js';
 import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { createMigrations, type Migrations, type TenantEnd } from '../../src/client.js';
 import { loadConfig } from '../../src/config.js';
+import { openConnection } from '../../src/connection.js';
 import { openConsolePages } from '../../src/console-browser.js';
 import { siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
@@ -104,7 +105,7 @@ export async function aRig(
   const dataDir = await mkdtemp(join(tmpdir(), 'qys-e10-rig-'));
 
   const address = inject('temporalAddress');
-  const connection = await Connection.connect({ address });
+  const connection = await openConnection({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection });
   const coordinatorQueue = more.coordinatorQueue ?? `coordinator-${suffix}`;
@@ -210,7 +211,6 @@ export async function aRig(
     async close() {
       for (const child of children) child.kill('SIGKILL');
       await workers.stop();
-      await migrations.settled();
       await connection.close();
       await native.close();
       await world.close();

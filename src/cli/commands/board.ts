@@ -55,9 +55,8 @@ export async function board(options: BoardCommandOptions, context: Context): Pro
   const ending = new AbortController();
   let running: RunningBoard | undefined;
   let working: Promise<void> | undefined;
-  let migrations: Migrations | undefined;
   try {
-    migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
+    const migrations = createMigrations({ client: temporal.client, store: createFileBatchStore(batchFolder(config)) });
     running = await startBoard(options, {
       migrations,
       ui: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
@@ -87,7 +86,6 @@ export async function board(options: BoardCommandOptions, context: Context): Pro
     ending.abort();
     await running?.close();
     await working?.catch(() => undefined);
-    await migrations?.settled();
     await temporal.close();
   }
   return EXIT.ok;
