@@ -55,6 +55,7 @@ export function batchLines(status: BatchStatus, file: string, out: Output): stri
     ...(outcome === null ? [] : [outcome]),
     progressLine(status, out),
     waveTable(status.waves, out),
+    ...(status.over && status.running + status.parked > 0 ? [text.countedAtEnd] : []),
     ...status.waves.flatMap(({ name, limits }) => limitLine(name, limits, out)),
     ...limitLine(null, status.limits, out),
     ...heldTogether(status.holds).flatMap(({ on, name, by, reason }) => [

@@ -218,20 +218,22 @@ export function stateOf({ outcome, step, needsAttention }: TenantReport, out: Ou
   return out.style(good ? 'green' : fair ? 'yellow' : 'red', outcome);
 }
 
-/** What happened and why, for whoever reads it. */
+/** What happened and why, for whoever reads it. `unsaid`: what tells it where no reason was given. */
 export function reasonIn(
   { reason, zh = reason, inBatch, ofEarlierRun }: Pick<TenantReport, 'reason' | 'zh' | 'inBatch' | 'ofEarlierRun'>,
   { lang, text }: Output,
+  unsaid = '',
 ): string {
-  const where = inBatch === undefined ? (ofEarlierRun ? text.ofEarlierRun : '') : text.inBatch(inBatch);
-  return `${where}${lang === 'zh' ? zh : reason}`;
+  const why = (lang === 'zh' ? zh : reason) || unsaid;
+  if (inBatch !== undefined) return text.inBatch(inBatch, why);
+  return ofEarlierRun ? text.ofEarlierRun(why) : why;
 }
 
 function whyOf(tenant: TenantReport, out: Output): string {
   const { findings, codes = [], leftBefore } = tenant;
   const last = findings.at(-1);
   const listed = codes.map((code) => `${code} ${catalogue[code][out.lang].title}`).join('; ');
-  const why = reasonIn(tenant, out) || (last ? messageIn(last, out.lang) : listed);
+  const why = reasonIn(tenant, out, last ? messageIn(last, out.lang) : listed);
   if (leftBefore === null) return why;
   const left = [...new Set(leftBefore.findings.map(({ code }) => code))];
   return `${why}; ${out.text.leftBefore(leftBefore)}: ${left.join(', ')}`;

@@ -167,13 +167,14 @@ const en = {
     how === 'undo'
       ? `  ${tenant} (${step}): will be undone`
       : `  ${tenant} (${step}): ends its step, then waits for resume or rollback`,
+  countedAtEnd: 'These counts are from when the batch ended; the tenants below stand as they do now.',
   noBatchRuns: 'no batch of this file is running',
   interruptedBatch: 'no worker answers for its batch now: apply, or a worker, goes on with what waits for nobody',
   nextOfBatch: (next: string) => `Next: ${next}`,
   placeIn: (wave: string, position: number) => `wave ${wave}, position ${position}`,
   nobodyStarts: (why: string) => `Nobody starts now: ${why}`,
-  inBatch: (batch: string) => `in batch ${batch}: `,
-  ofEarlierRun: 'in an earlier run of the batch: ',
+  inBatch: (batch: string, why: string) => `in batch ${batch}${why && `: ${why}`}`,
+  ofEarlierRun: (why: string) => `in an earlier run of the batch${why && `: ${why}`}`,
   notOfBatch: (file: string, tenant: string) =>
     `it is not of the batch that is under way. To let it join: qys-e10 add -f ${file} --tenant ${tenant} --reason …`,
   ahead: (count: number) => `${count} tenant(s) of its wave stand before it`,
@@ -189,6 +190,7 @@ const en = {
     `it ended ${ended}, which is longer ago than the undo window (undoWindow of the file): nothing was undone`,
   standStill:
     'They stand before their next step, for resume or rollback. What is resumed needs a worker (on one machine: qys-e10 worker).',
+  goesOnWithWorker: 'They go on while a worker runs: qys-e10 worker',
   undoWaits: (file: string) =>
     `What is left of the undo waits for a person: answer with skip or retry -f ${file} --tenant …, and leave a worker running (on one machine: qys-e10 worker)`,
   onlyPeople: 'All that is under way waits for a person. The run is kept; apply again goes on with it.',
@@ -424,13 +426,14 @@ const zh: Texts = {
     how === 'undo'
       ? `  ${tenant}（${step}）：将被回退`
       : `  ${tenant}（${step}）：完成当前步骤后等待 resume 或 rollback`,
+  countedAtEnd: '以上计数截至批次结束时；下列租户为当前状态。',
   noBatchRuns: '该文件没有正在运行的批次',
   interruptedBatch: '当前没有 worker 为该批次应答：执行 apply 或启动 worker 即可继续',
   nextOfBatch: (next) => `下一步：${next}`,
   placeIn: (wave, position) => `波次 ${wave}，第 ${position} 位`,
   nobodyStarts: (why) => `目前不启动租户：${why}`,
-  inBatch: (batch) => `在批次 ${batch} 中：`,
-  ofEarlierRun: '在本批次较早的一次运行中：',
+  inBatch: (batch, why) => `在批次 ${batch} 中${why && `：${why}`}`,
+  ofEarlierRun: (why) => `在本批次较早的一次运行中${why && `：${why}`}`,
   notOfBatch: (file, tenant) => `它不属于正在进行的批次。加入：qys-e10 add -f ${file} --tenant ${tenant} --reason …`,
   ahead: (count) => `同一波次中还有 ${count} 个租户排在前面`,
   lists: '网页界面中的列表：',
@@ -438,6 +441,7 @@ const zh: Texts = {
   more: (count) => `共 ${count} 个租户；qys-e10 report 逐一列出`,
   tooLate: (ended) => `结束于 ${ended}，已超出回退时限（文件中的 undoWindow）：没有回退任何内容`,
   standStill: '它们停在下一步之前，等待 resume 或 rollback。恢复后需要 worker 运行（单机：qys-e10 worker）。',
+  goesOnWithWorker: '有 worker 运行时它们才会继续：qys-e10 worker',
   undoWaits: (file) =>
     `余下的回退等待人工：用 skip 或 retry -f ${file} --tenant … 答复，并保持一个 worker 运行（单机：qys-e10 worker）`,
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',

@@ -17,7 +17,7 @@ import type { Explanation } from '../domain/batch/why.js';
 import { batchWorkflowId } from '../domain/ids.js';
 import { batchStatusQuery, leftOutQuery, sourcesQuery, undosQuery, whyQuery } from '../workflows/messages.js';
 import type { migrateBatch } from '../workflows/index.js';
-import { NobodyAnswers, OrderRefused } from './order-refused.js';
+import { NobodyAnswers, nothingRuns } from './order-refused.js';
 import { NEEDS_ATTENTION, OUTCOME } from './tenant-rows.js';
 import { contentOf } from './batch-content.js';
 
@@ -105,7 +105,7 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
         const waves = answer.waves.map((sources, wave) => tenantsOf(store, { batch, wave, sources }));
         return new Set((await Promise.all(waves)).flat().map(({ id }) => id));
       }
-      if (!(await rowOf(batch))?.running) throw new OrderRefused(`batch ${batch}: nothing of it is running`);
+      if (!(await rowOf(batch))?.running) throw nothingRuns(`batch ${batch}`);
     }
     throw new NobodyAnswers(`batch ${batch}: no worker answered in time; nobody was added`);
   }

@@ -10,6 +10,12 @@ export class OrderRefused extends Error {
   }
 }
 
+/** What was to hear the order is over, or never was. */
+export function nothingRuns(to: string): OrderRefused {
+  const why = 'nothing of it is running';
+  return new OrderRefused(`${to}: ${why}`, why);
+}
+
 /** Nobody answered in time: whether the order arrived is not known, and whoever gave it has to look. */
 export class NobodyAnswers extends Error {
   override readonly name = 'NobodyAnswers';

@@ -7,7 +7,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { NobodyAnswers, OrderRefused } from './order-refused.js';
+import { NobodyAnswers, nothingRuns, OrderRefused } from './order-refused.js';
 
 const ATTEMPTS = 10;
 const GIVEN_AGAIN_AFTER_MS = 200;
@@ -28,7 +28,7 @@ export async function ordered<T>(to: string, give: (updateId: string) => Promise
       }
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
         throw refused(NobodyAnswers, 'no worker answered in time; look whether it was carried out');
-      if (error instanceof WorkflowNotFoundError) throw refused(OrderRefused, 'nothing of it is running');
+      if (error instanceof WorkflowNotFoundError) throw nothingRuns(to);
       if (!isLost(error) || attempt >= ATTEMPTS) throw error;
       await pause(GIVEN_AGAIN_AFTER_MS);
     }

@@ -72,6 +72,14 @@ describe('what the CLI says of a batch', () => {
     expect(progressLine(statusOf(state), en)).toMatch(/ · 1 wait for a first look$/);
   });
 
+  it('says that its counts may be old where some still ran when it was over', () => {
+    const state = aBatch([{}]);
+    start(state);
+    const old = 'These counts are from when the batch ended; the tenants below stand as they do now.';
+    expect(batchLines(statusOf(state, true), 'f', en)).toContain(old);
+    expect(batchLines(statusOf(state), 'f', en)).not.toContain(old);
+  });
+
   it.each(BATCH_OUTCOMES)('is first of all that it is %s, in both languages', (outcome) => {
     const status: BatchStatus = { ...underWay(), outcome };
     expect(outcomeLine(status, en)).toBe(`Result: ${outcome}: 1 migrated, 1 rolled-back, 1 running, 3 not-started`);

@@ -400,6 +400,11 @@ it('who stands after abort --finish-step is named with the command that goes on'
   expect(aborted.code, aborted.stderr).toBe(6);
   expect(aborted.stderr).toContain(`qys-e10 resume -f ${cli.file} --tenant slow --reason`);
   await apply.finished;
+  const undo = await cli.run('abort', ...told, '--undo', '--yes');
+  expect(undo).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing of it is running') as unknown });
+  expect(undo.stderr).not.toContain('will be undone');
+  const resumed = await cli.run('resume', ...told, '--tenant', 'slow');
+  expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining('qys-e10 worker') as unknown });
   const undone = await cli.run('rollback', ...told, '--tenant', 'slow');
   expect(undone.code, undone.stderr).toBe(0);
   expect(world.tenant('slow').state().integration['oaVersion']).toBe('E9');

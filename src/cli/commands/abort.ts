@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { nothingRuns } from '../../client/order-refused.js';
 import { chooses, withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
 import { liftedBy } from '../../domain/batch/held.js';
@@ -42,6 +43,7 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
   const { batch, selected } = selection;
   const sites = [...new Set(selected.map(({ tenant }) => tenant.site))];
   return inSession({ ...context, serves: 'all', sites }, async ({ migrations, temporal }) => {
+    if (!(await migrations.batchRow(batch.batch))?.running) throw nothingRuns(`batch ${batch.batch}`);
     const rows = await migrations.newestRuns(
       batch.batch,
       selected.map(({ tenant }) => tenant.id),

@@ -93,7 +93,7 @@ async function holdTenants(
   const { batch } = selection.batch;
   // A tenant that is told itself needs a worker at its site to hear it.
   const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
-  return inSession({ ...context, serves: 'all', sites }, async ({ migrations }) => {
+  return inSession({ ...context, serves: 'all', sites }, async ({ migrations, temporal }) => {
     const chosen = await selectedByState(migrations, selection, options, out);
     const asked = chosen.map(({ tenant }) => tenant.id);
     const running = (await migrations.batchRow(batch))?.running;
@@ -102,7 +102,11 @@ async function holdTenants(
     const answered = running
       ? await tell(batch, { ...order, ...passOver, tenantIds: asked })
       : await tellThemselves(verb, migrations, order, options.tenant ? asked : chosen.flatMap(runsNow));
-    return showAnswered(verb, { batch, asked, answered }, out);
+    const code = showAnswered(verb, { batch, asked, answered }, out);
+    // With the batch over, nobody else has this machine's worker run.
+    const alone = !running && verb === 'resume' && answered.accepted.length > 0;
+    if (alone && temporal.mode === 'embedded') out.say(out.text.goesOnWithWorker);
+    return code;
   });
 }
 
