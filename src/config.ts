@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -19,6 +19,8 @@ export interface TemporalCliPlaces {
 
 /** All that the environment decides. Nothing else reads it. */
 export interface Config {
+  /** Who gives orders here, for the audit trail. */
+  by: string;
   /** Holds the embedded server's database, the seal key and the logs of one-machine use. Absolute. */
   dataDir: string;
   sealKey: string | null;
@@ -94,6 +96,7 @@ const proxyUrl = z.url({ protocol: /^https?$/, error: 'give a full address, such
 
 const Variables = z
   .object({
+    QYS_E10_BY: z.string().trim().max(100, 'give at most 100 characters').nullable().default(null),
     QYS_E10_DATA: z.string().default('.qys-e10'),
     QYS_E10_SEAL_KEY: z
       .string()
@@ -195,6 +198,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 
   const read = parsed.data;
   return {
+    by: read.QYS_E10_BY ?? account(),
     dataDir: resolve(read.QYS_E10_DATA),
     sealKey: read.QYS_E10_SEAL_KEY,
     temporal: { remote: isRemote(given), variables: temporalVariables(given), uiUrl: read.QYS_E10_UI_URL },
@@ -270,6 +274,15 @@ function namedTokens(text: string): NamedToken[] {
       ? { name: null, token: entry }
       : { name: entry.slice(0, at).trim(), token };
   });
+}
+
+/** A container may run with a number that no account has. */
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** The folder of package.json, from `src/` as well as from `dist/src/`. */

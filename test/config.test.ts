@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.js';
 
@@ -13,6 +14,12 @@ describe('the environment', () => {
       logLevel: 'info',
     });
     expect(config.dataDir).toMatch(/[/\\]\.qys-e10$/);
+  });
+
+  it('names who gives orders: whoever says so, else the account', () => {
+    expect(loadConfig({ QYS_E10_BY: ' 张三 ' }).by).toBe('张三');
+    expect(loadConfig({}).by).toBe(userInfo().username);
+    expect(() => loadConfig({ QYS_E10_BY: 'x'.repeat(101) })).toThrow(/QYS_E10_BY: give at most 100/);
   });
 
   it.each(['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'])('%s means a server elsewhere', (name) => {

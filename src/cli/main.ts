@@ -1,7 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { userInfo } from 'node:os';
 import { OrderRefused } from '../client/order-refused.js';
 import { BatchFileInvalid } from '../batch-file/errors.js';
 import { ConfigError, environment, loadConfig } from '../config.js';
@@ -129,7 +128,7 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
       }
     };
     const startWorkers = workersStarter(config, verb === 'worker' ? 'stderr' : 'file');
-    const context = { config, out, env, startWorkers, by: userInfo().username, interrupted: interrupted.signal };
+    const context = { config, out, env, startWorkers, by: config.by, interrupted: interrupted.signal };
     return await run(stdin.isTTY ? { ...context, ask } : context);
   } catch (error) {
     return explain(error, out, options.verbose, env);

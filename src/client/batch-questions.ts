@@ -6,7 +6,9 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
+  type WorkflowExecutionDescription,
 } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
 import { BatchMissing, tenantsOf, type BatchStore } from '../batch-store/store.js';
 import { beforeIn, candidateOf } from '../domain/batch/candidate.js';
 import type { Batch } from '../domain/batch/batch.js';
@@ -24,8 +26,8 @@ import { contentOf } from './batch-content.js';
 /** A batch as the lists of Temporal show it: needs no worker and no query. */
 export interface BatchRow {
   running: boolean;
-  /** When whoever applied it started it, ISO 8601; null for one of an older version. */
-  startedAt: string | null;
+  /** When whoever applied it started it, ISO 8601. */
+  startedAt: string;
   /** `stopped-by-limit` also while it is held; null where it has not come to anything yet. */
   outcome: BatchOutcome | null;
   needsAttention: boolean;
@@ -50,6 +52,8 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
   /** A coordinator that is over is read, not asked: an answer would need a worker and a replay of its whole history. */
   const ofOpen = new WorkflowClient({ ...client.workflow.options, queryRejectCondition: 'NOT_OPEN' });
   const openHandleOf = (batch: string) => ofOpen.getHandle<typeof migrateBatch>(batchWorkflowId(batch));
+
+  const starts = new LRUCache<string, string>({ max: 1_000 });
 
   /**
    * The first answer counts: a question that came right before a coordinator went on as new waits for a replay of the run that is
@@ -79,14 +83,33 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
     }
   }
 
+  /** When the first run of a chain began, by the server's clock, as the ends of its tenants are. */
+  async function startOf(batch: string, { runId, startTime, raw }: WorkflowExecutionDescription): Promise<string> {
+    const first = raw.workflowExecutionInfo?.firstRunId ?? runId;
+    const known = starts.get(first);
+    if (known !== undefined) return known;
+    const began =
+      first === runId
+        ? startTime
+        : await client.workflow
+            .getHandle(batchWorkflowId(batch), first)
+            .describe()
+            .then((run) => run.startTime)
+            // Forgotten by the server, however long the batch runs.
+            .catch(() => startTime);
+    starts.set(first, began.toISOString());
+    return began.toISOString();
+  }
+
   async function rowOf(batch: string): Promise<BatchRow | undefined> {
     try {
-      const { status, typedSearchAttributes, memo } = await handleOf(batch).describe();
-      const { content, startedAt, next } = memo ?? {};
+      const described = await handleOf(batch).describe();
+      const { status, typedSearchAttributes, memo } = described;
+      const { content, next } = memo ?? {};
       const outcome = typedSearchAttributes.get(OUTCOME);
       return {
         running: status.name === 'RUNNING',
-        startedAt: typeof startedAt === 'string' ? startedAt : null,
+        startedAt: await startOf(batch, described),
         outcome: BATCH_OUTCOMES.find((one) => one === outcome) ?? null,
         needsAttention: status.name === 'RUNNING' && (typedSearchAttributes.get(NEEDS_ATTENTION) ?? false),
         next: status.name === 'RUNNING' && typeof next === 'string' ? next : null,

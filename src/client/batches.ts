@@ -39,7 +39,7 @@ export function createBatches({ client, store, coordinatorQueue }: BatchesOption
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         typedSearchAttributes: [{ key: BATCH, value: batch.batch }],
-        memo: { content: content.content, startedAt: new Date().toISOString() },
+        memo: { content: content.content },
         priority: { fairnessKey: fairnessKey(batch.batch) },
         staticSummary: `${batch.batch} · ${batch.tenants.length} tenants`,
         args: [

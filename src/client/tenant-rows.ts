@@ -88,7 +88,7 @@ export async function newestRow(client: Client, tenantId: string): Promise<Tenan
   }
 }
 
-type RunOfBatch = { running: boolean; startedAt: string | null } | null | undefined;
+type RunOfBatch = { running: boolean; startedAt: string } | null | undefined;
 
 /** Whether it ended before this run of the batch began: an earlier one, or somebody, migrated or undid it. */
 export function endedBefore({ ending, endedAt }: TenantRow, under: RunOfBatch): boolean {

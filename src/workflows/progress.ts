@@ -70,7 +70,7 @@ export function createProgress(
     },
     {
       description: 'Answers a tenant that waits: retry, skip or undo, with by and reason',
-      validator: (given: Decision) => refuseUnfit(given, status),
+      validator: (given: Decision) => refuseUnfit(given, status, decision),
     },
   );
 
@@ -185,8 +185,10 @@ function noteIn(report: StepReport, note: Said): void {
   else report.zh = note.zh;
 }
 
-function refuseUnfit(given: Decision, status: TenantStatus): void {
+/** `answer`: the one that it goes on with, where it has not done so yet; whoever comes second is told, not taken instead. */
+function refuseUnfit(given: Decision, status: TenantStatus, answer: Decision | undefined): void {
   const { waiting } = status;
+  if (waiting && answer) throw invalid(`${answer.by} has just answered ${answer.action}`);
   if (!waiting) throw invalid(`${ASKS_NOTHING}: ${nextAction(status)}`);
   if (!waiting.allowed.includes(given.action)) {
     throw invalid(`${given.action} does not fit here: ${waiting.allowed.join(' or ')}`);

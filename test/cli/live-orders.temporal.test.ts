@@ -9,6 +9,7 @@ import { pauseCommand, resumeCommand } from '../../src/cli/commands/hold.js';
 import { limitsCommand } from '../../src/cli/commands/limits.js';
 import { addCommand, dropCommand } from '../../src/cli/commands/members.js';
 import { reportCommand } from '../../src/cli/commands/report.js';
+import { retryCommand } from '../../src/cli/commands/retry.js';
 import { skipCommand } from '../../src/cli/commands/skip.js';
 import { statusCommand } from '../../src/cli/commands/status.js';
 import type { Register, Run } from '../../src/cli/context.js';
@@ -25,6 +26,7 @@ const VERBS: Record<string, (register: Register) => Command> = {
   limits: limitsCommand,
   add: addCommand,
   drop: dropCommand,
+  retry: retryCommand,
   skip: skipCommand,
   report: reportCommand,
   status: statusCommand,
@@ -185,6 +187,31 @@ it('skip answers whoever of a wave waits for a decision, and nobody else', async
   const over = async () => (await rig.migrations.newestRuns(rig.batch.batch, [w1])).get(w1)?.ending != null;
   await until('the lists know it', over);
   await expect(give('skip', '--wave', 'all')).rejects.toThrow('skip: nobody of the selection stands so');
+});
+
+it('what one of a group waits for is neither what another came to, nor what retry is for', async () => {
+  const MANUAL = { entry: { qiyuesuo: { driver: 'manual', api: undefined } } };
+  const specs: TenantSpec[] = [
+    { id: 'fine', deployment: 'public' },
+    { id: 'bad', people: PEOPLE, wrongCorpId: true },
+    { id: 'order', deployment: 'public', ...MANUAL },
+  ];
+  await aBatchFile(specs, [{ name: 'all', rest: true, maxConcurrency: 3, slowStart: false }]);
+  const [fine, bad, order] = ['fine', 'bad', 'order'].map(idOf) as [string, string, string];
+  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  await until('two have ended, and one waits', async () => {
+    const rows = await rig.migrations.newestRuns(rig.batch.batch, [fine, bad, order]);
+    return [fine, bad].every((id) => rows.get(id)?.ending != null) && (rows.get(order)?.needsAttention ?? false);
+  });
+  await rig.migrations.pause(rig.batch.batch, { by: 'tester', reason: 'test', on: { batch: true } });
+  expect(await give('status', '--tenant', fine)).toMatchObject({ code: 0 });
+  expect(await give('status', '--tenant', order)).toMatchObject({ code: 6 });
+
+  expect(await give('retry', '--wave', 'all')).toMatchObject({
+    code: 0,
+    data: { accepted: [bad], refused: [], passedOver: [fine, order] },
+  });
+  expect(await give('retry', '--tenant', order)).toMatchObject({ code: 3, data: { refused: [{ tenantId: order }] } });
 });
 
 it('resume of an endpoint that one tenant has alone opens it where it is held, and names the tenant where not', async () => {

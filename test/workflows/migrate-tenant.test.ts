@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantSpec } from '../../simulators/tenant/spec.js';
 import { tenantsThatWait } from '../../src/client.js';
 import { tenantWorkflowId } from '../../src/domain/ids.js';
+import type { Decision } from '../../src/domain/tenant-status.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const SMALL = { people: { e9: 8, e10: 8 } } satisfies Partial<TenantSpec>;
@@ -230,6 +231,21 @@ describe('the forward of the reverse proxy', () => {
     const end = await rig.end('skipped');
     expect(end.ending).toBe('migrated-with-warnings');
     expect(end.result?.findings.map(({ code }) => code)).toContain('PROXY-FORWARD-MISSING');
+    await rig.close();
+  });
+
+  it('takes the first of two answers that come at once, and tells the other', async () => {
+    const rig = await aRig([{ ...SMALL, id: 'twice', sameAddress: true }]);
+    await rig.start('twice');
+    const { id } = rig.tenant('twice');
+    await until('it waits', async () => (await rig.migrations.tenantStatus(id))?.waiting !== null);
+    const answers = ['skip', 'undo'].map((action) => ({ action, by: action, reason: 'at once' }) as Decision);
+    const given = await Promise.allSettled(answers.map((answer) => rig.migrations.decide(id, answer)));
+
+    const { ending } = await rig.end('twice');
+    expect(given.map(({ status }) => status)).toEqual(
+      ending === 'rolled-back' ? ['rejected', 'fulfilled'] : ['fulfilled', 'rejected'],
+    );
     await rig.close();
   });
 

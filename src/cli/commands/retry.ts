@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import type { Answered } from '../../client.js';
 import { withStateSelectors, selectedByState, type SelectedRow, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
+import { decideFor } from '../deciding.js';
 import type { ExitCode } from '../exit-codes.js';
 import { REASON } from '../reason-option.js';
 import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession, type Session } from '../session.js';
-import { showAnswered, tellTenants } from '../telling.js';
+import { answeredLines } from '../tables.js';
+import { showAnswered } from '../telling.js';
 import { UsageError } from '../usage-error.js';
 import { runBatch } from '../running.js';
 
@@ -51,14 +53,14 @@ async function answer(
   { by, out }: Context,
   { reason, tenant, liftGuard = false }: RetryOptions,
 ): Promise<Answered | null> {
-  const action = liftGuard ? 'lift-guard' : 'retry';
-  const answered = await tellTenants(
-    waiting.map((one) => one.tenant.id),
-    (id) => migrations.decide(id, { action, by, reason }),
-  );
+  const decision = { action: liftGuard ? 'lift-guard' : 'retry', by, reason } as const;
+  const answered = await decideFor(migrations, waiting, decision, { named: tenant !== undefined });
   if (others.length === 0) return answered;
   const running = (await migrations.batchRow(batch))?.running ?? false;
-  if (!running) return waiting.length > 0 ? answered : null;
+  if (!running) {
+    if (answered.accepted.length + answered.refused.length > 0) out.say(answeredLines('retry', answered, out));
+    return null;
+  }
   const tenantIds = others.map((one) => one.tenant.id);
   // A batch under way holds its tenants as it was applied.
   if (liftGuard) throw new UsageError(out.text.liftsAfterBatch(tenantIds));

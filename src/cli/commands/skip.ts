@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import type { Answered } from '../../client.js';
-import { ASKS_NOTHING } from '../../domain/details.js';
-import { chooses, selectedByState, withStateSelectors, type SelectedRow, type StateSelectors } from '../by-state.js';
+import { chooses, selectedByState, withStateSelectors, type StateSelectors } from '../by-state.js';
 import type { Register } from '../context.js';
+import { decideFor } from '../deciding.js';
 import { REASON } from '../reason-option.js';
 import { loadSelection, withSelectors, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
-import { showAnswered, tellTenants } from '../telling.js';
+import { showAnswered } from '../telling.js';
 import { UsageError } from '../usage-error.js';
 
 type SkipOptions = Selectors & StateSelectors & { reason: string };
@@ -24,23 +23,10 @@ export function skipCommand(register: Register): Command {
         return inSession({ ...context, serves: 'site', sites }, async ({ migrations }) => {
           const chosen = await selectedByState(migrations, selection, options, out);
           const asked = chosen.map(({ tenant }) => tenant.id);
-          const told = options.tenant ? asked : chosen.filter(waitsForDecision).map(({ tenant }) => tenant.id);
-          const answered = await tellTenants(told, (id) =>
-            migrations.decide(id, { action: 'skip', by, reason: options.reason }),
-          );
-          if (!options.tenant) passOver(answered);
+          const decision = { action: 'skip', by, reason: options.reason } as const;
+          const answered = await decideFor(migrations, chosen, decision, { named: options.tenant !== undefined });
           return showAnswered('skip', { batch: selection.batch.batch, asked, answered }, out);
         });
       }),
     );
-}
-
-/** Of a group whoever waits for something else, as one that is paused, is passed over instead of refused. */
-function passOver(answered: Answered): void {
-  answered.refused = answered.refused.filter(({ why }) => !why.startsWith(ASKS_NOTHING));
-}
-
-/** A work order is answered by `orders`. */
-function waitsForDecision({ row }: SelectedRow): boolean {
-  return row !== null && row.ending === null && row.needsAttention && row.order === null;
 }

@@ -10,7 +10,7 @@ import type { Context, Register } from '../context.js';
 import { countedReport, countsTell, endingsOf } from '../counting.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-codes.js';
 import { missingWorkers, sayMissing } from '../missing-workers.js';
-import { readReport } from '../reporting.js';
+import { readReport, type Known } from '../reporting.js';
 import { loadSelection, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { causeLines, tenantTable } from '../tables.js';
@@ -88,7 +88,7 @@ async function status(options: StatusOptions, context: Context): Promise<ExitCod
     const endings = counts
       ? endingsOf(counts)
       : report.tenants.map((tenant) => (isPrepared(tenant) ? null : tenant.outcome));
-    return exitOf(report, endings, row, counted);
+    return exitOf(report, endings, { row, status: counted, narrowed });
   });
 }
 
@@ -122,15 +122,18 @@ async function overIn(
   return new Set(ended.map(({ tenantId }) => tenantId));
 }
 
-/** Whether somebody is asked for is known from the lists, without a worker; but not whether only tenants ask that are not selected. */
+/**
+ * Whether somebody is asked for is known from the lists, without a worker; but not whether only tenants ask that are not selected.
+ * What the batch waits for is none of those that have ended.
+ */
 function exitOf(
   { outcome, counts }: BatchReport,
   endings: readonly (Ending | null)[],
-  row: BatchRow | undefined,
-  counted: BatchStatus | undefined,
+  { row, status, narrowed }: Known & { narrowed: boolean },
 ): ExitCode {
   if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
-  const asks = row !== undefined && row.outcome === null && (counted ? awaitsOrder(counted) : row.needsAttention);
+  const isOpen = row !== undefined && row.outcome === null && (!narrowed || endings.includes(null));
+  const asks = isOpen && (status ? awaitsOrder(status) : row.needsAttention);
   if (asks || counts.waiting !== undefined) return EXIT.waiting;
   // It goes on: whatever has become of some, there is no end to tell yet.
   if (row?.running && outcome === null && endings.includes(null)) return EXIT.timeout;

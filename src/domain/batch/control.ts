@@ -8,6 +8,7 @@ import {
   entered,
   exceeded,
   forgetDrift,
+  leadsOn,
   limitsChanged,
   limitsExceeded,
   waveOf,
@@ -154,9 +155,9 @@ export function awaitsApproval(state: BatchState): string | null {
 }
 
 /** After the wave and its soak: whether somebody has to say yes. */
-export function needsApproval({ waves, wave }: BatchState): boolean {
-  const of = waves[wave];
-  if (!of || wave === waves.length - 1) return false;
+export function needsApproval(state: BatchState): boolean {
+  const of = state.waves[state.wave];
+  if (!of || !leadsOn(state)) return false;
   const { approval } = of.settings;
   return approval === true || (approval === 'warnings' && count(of.ledger, 'migrated-with-warnings') > 0);
 }

@@ -55,7 +55,8 @@ function toleratedFailures(maxErrors: ErrorLimit, limit: number): string {
 
 function stop({ strict, maxConcurrency }: Limited, limit: number, size: number): string {
   const others = strict === true ? 0 : Math.min(maxConcurrency - 1, size - limit - 1);
-  return `new starts stop at the ${ordinal(limit + 1)}; ${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'} may be running then`;
+  const running = `${others === 0 ? 'no' : `up to ${others}`} ${others === 1 ? 'other' : 'others'}`;
+  return `new starts stop at the ${ordinal(limit + 1)}; ${running} may be running then; at most ${limit + 1 + others} can fail`;
 }
 
 function otherLimits(limits: Limits, size: number): string[] {

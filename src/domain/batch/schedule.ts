@@ -5,6 +5,7 @@ import {
   CLEAN,
   FIRST_LOOK,
   isAway,
+  leadsOn,
   toVerify,
   underWay,
   waveOf,
@@ -155,9 +156,9 @@ function waveMove(state: BatchState, now: number): WaveMove | null {
 }
 
 /** After the last wave nobody is looked at again, unless its gate undoes. */
-function soaks({ waves, wave }: BatchState): boolean {
-  const { soakMs, gate } = waveOf({ waves }, wave).settings;
-  return soakMs !== undefined && (wave < waves.length - 1 || gate === 'undo');
+function soaks(state: BatchState): boolean {
+  const { soakMs, gate, size } = waveOf(state, state.wave).settings;
+  return soakMs !== undefined && (leadsOn(state) || (gate === 'undo' && size > 0));
 }
 
 /** Whether the second look at the wave under way is still to come, and finds somebody. */

@@ -218,6 +218,12 @@ export function waveOf(state: Pick<BatchState, 'waves'>, index: number): WaveSta
   return wave;
 }
 
+/** Whether there is somebody in the wave under way, and in a later one: what leads from one wave to the next is for those. */
+export function leadsOn({ waves, wave }: Pick<BatchState, 'waves' | 'wave'>): boolean {
+  const [current, ...later] = waves.slice(wave).map(({ settings }) => settings.size);
+  return current !== undefined && current > 0 && later.some((size) => size > 0);
+}
+
 /** A tenant starts: before its run is there, since it may end while the start is being confirmed. */
 export function tenantStarted(state: BatchState, tenant: Omit<InFlight, 'parkedAt' | 'paused'>): void {
   const wave = waveOf(state, tenant.wave);

@@ -304,7 +304,7 @@ describe('a wave under its limit', () => {
 describe('sentence', () => {
   it('says what the design promises', () => {
     expect(sentence({ name: 'rest', maxConcurrency: 20, maxErrors: { percent: 2 } }, 117)).toBe(
-      'rest: 117 tenants; 2 % = 2 failures are tolerated; new starts stop at the 3rd; up to 19 others may be running then',
+      'rest: 117 tenants; 2 % = 2 failures are tolerated; new starts stop at the 3rd; up to 19 others may be running then; at most 22 can fail',
     );
   });
 
@@ -313,31 +313,31 @@ describe('sentence', () => {
       { maxErrors: { count: 0 } },
       3,
       1,
-      'w: 3 tenants; 0 failures are tolerated; new starts stop at the 1st; no others may be running then',
+      'w: 3 tenants; 0 failures are tolerated; new starts stop at the 1st; no others may be running then; at most 1 can fail',
     ],
     [
       { maxErrors: { count: 1 } },
       3,
       9,
-      'w: 3 tenants; 1 failure is tolerated; new starts stop at the 2nd; up to 1 other may be running then',
+      'w: 3 tenants; 1 failure is tolerated; new starts stop at the 2nd; up to 1 other may be running then; at most 3 can fail',
     ],
     [
       { maxErrors: { percent: 1 } },
       50,
       2,
-      'w: 50 tenants; 1 % = 0 failures are tolerated; new starts stop at the 1st; up to 1 other may be running then',
+      'w: 50 tenants; 1 % = 0 failures are tolerated; new starts stop at the 1st; up to 1 other may be running then; at most 2 can fail',
     ],
     [
       { maxErrors: { count: 10 } },
       90,
       5,
-      'w: 90 tenants; 10 failures are tolerated; new starts stop at the 11th; up to 4 others may be running then',
+      'w: 90 tenants; 10 failures are tolerated; new starts stop at the 11th; up to 4 others may be running then; at most 15 can fail',
     ],
     [
       { maxErrors: { count: 2 }, strict: true },
       90,
       5,
-      'w: 90 tenants; 2 failures are tolerated; new starts stop at the 3rd; no others may be running then',
+      'w: 90 tenants; 2 failures are tolerated; new starts stop at the 3rd; no others may be running then; at most 3 can fail',
     ],
     [
       { maxErrors: { count: 1 } },
@@ -363,7 +363,7 @@ describe('sentence', () => {
       { maxErrors: { count: 1 }, maxErrorRate: { percent: 25, last: 10 }, maxBlocked: { percent: 10 } },
       50,
       1,
-      'w: 50 tenants; 1 failure is tolerated; new starts stop at the 2nd; no others may be running then; they stop at 3 failures among the last 10 or 6 blocked as well',
+      'w: 50 tenants; 1 failure is tolerated; new starts stop at the 2nd; no others may be running then; at most 2 can fail; they stop at 3 failures among the last 10 or 6 blocked as well',
     ],
   ])('%j', (limits: Limits, size, maxConcurrency, expected) => {
     expect(sentence({ name: 'w', maxConcurrency, ...limits }, size)).toBe(expected);
@@ -381,7 +381,7 @@ it('a batch with limits of its own has a sentence more', () => {
   const tenants = Array.from({ length: 20 }, (_, at) => ({ id: `t${at}` })) as Tenant[];
   expect(limitLines({ waves, tenants, limits: {} })).toHaveLength(2);
   expect(limitLines({ waves, tenants, limits: { maxErrors: { percent: 10 }, consecutive: 2 } }).at(-1)).toBe(
-    'all waves: 20 tenants; 10 % = 2 failures are tolerated; new starts stop at the 3rd; up to 4 others may be running then; they stop at 2 failures in a row as well',
+    'all waves: 20 tenants; 10 % = 2 failures are tolerated; new starts stop at the 3rd; up to 4 others may be running then; at most 7 can fail; they stop at 2 failures in a row as well',
   );
 });
 

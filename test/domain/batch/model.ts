@@ -416,17 +416,22 @@ export class Model {
   /** Whether the wave under way is looked at again, once all have ended. */
   soaks(): boolean {
     const { soakMs, gate } = this.waves[this.wave]!;
-    return soakMs !== null && (this.wave < this.waves.length - 1 || gate === 'undo');
+    const anybody = this.of(this.wave).length > 0;
+    return soakMs !== null && anybody && (this.isFollowed() || gate === 'undo');
+  }
+
+  /** Whether anybody is in a later wave. */
+  private isFollowed(): boolean {
+    return this.waves.some((_, index) => index > this.wave && this.of(index).length > 0);
   }
 
   /** Whether the wave under way may enter this phase. */
   mayEnter(phase: string): boolean {
     const { approval } = this.waves[this.wave]!;
-    const isLast = this.wave === this.waves.length - 1;
     const of = this.of(this.wave);
     const soaks = this.soaks();
     const warned = of.some(({ standing }) => standing === 'migrated-with-warnings');
-    const asks = !isLast && (approval === true || (approval === 'warnings' && warned));
+    const asks = of.length > 0 && this.isFollowed() && (approval === true || (approval === 'warnings' && warned));
     const looked = of.every((one) => !CLEAN.includes(one.standing) || one.looked);
     const soaked = soaks
       ? this.phase === 'verifying' && looked && this.changed().length === 0

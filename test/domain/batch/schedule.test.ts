@@ -97,6 +97,15 @@ describe('the next move', () => {
     expect(nextMove(state, NOW)).toEqual({ do: 'over' });
   });
 
+  it('neither soaks nor asks for a wave of nobody, nor where nobody is in any later one', () => {
+    const led = { soakMs: 1_000, approval: true };
+    const state = aBatch([{ size: 0, ...led }, { size: 1, ...led }, { size: 0 }]);
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'next-wave' });
+    entered(state, 'next-wave', NOW);
+    runs(state, 'migrated');
+    expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'next-wave' });
+  });
+
   it('lets nobody approve who started the batch, where four eyes are wanted', () => {
     const state = aBatch([{ size: 1, approval: true, fourEyes: true }, { size: 1 }]);
     runs(state, 'migrated');
