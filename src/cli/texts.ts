@@ -193,6 +193,8 @@ const en = {
   goesOnWithWorker: 'They go on while a worker runs: qys-e10 worker',
   undoWaits: (file: string) =>
     `What is left of the undo waits for a person: answer with skip or retry -f ${file} --tenant …, and leave a worker running (on one machine: qys-e10 worker)`,
+  nobodyLeft: (file: string) =>
+    `Nobody who is left can start: each is held back by something of their own. By what: qys-e10 why -f ${file} --tenant …`,
   onlyPeople: 'All that is under way waits for a person. The run is kept; apply again goes on with it.',
   notBegun: (count: number) =>
     `${count} more have not begun: a wave begins with one tenant and widens while they end well (slowStart: false, maxConcurrency and limits change that)`,
@@ -444,6 +446,7 @@ const zh: Texts = {
   goesOnWithWorker: '有 worker 运行时它们才会继续：qys-e10 worker',
   undoWaits: (file) =>
     `余下的回退等待人工：用 skip 或 retry -f ${file} --tenant … 答复，并保持一个 worker 运行（单机：qys-e10 worker）`,
+  nobodyLeft: (file) => `余下的租户都无法开始：各有原因。查看：qys-e10 why -f ${file} --tenant …`,
   onlyPeople: '正在进行的都在等待人工处理。运行已保留；再次执行 apply 即可继续。',
   notBegun: (count) =>
     `另有 ${count} 个尚未开始：每个波次先从一个租户开始，正常结束后逐步加宽（可用 slowStart: false、maxConcurrency 和 limits 调整）`,

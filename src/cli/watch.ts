@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { awaitsCutOver, isPausedByPerson, type BatchStatus } from '../domain/batch/status.js';
+import { awaitsCutOver, isAtAnEnd, isPausedByPerson, type BatchStatus } from '../domain/batch/status.js';
 import { heldTogether } from '../domain/batch/held.js';
 import { tenantsThatWait, type Migrations } from '../client.js';
 import { inLang } from '../domain/said.js';
@@ -109,6 +109,12 @@ async function onlyPeopleCanGoOn(
   // Whoever paused it as a whole will resume it, and wants it to go on then.
   if (isPausedByPerson(status)) return false;
   if (status.holds.length > 0 && status.running === 0 && status.startsNobody !== false) return true;
+  if (isAtAnEnd(status)) {
+    const words = out.text.nobodyLeft(file);
+    if (!told.has(words)) out.say(words);
+    told.add(words);
+    return true;
+  }
   // Also those of another batch that this one has adopted.
   const waiting = (await migrations.tenants(tenantsThatWait())).filter(({ tenantId }) => tenantIds.has(tenantId));
   for (const { tenantId, waits } of waiting) {
@@ -118,5 +124,6 @@ async function onlyPeopleCanGoOn(
     out.say(out.text.waitsFor(tenantId, waits.replaceAll('-f FILE', `-f ${file}`)));
   }
   const inFlight = status.running + status.looking + (status.atEndpoint ?? 0);
-  return inFlight > 0 && waiting.length === inFlight && status.startsNobody === true;
+  const goesOn = (status.atWindow ?? 0) > 0 || status.startsNobody !== true;
+  return inFlight > 0 && waiting.length === inFlight && !goesOn;
 }

@@ -40,7 +40,10 @@ export function tenantDetails(status: TenantStatus): string {
 }
 
 /** One sentence: who does what next. `file`: the batch file, where it is known. */
-export function nextAction({ tenantId, waiting, orders, held, outcome, step }: TenantStatus, file = 'FILE'): string {
+export function nextAction(
+  { tenantId, waiting, orders, held, goesOnByItself, outcome, step }: TenantStatus,
+  file = 'FILE',
+): string {
   const order = orders.find(isOpen);
   if (order) {
     const taken = order.takenBy === null ? '' : `, taken by ${order.takenBy}`;
@@ -52,7 +55,7 @@ export function nextAction({ tenantId, waiting, orders, held, outcome, step }: T
       .join(' | ');
     return `${waiting.what}. Answer with: ${answers}`;
   }
-  if (held !== null) return `${held}; qys-e10 resume lets it go on`;
+  if (held !== null) return goesOnByItself ? held : `${held}; qys-e10 resume lets it go on`;
   if (outcome) return 'nothing: the run is over';
   return step ? `${step} goes on by itself` : 'starts by itself';
 }

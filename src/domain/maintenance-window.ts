@@ -1,8 +1,11 @@
 import { DateTime } from 'luxon';
 import type { MaintenanceWindow } from './tenant.js';
 
-/** A window at one moment: when it closes, where it is open; else when it opens. Milliseconds since the epoch. */
-export type WindowNow = { closesAt: number } | { opensAt: number };
+/**
+ * A window at one moment: when it closes, where it is open, and how long it is open altogether (absent: not known); else when it
+ * opens. Milliseconds, since the epoch.
+ */
+export type WindowNow = { closesAt: number; openMs?: number } | { opensAt: number };
 
 /**
  * A window may reach over midnight. Its zone decides daylight saving: open only while the clock on its wall shows a time inside.
@@ -15,7 +18,8 @@ export function windowAt(window: MaintenanceWindow, now: Date): WindowNow {
   // From the evening before on, day by day: the first that has not closed is the one.
   for (let days = window.to > window.from ? 0 : -1; days <= 3; days += 1) {
     const found = opening(window, local.plus({ days }));
-    if (found && at < found.to) return at < found.from ? { opensAt: found.from } : { closesAt: found.to };
+    if (found && at < found.to)
+      return at < found.from ? { opensAt: found.from } : { closesAt: found.to, openMs: found.to - found.from };
   }
   throw new Error(`${window.from}–${window.to} is no window in ${window.zone}`);
 }

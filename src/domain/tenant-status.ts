@@ -51,6 +51,8 @@ export interface TenantStatus {
   pictures?: StepPicture[];
   /** What it waits for without anybody's answer: a pause, or an endpoint that refuses everybody. */
   held: string | null;
+  /** Nobody has to act on what holds it. */
+  goesOnByItself?: true;
   /** Answers and orders, for the audit trail. */
   decisions: (Omit<Decision, 'action'> & { action: DecisionAction | 'pause' | 'resume'; at: string })[];
 }

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, isCancellation, patched } from '@temporalio/workflow';
-import type { Endpoint, EndpointSystem } from '../domain/batch/endpoints.js';
+import { refusingOf, type Endpoint, type EndpointSystem } from '../domain/batch/endpoints.js';
 import { isBlocking, isLiftable, messageIn, says, type Finding, type FindingCode } from '../domain/findings.js';
 import type { Policy } from '../domain/policy.js';
 import { joined, type Lang } from '../domain/said.js';
@@ -16,6 +16,8 @@ export interface Attendance {
   policy: Policy;
   /** Endpoints whose credential other tenants of the batch have as well. */
   shared: readonly Endpoint[];
+  /** Whether E10 is called with an app of our own, once Qiyuesuo's has been looked at. */
+  hasOwnApp: boolean;
   /** Lets the run of the people sync do more than the guard allows. */
   liftGuard(by: string, reason: string): void;
   /** Fails where what was written before this step is no longer as wanted: it may be days since. */
@@ -37,7 +39,7 @@ export interface Skipped {
 export async function attended<T extends object>(
   step: Step,
   work: () => Promise<T>,
-  { gate, progress, policy, shared, liftGuard, lookBack }: Attendance,
+  { gate, progress, policy, shared, hasOwnApp, liftGuard, lookBack }: Attendance,
 ): Promise<T | Skipped> {
   for (let again = false, answered = false; ;) {
     try {
@@ -48,7 +50,7 @@ export async function attended<T extends object>(
       again = true;
     } catch (error) {
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
-      const refused = refusedIn(shared, error);
+      const refused = refusedIn(shared, hasOwnApp, error);
       if (refused && (await gate.park(refused.endpoint, refused.why))) {
         again = true;
         continue;
@@ -111,21 +113,21 @@ const REFUSALS: Partial<Record<FindingCode, EndpointSystem>> = {
   'CONSOLE-NEEDS-LOGIN': 'console',
 };
 
-/** Preflight tells refusals as findings. */
+/** Preflight tells refusals as findings; of E10 it is Qiyuesuo's app that it looks at. */
 function refusedBy(shared: readonly Endpoint[], result: object): Refused | undefined {
   const { findings = [] } = result as { findings?: Finding[] };
   for (const { code, message } of findings.filter(isBlocking)) {
-    const endpoint = shared.find(({ system }) => system === REFUSALS[code]);
+    const endpoint = refusingOf(shared, { system: REFUSALS[code], isOwnApp: false });
     if (endpoint) return { endpoint, why: `${code}: ${message}` };
   }
   return undefined;
 }
 
-function refusedIn(shared: readonly Endpoint[], error: unknown): Refused | undefined {
+function refusedIn(shared: readonly Endpoint[], isOwnApp: boolean, error: unknown): Refused | undefined {
   const cause = causeOf(error);
   if (!(cause instanceof ApplicationFailure)) return undefined;
   if (cause.type !== FAILURE_TYPES.unauthenticated && cause.type !== FAILURE_TYPES.needsLogin) return undefined;
   const { system } = (cause.details?.[0] ?? {}) as Partial<Trouble>;
-  const endpoint = shared.find((one) => one.system === system);
+  const endpoint = refusingOf(shared, { system, isOwnApp });
   return endpoint && { endpoint, why: `${cause.type}: ${cause.message}` };
 }

@@ -7,6 +7,7 @@ import {
   endpointOpenSignal,
   endpointRefusedSignal,
   firstLookSignal,
+  outsideWindowSignal,
   pauseSignal,
   pauseUpdate,
   resumeUpdate,
@@ -35,6 +36,8 @@ export interface Gate {
    * it waits for its turn, unless `looks` rejects.
    */
   looking(looks: () => Promise<void>): Promise<void>;
+  /** Gives up its place in the batch until its maintenance window is open, which `opens` waits for, and waits for its turn then. */
+  outside(what: string, opens: () => Promise<void>): Promise<void>;
 }
 
 type Listener = (paused: boolean, asker: Asker | undefined) => void;
@@ -140,16 +143,20 @@ export function createGate(
     }
   }
 
+  async function itsTurn(): Promise<void> {
+    await held('waits for its turn in the batch', () => condition(() => !parked), { byItself: true });
+  }
+
   function leaveInside(): void {
     if (isInside) progress.hold(null);
     isInside = false;
   }
 
-  /** False where there is no batch to tell. */
-  async function tellLook(over: boolean): Promise<boolean> {
+  /** That it leaves its place, or wants it again. False where there is no batch to tell. */
+  async function tellBatch(of: typeof firstLookSignal | typeof outsideWindowSignal, over: boolean): Promise<boolean> {
     if (batch === undefined) return false;
     try {
-      await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(firstLookSignal, { tenantId, over });
+      await getExternalWorkflowHandle(batchWorkflowId(batch)).signal(of, { tenantId, over });
       return true;
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -191,11 +198,22 @@ export function createGate(
       return true;
     },
     async looking(looks) {
-      parked = await tellLook(false);
+      parked = await tellBatch(firstLookSignal, false);
       try {
         await looks();
-        if (!parked || !(await tellLook(true)) || !parked) return;
-        await held('waits for its turn in the batch', () => condition(() => !parked), { byItself: true });
+        if (!parked || !(await tellBatch(firstLookSignal, true)) || !parked) return;
+        await itsTurn();
+      } finally {
+        parked = false;
+      }
+    },
+    async outside(what, opens) {
+      const leaves = await tellBatch(outsideWindowSignal, false);
+      await held(what, opens, { byItself: true });
+      // No earlier: a resume lets nobody through a closed window.
+      parked = leaves;
+      try {
+        if (leaves && (await tellBatch(outsideWindowSignal, true)) && parked) await itsTurn();
       } finally {
         parked = false;
       }

@@ -1,7 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { asksSeen } from '../domain/batch/asking.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import type { BatchState, InFlight } from '../domain/batch/state.js';
+import { cameLate, type BatchState, type InFlight } from '../domain/batch/state.js';
 import { coordinatorActivities } from './activity-groups.js';
 
 export interface LookAfter {
@@ -33,11 +33,17 @@ export async function lookAfterWhile(
   async function look(): Promise<void> {
     for (let first = true; !done; first = false) {
       await condition(() => done || state.inFlight.length > 0);
-      if (!first || !atOnce) await condition(() => done, everyMs);
+      if (!first || !atOnce) await rest();
       const asked = state.inFlight.filter(({ id }) => !starting.has(id));
       for (let from = 0; !done && from < asked.length; from += LOOKED_AFTER_AT_ONCE)
         await lookAt(asked.slice(from, from + LOOKED_AFTER_AT_ONCE));
     }
+  }
+
+  async function rest(): Promise<void> {
+    const since = Date.now();
+    await condition(() => done, everyMs);
+    cameLate(state, Date.now() - since - everyMs);
   }
 
   async function lookAt(tenants: InFlight[]): Promise<void> {

@@ -50,7 +50,10 @@ export const endpointRefusedSignal =
 /** A tenant tells its batch that it waits for a person's first look, or that it has been had; then it waits for `endpointOpen`. */
 export const firstLookSignal = defineSignal<[{ tenantId: string; over: boolean }]>('firstLook');
 
-/** The batch tells a tenant that waits for an endpoint, or for its turn after a first look, to go on. */
+/** A tenant tells its batch that its maintenance window had closed before its first write, or is open; then it waits for `endpointOpen`. */
+export const outsideWindowSignal = defineSignal<[{ tenantId: string; over: boolean }]>('outsideWindow');
+
+/** The batch tells a tenant that waits for an endpoint, or for its turn after a first look or a closed window, to go on. */
 export const endpointOpenSignal = defineSignal('endpointOpen');
 
 /** Who wants to know that a tenant stands, and how often that one has told it to stop or to go on. */

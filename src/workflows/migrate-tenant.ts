@@ -88,6 +88,7 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
     // Nobody is asked about a tenant that is only prepared; in runs of older versions somebody may have been.
     policy: prepares && patched('prepared-asks-nobody') ? ({ ...policy, onFailure: 'undo' } as const) : policy,
     shared: input.shared ?? [],
+    hasOwnApp: tenant.e10.ownApp !== undefined,
     liftGuard: (by: string, reason: string) => people.liftGuard(by, reason),
     lookBack,
   };
@@ -192,10 +193,14 @@ export async function migrateTenant(input: MigrateTenantInput): Promise<TenantRe
 
   async function maintenanceWindow(): Promise<void> {
     if (!tenant.window) return;
-    const { from, zone } = tenant.window;
+    const { from, to, zone } = tenant.window;
+    const what = `waits for its maintenance window, ${from}–${to} ${zone}`;
+    const opens = (ms: number): Promise<void> => sleep(ms, { summary: `maintenance window from ${from} ${zone}` });
     // Asked again after the wait: a worker that was off may come back when the window has closed.
     for (let ms = await reads.untilWindow({ tenant }); ms > 0; ms = await reads.untilWindow({ tenant })) {
-      await sleep(ms, { summary: `maintenance window from ${from} ${zone}` });
+      // Runs of older versions kept their places.
+      if (patched('waits-outside')) await gate.outside(what, () => opens(ms));
+      else await opens(ms);
     }
   }
 

@@ -75,14 +75,13 @@ export function createProgress(
   );
 
   let told = '';
-  let byItself = false;
 
   const show = (lists = true): void => {
     setCurrentDetails(tenantDetails(status));
     if (!lists) return;
     const order = status.orders.find(isOpen) ?? null;
     const waits = status.waiting !== null || order !== null || status.held !== null;
-    const asks = waits && !(byItself && status.waiting === null && order === null);
+    const asks = waits && !(status.goesOnByItself && status.waiting === null && order === null);
     showInLists({
       step: status.step,
       outcome: status.outcome,
@@ -141,12 +140,13 @@ export function createProgress(
     },
     hold(what, how) {
       status.held = what;
-      byItself = how?.byItself ?? false;
+      if (how?.byItself) status.goesOnByItself = true;
+      else delete status.goesOnByItself;
       show();
     },
     unhold() {
       status.held = null;
-      byItself = false;
+      delete status.goesOnByItself;
     },
     ordered(order) {
       report(order.step).state = isOpen(order) ? 'waiting' : 'running';

@@ -1,11 +1,19 @@
 import { setHandler } from '@temporalio/workflow';
 import { endpointRefused, tenantStands } from '../domain/batch/places.js';
 import type { TenantEnding } from '../domain/batch/limits.js';
-import { FIRST_LOOK, targetThrottled, tenantLooked, tenantParked, type BatchState } from '../domain/batch/state.js';
+import {
+  FIRST_LOOK,
+  targetThrottled,
+  tenantParked,
+  tenantReady,
+  WINDOW,
+  type BatchState,
+} from '../domain/batch/state.js';
 import { auditTogether } from '../domain/batch/trail.js';
 import {
   endpointRefusedSignal,
   firstLookSignal,
+  outsideWindowSignal,
   targetThrottledSignal,
   tenantDecidedSignal,
   tenantEndedSignal,
@@ -43,16 +51,19 @@ export function handleTenantSignals(state: BatchState, { running, settle, change
     },
     { description: 'A tenant that was told to stop stands' },
   );
-  setHandler(
-    firstLookSignal,
-    async ({ tenantId, over }) => {
-      if (!over) tenantParked(state, tenantId, FIRST_LOOK);
+  const leaves = (at: typeof FIRST_LOOK | typeof WINDOW) =>
+    async function ({ tenantId, over }: { tenantId: string; over: boolean }): Promise<void> {
+      if (!over) tenantParked(state, tenantId, at);
       // It waited before this batch took it over, so it has its place already.
-      else if (!tenantLooked(state, tenantId)) await running.letGoOn(tenantId);
+      else if (!tenantReady(state, tenantId, at)) await running.letGoOn(tenantId);
       changed();
-    },
-    { description: 'A tenant waits for a person to tell what its pages show, or has been told' },
-  );
+    };
+  setHandler(firstLookSignal, leaves(FIRST_LOOK), {
+    description: 'A tenant waits for a person to tell what its pages show, or has been told',
+  });
+  setHandler(outsideWindowSignal, leaves(WINDOW), {
+    description: 'The maintenance window of a tenant has closed before its first write, or is open again',
+  });
   setHandler(
     tenantDecidedSignal,
     ({ tenantId, action, by, reason }) => {

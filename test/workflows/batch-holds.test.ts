@@ -7,7 +7,8 @@ import { createFileBatchStore } from '../../src/batch-store/files.js';
 import { batchFolder } from '../../src/data-folder.js';
 import { endpointsOf } from '../../src/domain/batch/endpoints.js';
 import { waitsForPeople, type BatchStatus } from '../../src/domain/batch/status.js';
-import { batchWorkflowId, tenantWorkflowId } from '../../src/domain/ids.js';
+import { narrowedBatch } from '../../src/domain/batch/waves.js';
+import { batchWorkflowId, siteTaskQueue, tenantWorkflowId } from '../../src/domain/ids.js';
 import { aRig, IMPATIENT, until, type Rig } from '../support/rig.js';
 
 const PEOPLE = { e9: 4, e10: 4 };
@@ -150,14 +151,30 @@ it('a tenant that is to try a step again while its batch is paused waits until t
   expect(await rig.migrations.batchResult(batch)).toMatchObject({ endings: { migrated: 1 } });
 });
 
-it('a tenant whose window closes while it is paused writes nothing before the next one', async () => {
+it('a tenant whose window closes while it is paused writes nothing before the next one, and leaves its place', async () => {
   const closes = DateTime.utc().plus({ seconds: 40 }).startOf('minute').plus({ minutes: 1 });
   const [from, to] = [closes.minus({ hours: 6 }), closes].map((at) => at.toFormat('HH:mm'));
-  rig = await aRig([{ id: 't0', people: PEOPLE, entry: { window: { from, to, zone: 'UTC' } } }]);
+  const opens = { window: { from: to, to: from, zone: 'UTC' } };
+  rig = await aRig(
+    [
+      { id: 't0', people: PEOPLE, entry: { window: { from, to, zone: 'UTC' } } },
+      { id: 't1', deployment: 'public' },
+      { id: 'elsewhere', deployment: 'public', entry: opens },
+    ],
+    {},
+    { waves: [{ name: 'all', rest: true, maxConcurrency: 1 }] },
+  );
   const { batch } = rig.batch;
   rig.world.fault({ system: 'console', kind: 'latency', ms: 500, times: Infinity });
-  await rig.migrations.startBatch(rig.batch, 'starter', IMPATIENT);
+  const own = narrowedBatch(rig.batch, new Set(['t0', 't1'].map((name) => rig.tenant(name).id)));
+  await rig.migrations.startBatch(own, 'starter', IMPATIENT);
   const { id } = rig.tenant('t0');
+  // One that the batch knows nothing of has no place to wait for.
+  await rig.client.workflow.start('migrateTenant', {
+    workflowId: tenantWorkflowId(rig.tenant('elsewhere').id),
+    taskQueue: siteTaskQueue(rig.site),
+    args: [{ tenant: rig.tenant('elsewhere'), batch, policy: IMPATIENT }],
+  });
   await until('it is looked at', async () => (await rig.migrations.tenantStatus(id))?.step === 'preflight');
   await rig.migrations.pause(batch, { ...ORDER, on: { batch: true } });
   await until('it is held', async () => (await rig.migrations.tenantStatus(id))?.held != null);
@@ -169,5 +186,12 @@ it('a tenant whose window closes while it is paused writes nothing before the ne
     const { events } = await rig.client.workflow.getHandle(tenantWorkflowId(id)).fetchHistory();
     return events?.some((event) => event.timerStartedEventAttributes) ?? false;
   });
+  const words = `waits for its maintenance window, ${from}–${to} UTC`;
+  await until('its place is taken', async () => (await rig.status()).endings.migrated === 1);
+  expect(await rig.status()).toMatchObject({ parked: 1, atWindow: 1, atEndpoint: 0, asking: { count: 0 } });
+  expect(await rig.migrations.why(batch, id)).toMatchObject({ state: 'parked', reasons: [{ because: 'window' }] });
+  const row = async () => (await rig.migrations.newestRuns(batch, [id])).get(id);
+  await expect.poll(row).toMatchObject({ waits: words, needsAttention: false });
   expect(rig.world.tenant('t0').state().integration['oaVersion']).toBe('E9');
+  expect((await rig.end('elsewhere')).ending).toBe('migrated');
 }, 180_000);

@@ -1,6 +1,6 @@
 import { NAMED } from './orders.js';
 import { nextMove } from './schedule.js';
-import { FIRST_LOOK, type BatchState, type InFlight } from './state.js';
+import { FIRST_LOOK, tellsWhen, type BatchState, type InFlight } from './state.js';
 
 /** Tenants that wait for a person: a decision, or a work order. */
 export interface Asking {
@@ -43,9 +43,10 @@ function isAsking(tenant: InFlight): boolean {
 }
 
 /** An undo is held back by nothing. */
-function isHeldBack({ stands, parkedAt, looked, cancelled, undoing }: InFlight): boolean {
+function isHeldBack(one: InFlight): boolean {
+  const { stands, parkedAt, looked, cancelled, undoing } = one;
   if (cancelled === true || undoing !== undefined) return false;
-  return stands === true || (parkedAt === FIRST_LOOK ? looked === true : parkedAt !== null);
+  return stands === true || (tellsWhen(one) ? looked === true : parkedAt !== null);
 }
 
 function goesOn(state: BatchState, now: number, exhausted: readonly number[]): boolean {

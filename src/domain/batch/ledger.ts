@@ -2,7 +2,7 @@ import type { Ending } from './limits.js';
 
 /**
  * What a coordinator knows of one tenant of a wave. `prepared`: preflight and snapshot are done, nothing is written yet.
- * `parked`: started, and waiting for a held endpoint, or for a person's first look.
+ * `parked`: started, and waiting for a held endpoint, a person's first look, or its maintenance window.
  */
 export type TenantState = Open | Ending;
 

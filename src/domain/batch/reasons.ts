@@ -1,3 +1,4 @@
+import type { WindowNow } from '../maintenance-window.js';
 import type { Lang } from '../said.js';
 import { mayStart } from './limits.js';
 import { count, type Range } from './ledger.js';
@@ -15,8 +16,7 @@ export interface Candidate {
   targets: string[];
   /** Who of its wave starts before it, where that is by priority; absent where it is as in the file. */
   before?: Range[];
-  /** Its maintenance window: when it closes, where it is open; else when it opens. Milliseconds since the epoch. */
-  window: { closesAt: number } | { opensAt: number } | null;
+  window: WindowNow | null;
 }
 
 /** Why something does not start. The scheduler starts what has none of these; `why` reads them out. */
@@ -229,14 +229,22 @@ function windowReasons(window: Candidate['window'], now: number, usualMs: number
     const words = { en: `its maintenance window opens at ${opens}`, zh: `其维护窗口于 ${opens} 开始` };
     return now < window.opensAt ? [{ because: 'window', ...inWords(words), until: window.opensAt }] : [];
   }
-  const left = window.closesAt - now;
-  if (left >= Math.max(usualMs, 1)) return [];
-  const [closes, minutes] = [iso(window.closesAt), Math.ceil(usualMs / 60_000)];
+  const { closesAt, openMs = Infinity } = window;
+  if (closesAt - now >= Math.max(usualMs, 1)) return [];
+  const [closes, minutes] = [iso(closesAt), Math.ceil(usualMs / 60_000)];
+  if (usualMs > openMs) {
+    const open = Math.floor(openMs / 60_000);
+    const words = {
+      en: `its maintenance window is open for ${open} min, and a tenant usually takes ${minutes} min: it never fits. Give it a longer one, and apply again after an abort`,
+      zh: `其维护窗口只有 ${open} 分钟，而一个租户通常需要 ${minutes} 分钟：永远放不下。请延长窗口，abort 后再次 apply`,
+    };
+    return [{ because: 'window', ...inWords(words) }];
+  }
   const words = {
     en: `its maintenance window closes at ${closes}, and a tenant usually takes ${minutes} min`,
     zh: `其维护窗口于 ${closes} 结束，而一个租户通常需要 ${minutes} 分钟`,
   };
-  return [{ because: 'window', ...inWords(words), until: window.closesAt }];
+  return [{ because: 'window', ...inWords(words), until: closesAt }];
 }
 
 /** What nine of ten tenants that went the whole way took at most, once ten are known; 0 before. */

@@ -2,7 +2,7 @@ import type { Lang } from '../said.js';
 import { widthNow } from './slow-start.js';
 import { FIRST_LOOK, isAway, waveOf, type BatchState, type InFlight } from './state.js';
 
-/** Those that wait for an endpoint take no place, but travel with the coordinator: no more start while so many do. */
+/** Those that wait for an endpoint or their window take no place, but travel with the coordinator: no more start while so many do. */
 export const MOST_AWAY = 1_000;
 
 /** What starting a tenant of a wave comes to: before the cut-over it ends with its snapshot. */
@@ -68,7 +68,10 @@ export function concurrencyWords(state: BatchState, pass: Pass, wave: number): R
   const looking = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === FIRST_LOOK).length;
   const away = awayIn(state);
   if (away >= MOST_AWAY)
-    return { en: `${away} tenants wait for endpoints already`, zh: `已有 ${away} 个租户在等待端点` };
+    return {
+      en: `${away} tenants wait for endpoints or windows already`,
+      zh: `已有 ${away} 个租户在等待端点或维护窗口`,
+    };
   const narrow = width < most;
   return {
     en: `${width} of at most ${most} tenants run already${narrow ? `: it widens from ${width} while results are clean` : ''}${looking === 0 ? '' : `, and ${looking} wait for a person's first look`}`,

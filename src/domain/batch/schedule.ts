@@ -6,6 +6,7 @@ import {
   FIRST_LOOK,
   isAway,
   leadsOn,
+  tellsWhen,
   toVerify,
   underWay,
   waveOf,
@@ -108,8 +109,9 @@ function mayGoOn(state: BatchState): string[] {
   return ids;
 }
 
-function isOpenAgain(state: BatchState, { parkedAt, looked }: InFlight): boolean {
-  if (parkedAt === FIRST_LOOK) return looked ?? false;
+function isOpenAgain(state: BatchState, one: InFlight): boolean {
+  const { parkedAt, looked } = one;
+  if (tellsWhen(one)) return looked ?? false;
   return parkedAt !== null && !isHeld(state, { endpoint: parkedAt });
 }
 

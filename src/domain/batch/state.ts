@@ -61,9 +61,9 @@ export interface InFlight {
   /** Keys of the endpoints that it shares with others of the batch. */
   endpoints: string[];
   targets: string[];
-  /** The endpoint that it waits for, or `FIRST_LOOK`; null while it runs. */
+  /** The endpoint that it waits for, `FIRST_LOOK` or `WINDOW`; null while it runs. */
   parkedAt: string | null;
-  /** Its first look is over: it goes on as soon as there is room. */
+  /** Its first look is over, or its window is open again: it goes on as soon as there is room. */
   looked?: true;
   /** Whether it was told to stop before its next step. */
   paused: boolean;
@@ -89,6 +89,9 @@ export interface InFlight {
 
 /** Where a tenant waits of which a person is to tell what the console shows: nothing is written yet. */
 export const FIRST_LOOK = 'first look';
+
+/** Where a tenant waits whose maintenance window had closed before its first write. */
+export const WINDOW = 'maintenance window';
 
 /** A migrated tenant of the wave under way that the second look found changed. */
 export interface Drift {
@@ -160,6 +163,7 @@ export interface BatchState {
 
 const FINISHED_KEPT = 50;
 const DRIFTED_KEPT = 50;
+const MUCH_LATER_MS = 60_000;
 
 export interface NewBatch {
   startedAt: string;
@@ -303,7 +307,7 @@ export function targetThrottled(state: BatchState): void {
   wave.width = throttled({ ...wave.width, width }, wave.settings.maxConcurrency);
 }
 
-/** A started tenant meets an endpoint that refuses everybody, or waits for a first look: it leaves its place to others. */
+/** A started tenant meets an endpoint that refuses everybody, or waits for a first look or its window: it leaves its place to others. */
 export function tenantParked(state: BatchState, id: string, endpoint: string): void {
   const tenant = state.inFlight.find((one) => one.id === id);
   if (!tenant || tenant.parkedAt !== null || tenant.cancelled) return;
@@ -312,10 +316,13 @@ export function tenantParked(state: BatchState, id: string, endpoint: string): v
   setState(waveOf(state, tenant.wave).ledger, tenant.at, 'parked');
 }
 
-/** A person has told what the pages of a tenant show. False where it has no place to wait for: it goes on at once. */
-export function tenantLooked(state: BatchState, id: string): boolean {
+/**
+ * A person has told what the pages of a tenant show, or its window is open again. False where it has no place to wait for: it goes
+ * on at once.
+ */
+export function tenantReady(state: BatchState, id: string, at: typeof FIRST_LOOK | typeof WINDOW): boolean {
   const tenant = state.inFlight.find((one) => one.id === id);
-  if (tenant?.parkedAt !== FIRST_LOOK) return false;
+  if (tenant?.parkedAt !== at) return false;
   tenant.looked = true;
   return true;
 }
@@ -338,9 +345,26 @@ export function tenantTold(state: BatchState, id: string, paused: boolean): void
   delete tenant.stands;
 }
 
-/** Whether it has left its place, and waits for an endpoint. */
+/** Whether it has left its place, and waits for an endpoint or its window. */
 export function isAway({ parkedAt }: Pick<InFlight, 'parkedAt'>): boolean {
   return parkedAt !== null && parkedAt !== FIRST_LOOK;
+}
+
+export function isAtEndpoint(tenant: Pick<InFlight, 'parkedAt'>): boolean {
+  return isAway(tenant) && tenant.parkedAt !== WINDOW;
+}
+
+/** Whether it tells itself when it may go on. */
+export function tellsWhen({ parkedAt }: Pick<InFlight, 'parkedAt'>): boolean {
+  return parkedAt === FIRST_LOOK || parkedAt === WINDOW;
+}
+
+/**
+ * The coordinator goes on later than it wanted. Where that is much, its worker was off, and most likely those of its tenants as well:
+ * what they take says nothing of what a tenant usually takes.
+ */
+export function cameLate(state: BatchState, ms: number): void {
+  if (ms > MUCH_LATER_MS) for (const tenant of state.inFlight) tenant.stood = true;
 }
 
 /** Not begun with anything that writes. */

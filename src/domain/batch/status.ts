@@ -8,7 +8,7 @@ import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import { BREAKER, type Audited, type Hold } from './orders.js';
 import { reasonsOfBatch, reasonsOfCutOver, reasonsOfWave } from './reasons.js';
 import { widthOf } from './room.js';
-import { FIRST_LOOK, isAway, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
+import { FIRST_LOOK, isAtEndpoint, WAITING, WINDOW, type BatchState, type WavePhase, type WaveState } from './state.js';
 import { undosOrdered } from './undo.js';
 
 export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
@@ -46,12 +46,14 @@ export interface BatchStatus {
   /** Tenants by how they ended. */
   endings: Partial<Record<Ending, number>>;
   running: number;
-  /** Started, and waiting for a held endpoint, or for a person's first look. */
+  /** Started, and waiting for a held endpoint, a person's first look, or its maintenance window. */
   parked: number;
   /** Of those that are parked: a person is to tell what their pages show. */
   looking: number;
   /** Of those that are parked: they wait for a held endpoint; absent in the answer of an older version. */
   atEndpoint?: number;
+  /** Of those that are parked: they go on when their maintenance windows open; absent in the answer of an older version. */
+  atWindow?: number;
   /** Whether nobody starts or goes on before one that runs ends, or somebody acts; absent in the answer of an older version. */
   startsNobody?: boolean;
   /** Those that wait for a person, as of the last look at them; absent in the answer of an older version. */
@@ -114,7 +116,8 @@ export function batchStatus(
     running: countIn(state, 'running'),
     parked: countIn(state, 'parked'),
     looking: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === FIRST_LOOK && !looked).length,
-    atEndpoint: state.inFlight.filter(isAway).length,
+    atEndpoint: state.inFlight.filter(isAtEndpoint).length,
+    atWindow: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === WINDOW && !looked).length,
     startsNobody: startsNobody(state, now, exhausted),
     asking: askingOf(state, now, exhausted),
     undoing: state.inFlight.filter(({ undoing, rollback }) => undoing ?? rollback).length,
@@ -160,13 +163,18 @@ export function isPausedByPerson({ holds }: BatchStatus): boolean {
   return holds.some(({ on, by }) => by !== BREAKER && ('batch' in on || 'wave' in on));
 }
 
+/** Whether nobody runs, and nobody who is left would ever start by itself, as where no window is long enough. */
+export function isAtAnEnd({ running, parked, toUndo, startsNobody, over }: BatchStatus): boolean {
+  return !over && startsNobody === true && running + parked + toUndo === 0;
+}
+
 /** Whether nothing of it goes on before somebody acts. A pause of the batch or a wave is none. */
 export function waitsForPeople(status: BatchStatus): boolean {
   const { awaitsApproval, running, holds, asking, startsNobody } = status;
   if (status.outcome === 'stopped-by-limit' || awaitsCutOver(status)) return true;
   if (awaitsApproval !== null) return running === 0;
   if (isPausedByPerson(status)) return false;
-  return (holds.length > 0 && running === 0 && startsNobody !== false) || asking?.only === true;
+  return (holds.length > 0 && running === 0 && startsNobody !== false) || asking?.only === true || isAtAnEnd(status);
 }
 
 /** The words for the end of a batch, from how its tenants ended. */

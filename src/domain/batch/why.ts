@@ -21,7 +21,7 @@ import {
   type Reason,
 } from './reasons.js';
 import { shouldPause } from './schedule.js';
-import { FIRST_LOOK, WAITING, waveOf, type BatchState, type InFlight, type UndoCause } from './state.js';
+import { FIRST_LOOK, WAITING, WINDOW, waveOf, type BatchState, type InFlight, type UndoCause } from './state.js';
 import { undosOfGate, undosOrdered } from './undo.js';
 
 /** Where a tenant of a batch stands and what keeps it there, from the very rules by which the batch starts tenants. */
@@ -100,6 +100,9 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
   if (parkedAt === FIRST_LOOK) {
     reasons.push({ because: 'first-look', ...inWords(looked ? GOES_ON : TO_BE_TOLD) });
     if (looked) reasons.push(...reasonsOfBatch(state));
+  } else if (parkedAt === WINDOW) {
+    reasons.push({ because: 'window', ...inWords(looked ? GOES_ON : CLOSED) });
+    if (looked) reasons.push(...reasonsOfBatch(state), ...reasonsOfTargets(holdingOf(state).full, running.targets));
   } else if (parkedAt !== null) {
     const refuses = { en: `${parkedAt} refuses its credentials`, zh: `${parkedAt} 拒绝其凭据` };
     if (state.holds.some((hold) => isRefusal(hold, parkedAt))) {
@@ -119,6 +122,10 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
 }
 
 const GOES_ON = { en: 'it goes on as soon as there is room', zh: '一有空位即继续' };
+const CLOSED = {
+  en: 'its maintenance window had closed before its first write: it waits for the next',
+  zh: '其维护窗口在首次写入之前已结束：等待下一个窗口',
+};
 const TO_BE_TOLD = { en: 'a person is to tell what its pages show', zh: '等待人工填报其页面内容' };
 const STANDS = { en: 'it stands before its next step until it is resumed', zh: '已在下一步之前停住，直到恢复' };
 const STOPS = { en: 'it stops before its next step until it is resumed', zh: '在下一步之前停下，直到恢复' };

@@ -4,8 +4,9 @@ import { obey } from '../../../src/domain/batch/control.js';
 import { endpointRefused, tenantStands } from '../../../src/domain/batch/places.js';
 import {
   FIRST_LOOK,
+  WINDOW,
   tenantEnded,
-  tenantLooked,
+  tenantReady,
   tenantParked,
   tenantTold,
   tenantWoken,
@@ -75,7 +76,7 @@ describe('who waits for a person', () => {
     tenantParked(state, id, FIRST_LOOK);
     expect(asking(state).tenants).toEqual([id]);
     look(state, id);
-    tenantLooked(state, id);
+    tenantReady(state, id, FIRST_LOOK);
     expect(asking(state).count).toBe(0);
     look(state);
     tenantWoken(state, id);
@@ -84,6 +85,16 @@ describe('who waits for a person', () => {
 });
 
 describe('whether something goes on without them', () => {
+  it('is so while a closed window opens by itself, and not while it only waits for room', () => {
+    const state = aBatch([{ size: 2, maxConcurrency: 1 }]);
+    const id = start(state);
+    tenantParked(state, id, WINDOW);
+    look(state, start(state));
+    expect(asking(state)).toMatchObject({ count: 1, only: false });
+    tenantReady(state, id, WINDOW);
+    expect(asking(state)).toMatchObject({ count: 1, only: true });
+  });
+
   const onlyAsking = (waves: Partial<SizedWave>[], exhausted: number[] = []): boolean => {
     const state = aBatch(waves);
     look(state, start(state));

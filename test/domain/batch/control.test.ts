@@ -7,6 +7,7 @@ import { nextMove, shouldPause } from '../../../src/domain/batch/schedule.js';
 import { foundRunning, toldAnew } from '../../../src/domain/batch/adoption.js';
 import { usualDuration } from '../../../src/domain/batch/reasons.js';
 import {
+  cameLate,
   entered,
   tenantEnded,
   tenantParked,
@@ -149,6 +150,11 @@ describe('what a tenant usually takes', () => {
       tenantParked(state, id, 'first look');
       tenantWoken(state, id);
     },
+    'for its window': (state, id) => {
+      tenantParked(state, id, 'maintenance window');
+      tenantWoken(state, id);
+    },
+    'without a worker': (state) => cameLate(state, 60_001),
   };
   it.each(Object.keys(stands))('is not told by those that stood still: %s', (how) => {
     const state = aBatch([{ size: 60, maxConcurrency: 60 }]);

@@ -23,7 +23,7 @@ import { auditUndo } from '../../../src/domain/batch/control.js';
 import { undoBegun, undoRefused } from '../../../src/domain/batch/undo.js';
 import type { BatchOrder } from '../../../src/domain/batch/orders.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
-import { CLEAN, LOOK, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
+import { CLEAN, LOOK, tellsWhen, UNDER_WAY, WAITING, windowIn, type Model, type ModelTenant } from './model.js';
 
 /** Carries out the moves of the engine as the coordinator's workflow does; the model judges each of them. */
 export class Coordinator {
@@ -189,7 +189,7 @@ export class Coordinator {
     const { state } = this;
     const tenant = model.tenants.find((one) => one.id === id)!;
     expect(tenant.standing).toBe('parked');
-    expect(tenant.parkedAt !== LOOK || tenant.told, `${tenant.id} was not told yet`).toBe(true);
+    expect(!tellsWhen(tenant) || tenant.told, `${tenant.id} was not told yet`).toBe(true);
     expect(model.stopped || model.paused.has('the batch') || model.paused.has(`endpoint ${tenant.parkedAt}`)).toBe(
       false,
     );
@@ -241,7 +241,7 @@ export class Coordinator {
     const isHeld = model.aborted !== null || model.stopped || model.paused.has('the batch');
     const parked = model
       .in('parked')
-      .filter((one) => (one.parkedAt === LOOK ? one.told : !model.paused.has(`endpoint ${one.parkedAt}`)))
+      .filter((one) => (tellsWhen(one) ? one.told : !model.paused.has(`endpoint ${one.parkedAt}`)))
       .filter((one) => model.beside(one.prepares, one.wave).length < this.widthFor(one.prepares, one.wave))
       .filter((one) => model.mayGoOn(one) && !isHeld && !one.rollback);
     expect([...idle, ...left, ...parked].map(({ id }) => id)).toEqual([]);

@@ -12,7 +12,9 @@ import {
   targetThrottled,
   tenantDropped,
   tenantEnded,
-  tenantLooked,
+  FIRST_LOOK,
+  tenantReady,
+  WINDOW,
   tenantParked,
   tenantReopened,
   tenantsAdded,
@@ -26,7 +28,9 @@ import {
   CLEAN,
   FAILED,
   HOUR,
+  CLOSED,
   LOOK,
+  tellsWhen,
   Model,
   RETRYABLE,
   STARTER,
@@ -226,21 +230,23 @@ function stands(model: Model, real: Coordinator, index: number, isLate: boolean)
   model.leavePlaces();
 }
 
-function look(model: Model, real: Coordinator, index: number): void {
+/** It leaves its place for a first look, or because its window has closed. */
+function leaves(model: Model, real: Coordinator, index: number, at: string): void {
   const tenant = pick(
     model.in('running').filter(({ undoing, cancelled }) => undoing === null && !cancelled),
     index,
   );
   if (!tenant) return;
-  tenantParked(real.state, tenant.id, LOOK);
-  Object.assign(tenant, { standing: 'parked', parkedAt: LOOK, stood: true });
+  tenantParked(real.state, tenant.id, at);
+  Object.assign(tenant, { standing: 'parked', parkedAt: at, stood: true });
 }
 
 function tell(model: Model, real: Coordinator, index: number): void {
   const tenant = pick(model.in('parked'), index);
   if (!tenant) return;
-  tenantLooked(real.state, tenant.id);
-  tenant.told = tenant.parkedAt === LOOK;
+  const told = ([FIRST_LOOK, WINDOW] as const).map((at) => tenantReady(real.state, tenant.id, at));
+  tenant.told = tellsWhen(tenant);
+  expect(told).toEqual([tenant.parkedAt === LOOK, tenant.parkedAt === CLOSED]);
 }
 
 function moves(model: Model, real: Coordinator, count: number): void {
@@ -378,7 +384,8 @@ const limitsArbitrary = fc.record(
 const held = [
   nat.map((i) => new Command('park', (m, r) => park(m, r, i))),
   fc.tuple(nat, fc.boolean()).map(([i, late]) => new Command('stands', (m, r) => stands(m, r, i, late))),
-  nat.map((i) => new Command('first look', (m, r) => look(m, r, i))),
+  nat.map((i) => new Command('first look', (m, r) => leaves(m, r, i, LOOK))),
+  nat.map((i) => new Command('window closed', (m, r) => leaves(m, r, i, CLOSED))),
   nat.map((i) => new Command('told', (m, r) => tell(m, r, i))),
   fc.tuple(nat, nat).map(([k, i]) => new Command(`pause ${k % 4}`, (m, r) => pause(m, r, scopeOf(m, k, i)))),
   fc.tuple(nat, nat).map(([k, i]) => new Command(`resume ${k % 4}`, (m, r) => resume(m, r, scopeOf(m, k, i)))),

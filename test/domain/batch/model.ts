@@ -67,6 +67,10 @@ interface Tally {
 export const STARTER = 'starter';
 /** Where a tenant waits of which a person is to tell what the console shows. */
 export const LOOK = 'first look';
+export const CLOSED = 'maintenance window';
+/** Where it tells itself when it may go on. */
+export const tellsWhen = ({ parkedAt }: Pick<ModelTenant, 'parkedAt'>): boolean =>
+  parkedAt === LOOK || parkedAt === CLOSED;
 export const HOUR = 3_600_000;
 export const FAILED = ['rolled-back', 'rollback-incomplete', 'terminated', 'timed-out'];
 export const CLEAN = ['migrated', 'migrated-with-warnings', 'already-migrated'];

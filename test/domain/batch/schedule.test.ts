@@ -16,6 +16,7 @@ import {
   waveOf,
   waveVerified,
 } from '../../../src/domain/batch/state.js';
+import type { WindowNow } from '../../../src/domain/maintenance-window.js';
 import { aBatch, BY, candidate, NOW, runs, start } from './a-batch.js';
 
 const MINUTE = 60_000;
@@ -53,7 +54,7 @@ describe('what a tenant usually takes', () => {
 
 describe('a maintenance window', () => {
   const state = aBatch([{}]);
-  const held = (window: { closesAt: number } | { opensAt: number } | null, usual: number) =>
+  const held = (window: WindowNow | null, usual: number) =>
     reasonsOfTenant(holdingOf(state), candidate(0, 0, { window }), NOW, usual).map(({ because, until }) => [
       because,
       until,
@@ -66,6 +67,8 @@ describe('a maintenance window', () => {
     ['open to its last millisecond while nobody knows how long one takes', { closesAt: NOW + 1 }, 0, []],
     ['closes now', { closesAt: NOW }, 0, [['window', NOW]]],
     ['as long as one takes', { closesAt: NOW + 5 * MINUTE }, 5 * MINUTE, []],
+    ['never long enough', { closesAt: NOW + 5 * MINUTE, openMs: 9 * MINUTE }, 10 * MINUTE, [['window', undefined]]],
+    ['as long as one takes, and just opened', { closesAt: NOW + MINUTE, openMs: MINUTE }, MINUTE, []],
     ['too short', { closesAt: NOW + 5 * MINUTE }, 5 * MINUTE + 1, [['window', NOW + 5 * MINUTE]]],
   ])('%s', (_, window, usual, expected) => {
     expect(held(window, usual)).toEqual(expected);
