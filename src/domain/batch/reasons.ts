@@ -270,7 +270,8 @@ export function reasonsOfOrderedUndos(state: BatchState): (undo: Undo) => Reason
   };
 }
 
-function withoutPaused(state: BatchState): BatchState {
+/** Without whoever stands still: what those that run leave free. */
+export function withoutPaused(state: BatchState): BatchState {
   return { ...state, inFlight: state.inFlight.filter(({ paused }) => !paused) };
 }
 

@@ -28,6 +28,7 @@ import {
   reasonsOfTargets,
   reasonsOfUndo,
   reasonsOfWave,
+  withoutPaused,
   type Holding,
   type Reason,
 } from './reasons.js';
@@ -54,7 +55,7 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
   const cancelled = state.inFlight.filter((one) => one.cancelled !== true && shouldCancel(state, one));
   if (cancelled.length > 0) return { do: 'cancel', tenants: cancelled };
   if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'wait', until: null } : { do: 'over' };
-  const tenants = state.inFlight.filter((one) => shouldTell(state, one));
+  const tenants = [...toStop(state), ...toLetGoOn(state)];
   if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
   if (state.abort !== null) return { do: 'over' };
   if (isOver(state)) return { do: 'over' };
@@ -93,20 +94,34 @@ export function nextMove(state: BatchState, now: number, exhausted: readonly num
  * its targets meanwhile.
  */
 function mayGoOn(state: BatchState): string[] {
-  const open = new Set(state.inFlight.filter((one) => isOpenAgain(state, one) && !shouldPause(state, one)));
-  if (open.size === 0) return [];
-  const ids: string[] = [];
+  const open = state.inFlight.filter((one) => isOpenAgain(state, one) && !shouldPause(state, one));
+  const goOn = beside(state, open, (trial, one) => {
+    trial[trial.indexOf(one)] = { ...one, parkedAt: null };
+  });
+  return goOn.map(({ id }) => id);
+}
+
+/** As many of these as there is room for, each beside the ones before it. */
+function beside(
+  state: BatchState,
+  tenants: readonly InFlight[],
+  join: (inFlight: InFlight[], one: InFlight) => void,
+): InFlight[] {
+  if (tenants.length === 0) return [];
   const trial = { ...state, inFlight: [...state.inFlight] };
   let full: Holding['full'] | undefined;
-  for (const [index, one] of state.inFlight.entries()) {
-    if (!open.has(one) || roomBeside(trial, one) <= 0) continue;
+  return tenants.filter((one) => {
+    // One that is undone has its place, and one of a first look needs none yet.
+    const needsNone =
+      one.cancelled === true || one.undoing !== undefined || (one.parkedAt === FIRST_LOOK && !one.looked);
+    if (!needsNone && roomBeside(trial, one) <= 0) return false;
     full ??= holdingOf(trial).full;
-    if (one.parkedAt !== FIRST_LOOK && reasonsOfTargets(full, one.targets).length > 0) continue;
-    ids.push(one.id);
-    trial.inFlight[index] = { ...one, parkedAt: null };
+    // Of a first look the target is taken already.
+    if (!needsNone && one.parkedAt !== FIRST_LOOK && reasonsOfTargets(full, one.targets).length > 0) return false;
+    join(trial.inFlight, one);
     full = undefined;
-  }
-  return ids;
+    return true;
+  });
 }
 
 function isOpenAgain(state: BatchState, one: InFlight): boolean {
@@ -188,10 +203,17 @@ export function shouldPause(state: BatchState, { id, wave, endpoints, undoing, r
   return state.holds.some((hold) => holdsOne(state, hold, { id, wave, endpoints }));
 }
 
-/** Who has left its place goes on when it has one again. */
-function shouldTell(state: BatchState, one: InFlight): boolean {
-  const should = shouldPause(state, one);
-  return should !== one.paused && (should || !isAway(one));
+function toStop(state: BatchState): InFlight[] {
+  return state.inFlight.filter((one) => !one.paused && shouldPause(state, one));
+}
+
+/**
+ * Who has left its place goes on when it has one again. All others have theirs; but where somebody was undone meanwhile, that one may
+ * still be in it.
+ */
+function toLetGoOn(state: BatchState): InFlight[] {
+  const held = state.inFlight.filter((one) => one.paused && !isAway(one) && !shouldPause(state, one));
+  return beside(withoutPaused(state), held, (trial, one) => trial.push(one));
 }
 
 /** Where something else holds it back as well, time alone changes nothing. */

@@ -112,6 +112,8 @@ function reasonsOfRunning(state: BatchState, running: InFlight): Reason[] {
       reasons.push(...reasonsOfBatch(state), ...reasonsOfTargets(holdingOf(state).full, running.targets));
     }
   }
+  if (running.paused && parkedAt === null && !shouldPause(state, running))
+    reasons.push({ because: 'concurrency', ...inWords(GOES_ON) });
   // Of a refusal it has been told.
   const holds = state.holds.filter((one) => holdsOne(state, one, running) && !isRefusal(one, parkedAt));
   if (shouldPause(state, running) && (holds.length > 0 || state.abort !== null)) {

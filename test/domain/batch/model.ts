@@ -140,13 +140,11 @@ export class Model {
   }
 
   /**
-   * How many run in each group that shares a window, and its width: those that are migrated, then those that each wave prepares. Not
-   * those that somebody ordered to undo: they may take the place of one that is paused, and that goes on later.
+   * How many run in each group that shares a window, and its width: those that are migrated, then those that each wave prepares. One
+   * that is paused leaves its place to whoever is undone meanwhile, and has one again later.
    */
   windows(width: (prepares: boolean, wave: number) => number): { running: number; width: number }[] {
-    const migrating = this.beside(false, 0).filter(
-      ({ undoing, undoOrdered, cancelled }) => !cancelled && (undoing === null || !undoOrdered),
-    );
+    const migrating = this.beside(false, 0).filter(({ cancelled, toldToPause }) => !cancelled && !toldToPause);
     return [
       { running: migrating.length, width: width(false, Math.min(this.wave, this.waves.length - 1)) },
       ...this.waves.map((_, wave) => ({

@@ -13,9 +13,11 @@ import {
   tenantReopened,
   tenantsAdded,
   tenantTold,
+  undoLater,
   waveOf,
   waveVerified,
 } from '../../../src/domain/batch/state.js';
+import { undoBegun } from '../../../src/domain/batch/undo.js';
 import type { WindowNow } from '../../../src/domain/maintenance-window.js';
 import { aBatch, BY, candidate, NOW, runs, start } from './a-batch.js';
 
@@ -98,6 +100,25 @@ describe('the next move', () => {
     expect(nextMove(state, NOW)).toEqual({ do: 'enter', phase: 'next-wave' });
     entered(state, 'next-wave', NOW);
     expect(nextMove(state, NOW)).toEqual({ do: 'over' });
+  });
+
+  it('lets those that were paused go on beside the undos that took their places meanwhile', () => {
+    const state = aBatch([{ size: 4 }]);
+    runs(state, 'migrated', 'migrated');
+    const running = [start(state), start(state)];
+    obey(state, { do: 'pause', on: { batch: true }, ...BY }, AT);
+    for (const id of running) tenantTold(state, id, true);
+    for (const at of [0, 1]) {
+      undoLater(state, { id: `w0t${at}`, wave: 0, at, endpoints: [], targets: [] }, BY);
+      const move = nextMove(state, NOW);
+      if (move.do === 'undo') undoBegun(state, move.undo, NOW);
+    }
+    expect(state.inFlight).toHaveLength(4);
+    obey(state, { do: 'resume', on: { batch: true }, ...BY }, AT);
+    expect(nextMove(state, NOW)).toEqual({ do: 'wait', until: null });
+    expect(explain(state, candidate(0, 2), NOW).reasons).toMatchObject([{ because: 'concurrency' }]);
+    tenantEnded(state, { tenantId: 'w0t0', ending: 'rolled-back' }, NOW);
+    expect(nextMove(state, NOW)).toEqual({ do: 'tell', tenants: [{ id: running[0], paused: false }] });
   });
 
   it('neither soaks nor asks for a wave of nobody, nor where nobody is in any later one', () => {
