@@ -48,7 +48,8 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
       batch.batch,
       selected.map(({ tenant }) => tenant.id),
     );
-    const running = selected.filter(({ tenant }) => rows.get(tenant.id)?.ending === null);
+    const isOurs = (id: string): boolean => how === 'finish-step' || rows.get(id)?.batch === batch.batch;
+    const running = selected.filter(({ tenant }) => rows.get(tenant.id)?.ending === null && isOurs(tenant.id));
     for (const { tenant } of running) {
       out.say(out.text.willHappen(tenant.id, rows.get(tenant.id)?.step ?? 'preflight', how));
     }

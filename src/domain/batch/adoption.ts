@@ -37,7 +37,9 @@ export function foundRunning(
   const of = run.batch === null ? 'of no batch' : run.batch === batch ? 'of this batch' : `of batch ${run.batch}`;
   if (run.kind === 'migration') {
     auditTogether(state, 'adopted', id, byRule(`a migration ${of} was under way already`), at);
-    return run.batch === batch ? 'ours' : 'adopted';
+    if (run.batch === batch) return 'ours';
+    tenant.adopted = true;
+    return 'adopted';
   }
   startWithdrawn(state, id, 'skipped');
   auditTogether(state, LEFT_OUT, id, byRule(`it is being undone by a run ${of}: retry it afterwards`), at);

@@ -54,7 +54,7 @@ export type Move =
 export function nextMove(state: BatchState, now: number, exhausted: readonly number[] = []): Move {
   const cancelled = state.inFlight.filter((one) => one.cancelled !== true && shouldCancel(state, one));
   if (cancelled.length > 0) return { do: 'cancel', tenants: cancelled };
-  if (state.abort === 'undo') return state.inFlight.length > 0 ? { do: 'wait', until: null } : { do: 'over' };
+  if (state.abort === 'undo') return state.inFlight.some(isUndone) ? { do: 'wait', until: null } : { do: 'over' };
   const tenants = [...toStop(state), ...toLetGoOn(state)];
   if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
   if (state.abort !== null) return { do: 'over' };
@@ -137,8 +137,14 @@ function nextOrderedUndo(state: BatchState): Undo | undefined {
   return undos.find((undo) => reasonsOf(undo).length === 0);
 }
 
-function shouldCancel({ abort }: BatchState, { undoing, rollback }: InFlight): boolean {
-  return undoing === undefined && (abort === 'undo' || rollback !== undefined);
+/** An abort undoes what the batch has begun; what another one has is only undone by an order for that tenant. */
+function shouldCancel({ abort }: BatchState, { undoing, rollback, adopted }: InFlight): boolean {
+  return undoing === undefined && ((abort === 'undo' && !adopted) || rollback !== undefined);
+}
+
+/** Of those in flight while an abort undoes them. */
+function isUndone({ adopted, rollback, cancelled }: InFlight): boolean {
+  return !adopted || cancelled === true || rollback !== undefined;
 }
 
 function startable(state: BatchState, wave: number, now: number): number {

@@ -83,6 +83,8 @@ export interface InFlight {
   asks?: true;
   /** It stood still in between, for whatever reason, so that its time says nothing of what a tenant takes. */
   stood?: true;
+  /** Its run is another batch's, or nobody's: an abort leaves it as it is. */
+  adopted?: true;
   /** The partition that started it; absent where the coordinator did. */
   partition?: number;
 }

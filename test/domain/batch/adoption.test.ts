@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { foundRunning, type RunElsewhere } from '../../../src/domain/batch/adoption.js';
 import { obey } from '../../../src/domain/batch/control.js';
+import { nextMove } from '../../../src/domain/batch/schedule.js';
 import { isDone } from '../../../src/domain/batch/trail.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
 import { tenantEnded, waveOf } from '../../../src/domain/batch/state.js';
@@ -82,4 +83,17 @@ it('carries no Update out twice that has left the trail, nor one of an older ver
 
   const { done: _, ...older } = state;
   expect([1_199, 999].map((index) => isDone(older, `update-${index}`))).toEqual([true, false]);
+});
+
+it('is not undone with the batch that only took it over, but by an order for it', () => {
+  const state = aBatch([{ size: 2 }]);
+  const [theirs, own] = [start(state), start(state)];
+  const run = { kind: 'migration', batch: 'theirs' } as const;
+  foundRunning(state, theirs, { run, was: 'not-started', batch: 'ours', at: AT });
+  obey(state, { do: 'abort', how: 'undo', ...BY }, AT);
+  expect(nextMove(state, NOW)).toMatchObject({ do: 'cancel', tenants: [{ id: own }] });
+  tenantEnded(state, { tenantId: own, ending: 'cancelled' }, NOW);
+  expect(nextMove(state, NOW)).toEqual({ do: 'over' });
+  for (const one of state.inFlight) one.rollback = BY;
+  expect(nextMove(state, NOW)).toMatchObject({ do: 'cancel', tenants: [{ id: theirs }] });
 });

@@ -520,6 +520,7 @@ function aTenant(wave: number, at: number, more: Pick<ModelTenant, 'endpoint' | 
     toldToPause: false,
     stands: false,
     stood: false,
+    adopted: false,
   };
   const went = { looked: false, prepares: false, ...undo };
   const fresh = { standing: 'not-started', was: 'not-started', since: 0, parkedAt: null, told: false, ...went };

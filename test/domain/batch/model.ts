@@ -13,6 +13,8 @@ export interface ModelTenant {
   was: string;
   since: number;
   parkedAt: string | null;
+  /** Another batch had begun it. */
+  adopted: boolean;
   /** Its first look is over: it waits for its turn. */
   told: boolean;
   looked: boolean;
@@ -208,7 +210,7 @@ export class Model {
     tenant.standing = isPrepared && !tenant.rollback ? 'prepared' : ending;
     if (tenant.rollback && [...CLEAN, 'terminated', 'timed-out'].includes(ending)) tenant.toUndo = true;
     tenant.parkedAt = null;
-    tenant.told = false;
+    tenant.told = tenant.adopted = false;
     tenant.looked = false;
     const wasOrdered = tenant.undoing !== null && tenant.undoOrdered;
     tenant.undoing = null;
@@ -229,6 +231,7 @@ export class Model {
 
   /** What was started runs elsewhere: nothing of it was started by this batch. */
   withdrawn(tenant: ModelTenant, run: 'migration' | 'undo' | null): void {
+    tenant.adopted = run === 'migration';
     if (run === 'migration') return;
     tenant.standing = run === 'undo' || tenant.rollback ? 'skipped' : tenant.was;
     tenant.toUndo ||= run === null && tenant.rollback;
