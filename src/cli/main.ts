@@ -9,7 +9,7 @@ import { makeFolder } from '../data-folder.js';
 import { logFile } from '../log.js';
 import type { Register, Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { createOutput, type Format, type Output } from './output.js';
+import { createOutput, FORMATS, type Format, type Output } from './output.js';
 import { Interrupted } from './session.js';
 import type { Lang } from '../domain/said.js';
 import { SealBroken } from '../seal-key.js';
@@ -20,6 +20,8 @@ interface GlobalOptions {
   output: Format;
   lang: Lang;
   color: boolean;
+  input: boolean;
+  quiet: boolean;
   verbose: boolean;
 }
 
@@ -94,19 +96,25 @@ function verbsFor(argv: readonly string[]): (() => Promise<(register: Register) 
 
 function withGlobals(command: Command): Command {
   return command
-    .addOption(
-      new Option('-o, --output <format>', 'form of the data on stdout').choices(['text', 'json']).default('text'),
-    )
+    .addOption(new Option('-o, --output <format>', 'form of the data on stdout').choices(FORMATS).default('text'))
     .addOption(new Option('--lang <lang>', 'language of texts').choices(['en', 'zh']).default('en'))
     .option('--no-color', 'no colours')
-    .option('--verbose', 'show the stack of an error', false);
+    .option('--no-input', 'never ask: a question is an error, as without a terminal')
+    .option('-q, --quiet', 'no lines of progress', false)
+    .option('-v, --verbose', 'show the stack of an error', false);
 }
 
 async function perform(run: Run, options: GlobalOptions, verb: string): Promise<ExitCode> {
   const { stdout, stderr, stdin } = process;
   const env = environment();
   const color = options.color && stdout.isTTY && !env['NO_COLOR'];
-  const out = createOutput(options.output, options.lang, { stdout, stderr, color, now: Date.now });
+  const out = createOutput(options.output, options.lang, {
+    stdout,
+    stderr,
+    color,
+    quiet: options.quiet,
+    now: Date.now,
+  });
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -129,7 +137,7 @@ async function perform(run: Run, options: GlobalOptions, verb: string): Promise<
     };
     const startWorkers = workersStarter(config, verb === 'worker' ? 'stderr' : 'file');
     const context = { config, out, env, startWorkers, by: config.by, interrupted: interrupted.signal };
-    return await run(stdin.isTTY ? { ...context, ask } : context);
+    return await run(stdin.isTTY && options.input ? { ...context, ask } : context);
   } catch (error) {
     return explain(error, out, options.verbose, env);
   }
@@ -141,7 +149,7 @@ const SAY_ENDING_AFTER_MS = 1_500;
 /** Wrong usage and invalid files say what to do; anything else is an error of the tool, with its log. */
 function explain(error: unknown, out: Output, verbose: boolean, env: Record<string, string | undefined>): ExitCode {
   if (error instanceof BatchFileInvalid) {
-    if (out.format === 'json')
+    if (out.format !== 'text')
       out.data({ schemaVersion: 1, valid: false, errors: error.errors, warnings: [] }, () => '');
     out.say(error.message);
     return EXIT.usage;

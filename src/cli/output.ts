@@ -1,15 +1,17 @@
 import { styleText } from 'node:util';
 import type { Lang } from '../domain/said.js';
+import { csv, jsonLines } from './rows.js';
 import { texts, type Texts } from './texts.js';
 
-export type Format = 'text' | 'json';
+export const FORMATS = ['text', 'json', 'jsonl', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
 
 /** What a command says: data on stdout, everything else on stderr. */
 export interface Output {
   format: Format;
   lang: Lang;
   text: Texts;
-  /** The command's answer: JSON, or the text that is made of the same. */
+  /** The command's answer: JSON, its rows as JSON Lines or CSV, or the text that is made of the same. */
   data(value: object, text: () => string): void;
   /** A line for people. */
   say(line: string): void;
@@ -24,12 +26,18 @@ export interface Streams {
   stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
   color: boolean;
+  /** Without lines of progress. */
+  quiet?: boolean;
   now(): number;
 }
 
 const LIFE_EVERY_MS = 5_000;
 
-export function createOutput(format: Format, lang: Lang, { stdout, stderr, color, now }: Streams): Output {
+export function createOutput(
+  format: Format,
+  lang: Lang,
+  { stdout, stderr, color, quiet = false, now }: Streams,
+): Output {
   let open = false;
   let saidAt = 0;
 
@@ -45,13 +53,14 @@ export function createOutput(format: Format, lang: Lang, { stdout, stderr, color
     columns: stdout.isTTY ? (stdout.columns ?? null) : null,
     data(value, text) {
       closeLine();
-      stdout.write(`${format === 'json' ? JSON.stringify(value, undefined, 2) : text()}\n`);
+      stdout.write(`${inFormat(format, value, text)}\n`);
     },
     say(line) {
       closeLine();
       stderr.write(`${line}\n`);
     },
     progress(line) {
+      if (quiet) return;
       if (stderr.isTTY) {
         stderr.write(`\r\u001b[2K${line}`);
         open = true;
@@ -62,4 +71,17 @@ export function createOutput(format: Format, lang: Lang, { stdout, stderr, color
     },
     style: (how, text) => (color ? styleText(how, text, { validateStream: false }) : text),
   };
+}
+
+function inFormat(format: Format, value: object, text: () => string): string {
+  switch (format) {
+    case 'text':
+      return text();
+    case 'json':
+      return JSON.stringify(value, undefined, 2);
+    case 'jsonl':
+      return jsonLines(value);
+    case 'csv':
+      return csv(value);
+  }
 }

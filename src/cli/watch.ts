@@ -59,7 +59,7 @@ export async function watchBatch(
   await sayWhoIsMissing();
 
   for (;;) {
-    if (timeoutMs !== null && Date.now() - since > timeoutMs) return { because: 'timeout' };
+    if (timeoutMs !== null && Date.now() - since >= timeoutMs) return { because: 'timeout' };
     if (broken !== undefined) {
       if ((await migrations.batchRow(batch))?.outcome === 'aborted') return { because: 'cancelled' };
       throw broken;

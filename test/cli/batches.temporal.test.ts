@@ -6,6 +6,7 @@ import { dropCommand } from '../../src/cli/commands/members.js';
 import { reportCommand } from '../../src/cli/commands/report.js';
 import { retryCommand } from '../../src/cli/commands/retry.js';
 import { statusCommand } from '../../src/cli/commands/status.js';
+import type { Format } from '../../src/cli/output.js';
 import { readReport } from '../../src/cli/reporting.js';
 import { tenantsThatWait, type Migrations } from '../../src/client.js';
 import type { BatchStatus } from '../../src/domain/batch/status.js';
@@ -29,6 +30,7 @@ describe('what a batch comes to', () => {
         { id: 'blocked', ...few, wrongCorpId: true },
         { id: 'fails', ...few, syncFails: true },
         { id: 'idle', deployment: 'public' },
+        { id: 'unwatched', deployment: 'public' },
       ],
       {},
       {},
@@ -94,6 +96,35 @@ describe('what a batch comes to', () => {
     const file = await cli.fileOf(batch, tenants);
 
     await expectEverywhere(await apply(file), word, code, [batch, file]);
+  });
+
+  it('one that nobody waits for goes on; apply takes the selectors of how tenants stand, and status tells rows', async () => {
+    const batch = nameOf('unwatched');
+    const file = await cli.fileOf(batch, ['well', 'unwatched']);
+    const of = ['-f', file, '--yes', '--no-wait'];
+    await expect(cli.run(applyCommand, [...of, '--failed'])).rejects.toThrow('No tenant of the file is selected');
+    expect(await cli.run(applyCommand, [...of, '--tenant', rig.tenant('well').id])).toMatchObject({
+      code: 8,
+      stdout: '',
+    });
+    expect((await rig.migrations.batchResult(batch)).outcome).toBe('done');
+
+    const rest = async () => (await cli.run(applyCommand, [...of, '--not-started'])).code;
+    await expect.poll(rest).toBe(8);
+    expect(await rig.migrations.batchResult(batch)).toMatchObject({ outcome: 'done', total: 1 });
+    const lines = async (format: Format) =>
+      (await cli.run(statusCommand, ['-f', file], { format })).stdout.trim().split('\n');
+    await expect
+      .poll(() => lines('csv'))
+      .toMatchObject([
+        expect.stringContaining('tenant'),
+        expect.stringContaining(rig.tenant('well').id),
+        expect.stringContaining(rig.tenant('unwatched').id),
+      ]);
+    expect((await lines('jsonl')).map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { batch, tenant: rig.tenant('well').id, outcome: 'already-migrated' },
+      { batch, tenant: rig.tenant('unwatched').id },
+    ]);
   });
 
   it('one of which a tenant was left out is partial, and ends with 3: nothing goes on', async () => {

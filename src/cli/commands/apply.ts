@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { limitLines } from '../../domain/batch/limit-sentences.js';
+import { withStateSelectors, type StateSelectors } from '../by-state.js';
 import { confirmed } from '../confirming.js';
 import type { Context, Register } from '../context.js';
 import { withCoordinatorBeside } from '../coordinator-beside.js';
@@ -9,19 +10,21 @@ import { inspectAll } from '../inspecting.js';
 import type { Output } from '../output.js';
 import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
 import { runBatch } from '../running.js';
-import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
+import { resolvedSelection } from '../resolving.js';
+import { withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession } from '../session.js';
 import { planExit, showPlan } from './plan.js';
 
-export interface ApplyOptions extends Selectors, PolicyOptions {
+export interface ApplyOptions extends Selectors, StateSelectors, PolicyOptions {
   yes?: boolean;
   dryRun?: boolean;
   timeout?: number;
+  wait?: boolean;
   until?: 'snapshot';
 }
 
 export function applyCommand(register: Register): Command {
-  return withPolicy(withSelectors(new Command('apply')))
+  return withPolicy(withStateSelectors(withSelectors(new Command('apply'))))
     .description('migrate the tenants of the file, or go on where an earlier apply was interrupted')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'look and plan only; never writes')
@@ -31,24 +34,25 @@ export function applyCommand(register: Register): Command {
       ]),
     )
     .option('--timeout <duration>', 'wait so long at most, e.g. 30m; the run goes on', duration)
+    .option('--no-wait', 'start it and leave, with 8; workers elsewhere go on with it')
     .action((options: ApplyOptions) => register((context) => apply(options, context)));
 }
 
 /** Asks, runs, watches, reports. Also what `demo` does with its own file. */
 export async function apply(options: ApplyOptions, context: Context): Promise<ExitCode> {
   const { out } = context;
-  const loaded = await loadSelection(options, out);
-  const selection = narrowedTo(loaded, new Set(loaded.selected.map(({ tenant }) => tenant.id)));
+  const selection = await resolvedSelection(options, context);
   if (options.dryRun) return dryRun(options, selection, context);
   say(selection, out);
   if (!(await confirmed(context, options.yes))) return EXIT.usage;
 
   const sites = [...new Set(selection.selected.map(({ tenant }) => tenant.site))];
-  const { file, timeout, until } = options;
+  const { file, until } = options;
+  const timeoutMs = options.wait === false ? 0 : options.timeout;
   const isLarge = selection.selected.length >= MANY_TENANTS;
   const startWorkers = isLarge ? withCoordinatorBeside(context.startWorkers, 'file') : context.startWorkers;
   return inSession({ ...context, startWorkers, serves: 'all', sites }, (session) =>
-    runBatch(session, selection, { file, policy: policyOf(options), timeoutMs: timeout, until }, context),
+    runBatch(session, selection, { file, policy: policyOf(options), timeoutMs, until }, context),
   );
 }
 

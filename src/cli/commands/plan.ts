@@ -2,23 +2,24 @@ import { Command } from 'commander';
 import { isBlocking } from '../../domain/findings.js';
 import { limitLines, limitSentences } from '../../domain/batch/limit-sentences.js';
 import { renderForward } from '../../domain/forward-block.js';
+import { withStateSelectors, type StateSelectors } from '../by-state.js';
 import type { Register } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { inspectAll, type Inspected } from '../inspecting.js';
 import type { Output } from '../output.js';
 import { policyOf, withPolicy, type PolicyOptions } from '../policy-options.js';
 import type { TenantReport } from '../../reports/tenant-report.js';
-import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
+import { resolvedSelection } from '../resolving.js';
+import { withSelectors, type Selection, type Selectors } from '../selection.js';
 import { changeLines, findingLines } from '../tables.js';
 
 export function planCommand(register: Register): Command {
-  return withPolicy(withSelectors(new Command('plan')))
+  return withPolicy(withStateSelectors(withSelectors(new Command('plan'))))
     .description('show what would be written, per field before and after; writes nothing')
     .option('--detailed-exitcode', 'end with 10 where there are changes')
-    .action((options: Selectors & PolicyOptions & { detailedExitcode?: boolean }) =>
+    .action((options: Selectors & StateSelectors & PolicyOptions & { detailedExitcode?: boolean }) =>
       register(async (context) => {
-        const loaded = await loadSelection(options, context.out);
-        const selection = narrowedTo(loaded, new Set(loaded.selected.map(({ tenant }) => tenant.id)));
+        const selection = await resolvedSelection(options, context);
         const inspected = await inspectAll(context, selection, policyOf(options));
         showPlan(selection, inspected, context.out);
         return planExit(inspected, options.detailedExitcode ?? false);
