@@ -4,8 +4,8 @@ import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@
 import type { ConnectionOptions } from '@temporalio/client';
 
 /**
- * Connects as the SDK does, and may be closed at any time: a call that is on its way then, or waits to be tried again, rejects with
- * `CANCELLED`. With the SDK's own connection such a retry throws in a timer, where nobody can catch it, and ends the process
+ * Connects as the SDK does, and may be closed at any time: a call that waits to be tried again then, or comes later, rejects with
+ * `CANCELLED`, and one that is on its way ends as it would. With the SDK's own connection such a retry throws in a timer, where nobody can catch it, and ends the process
  * (SDK 1.24). Rejects where no server answers.
  */
 export function openConnection(options: ConnectionOptions): Promise<Connection> {

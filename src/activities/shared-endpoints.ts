@@ -17,7 +17,8 @@ export function createSharedEndpoints(store: BatchStore): SharedEndpoints {
   async function countAll(batch: string, reference: string): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for (const tenant of (await store.get(batch, reference)).flat()) {
-      for (const { key } of endpointsOf(tenant)) counts.set(key, (counts.get(key) ?? 0) + 1);
+      const keys = new Set(endpointsOf(tenant).map(({ key }) => key));
+      for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     return counts;
   }

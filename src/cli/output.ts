@@ -53,7 +53,9 @@ export function createOutput(
     columns: stdout.isTTY ? (stdout.columns ?? null) : null,
     data(value, text) {
       closeLine();
-      stdout.write(`${inFormat(format, value, text)}\n`);
+      const answer = inFormat(format, value, text);
+      // No row is no line.
+      if (answer !== '' || format === 'text') stdout.write(`${answer}\n`);
     },
     say(line) {
       closeLine();

@@ -30,11 +30,11 @@ function rowsOf(answer: Row): Row[] {
   return listed === undefined ? [answer] : listed.map((row) => ({ ...common, ...row }));
 }
 
-/** Undefined where nothing is listed: of a large batch there are counts instead. */
+/** Undefined where nothing is listed: a large batch has counts instead, a valid file no errors. */
 function firstList(answer: Row): Row[] | undefined {
   const lists = LISTS.flatMap((key) => (Array.isArray(answer[key]) ? [answer[key] as Row[]] : []));
   const isCounted = typeof answer['total'] === 'number' && answer['total'] > 0;
-  return lists.find((list) => list.length > 0) ?? (isCounted ? undefined : lists[0]);
+  return lists.find((list) => list.length > 0) ?? (isCounted || answer['valid'] === true ? undefined : lists[0]);
 }
 
 /** Of an order: for whom it was carried out, and why not for the others. */
@@ -42,7 +42,9 @@ function answersIn({ accepted = [], refused = [], passedOver = [] }: Row): Row[]
   const answered = (answer: string, list: unknown): Row[] =>
     (list as unknown[]).map((one) => {
       const { tenantId, on, ...more } = (typeof one === 'string' ? { tenantId: one } : one) as Row;
-      return { ...(tenantId === undefined ? (on as Row | undefined) : { tenant: tenantId }), answer, ...more };
+      // For the whole batch: its name is in each row.
+      const { batch: _whole, ...of } = { ...(on as Row | undefined), ...more };
+      return { ...(tenantId === undefined ? {} : { tenant: tenantId }), answer, ...of };
     });
   return [...answered('accepted', accepted), ...answered('refused', refused), ...answered('passed-over', passedOver)];
 }

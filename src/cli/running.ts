@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Migrations } from '../client.js';
 import { chromiumOf } from '../console-browser.js';
 import { heldTogether, liftedBy } from '../domain/batch/held.js';
-import type { BatchStatus } from '../domain/batch/status.js';
+import { isAtAnEnd, type BatchStatus } from '../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../reports/batch-report.js';
 import { countsIn, outcomeLine } from './batch-lines.js';
 import type { Policy } from '../domain/policy.js';
@@ -125,10 +125,12 @@ function finish(
     return exitCodeOf(others.map((tenant) => tenant.outcome ?? 'skipped'));
   }
   if (end.because === 'people') {
-    out.say(out.text.onlyPeople);
     const { awaitsApproval, holds, notStarted } = end.status;
+    // Who looked has said why.
+    const isStuck = isAtAnEnd(end.status);
+    if (!isStuck) out.say(out.text.onlyPeople);
     if (awaitsApproval !== null) out.say(out.text.waitsForApproval(awaitsApproval, file));
-    else if (holds.length === 0 && notStarted > 0) out.say(out.text.notBegun(notStarted));
+    else if (!isStuck && holds.length === 0 && notStarted > 0) out.say(out.text.notBegun(notStarted));
     for (const { on } of heldTogether(holds)) out.say(out.text.resumeHint(file, liftedBy(on)));
     if (report.tenants.some(({ order }) => order !== null)) out.say(out.text.ordersHint(file));
     const isIncomplete = report.tenants.some((tenant) => tenant.outcome === 'rollback-incomplete');

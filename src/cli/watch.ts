@@ -124,6 +124,5 @@ async function onlyPeopleCanGoOn(
     out.say(out.text.waitsFor(tenantId, waits.replaceAll('-f FILE', `-f ${file}`)));
   }
   const inFlight = status.running + status.looking + (status.atEndpoint ?? 0);
-  const goesOn = (status.atWindow ?? 0) > 0 || status.startsNobody !== true;
-  return inFlight > 0 && waiting.length === inFlight && !goesOn;
+  return inFlight > 0 && waiting.length === inFlight && status.startsNobody === true;
 }

@@ -85,20 +85,19 @@ export function createBatchQuestions({ client, store }: { client: Client; store:
 
   /** When the first run of a chain began, by the server's clock, as the ends of its tenants are. */
   async function startOf(batch: string, { runId, startTime, raw }: WorkflowExecutionDescription): Promise<string> {
-    const first = raw.workflowExecutionInfo?.firstRunId ?? runId;
+    const first = raw.workflowExecutionInfo?.firstRunId;
+    if (!first || first === runId) return startTime.toISOString();
     const known = starts.get(first);
     if (known !== undefined) return known;
-    const began =
-      first === runId
-        ? startTime
-        : await client.workflow
-            .getHandle(batchWorkflowId(batch), first)
-            .describe()
-            .then((run) => run.startTime)
-            // Forgotten by the server, however long the batch runs.
-            .catch(() => startTime);
-    starts.set(first, began.toISOString());
-    return began.toISOString();
+    try {
+      const began = (await client.workflow.getHandle(batchWorkflowId(batch), first).describe()).startTime.toISOString();
+      starts.set(first, began);
+      return began;
+    } catch (error) {
+      // Forgotten by the server: the batch runs longer than that keeps ended runs.
+      if (error instanceof WorkflowNotFoundError) return startTime.toISOString();
+      throw error;
+    }
   }
 
   async function rowOf(batch: string): Promise<BatchRow | undefined> {

@@ -1,8 +1,8 @@
-import { DateTime } from 'luxon';
+import { DateTime, Duration } from 'luxon';
 import type { MaintenanceWindow } from './tenant.js';
 
 /**
- * A window at one moment: when it closes, where it is open, and how long it is open altogether (absent: not known); else when it
+ * A window at one moment: when it closes, where it is open, and how long it is open on most nights (absent: not known); else when it
  * opens. Milliseconds, since the epoch.
  */
 export type WindowNow = { closesAt: number; openMs?: number } | { opensAt: number };
@@ -19,10 +19,18 @@ export function windowAt(window: MaintenanceWindow, now: Date): WindowNow {
   for (let days = window.to > window.from ? 0 : -1; days <= 3; days += 1) {
     const found = opening(window, local.plus({ days }));
     if (found && at < found.to)
-      return at < found.from ? { opensAt: found.from } : { closesAt: found.to, openMs: found.to - found.from };
+      return at < found.from ? { opensAt: found.from } : { closesAt: found.to, openMs: lengthOf(window) };
   }
   throw new Error(`${window.from}–${window.to} is no window in ${window.zone}`);
 }
+
+/** By the clock on the wall: on most nights. */
+function lengthOf({ from, to }: MaintenanceWindow): number {
+  const [opens, closes] = [from, to].map((time) => Duration.fromISOTime(time).toMillis()) as [number, number];
+  return closes > opens ? closes - opens : closes - opens + DAY_MS;
+}
+
+const DAY_MS = 24 * 3_600_000;
 
 /** Milliseconds until a window opens; 0 while it is open. */
 export function msUntilOpen(window: MaintenanceWindow, now: Date): number {

@@ -143,8 +143,17 @@ export function createGate(
     }
   }
 
+  /** Whoever is told to stop meanwhile waits for a resume, and may have no batch any more that gives it a turn. */
   async function itsTurn(): Promise<void> {
-    await held('waits for its turn in the batch', () => condition(() => !parked), { byItself: true });
+    while (parked) {
+      const was = paused;
+      // Runs of older versions did not say so.
+      const isNews = patched('tells-paused-in-turn') ? () => paused !== was : () => false;
+      const what = 'waits for its turn in the batch';
+      await held(was ? `paused while it ${what}` : what, () => condition(() => !parked || isNews()), {
+        byItself: !was,
+      });
+    }
   }
 
   function leaveInside(): void {

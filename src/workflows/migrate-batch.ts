@@ -176,7 +176,7 @@ export async function migrateBatch(input: MigrateBatchInput): Promise<BatchStatu
     await lookAfterWhile(run, state, { ...lookAfter, ended: settleRun, asksChanged: show });
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    // Cancel = roll back: every running tenant is undone, and waited for.
+    // Cancel = roll back: every running tenant of its own is undone, and waited for.
     state.abort = 'undo';
     state.holds = [];
     await CancellationScope.nonCancellable(() =>

@@ -12,7 +12,7 @@ const TOLD_AT_ONCE = 100;
 export interface RunningTenants {
   /** They stop before their next step, or go on. */
   pause(tenants: readonly { id: string; paused: boolean }[]): Promise<void>;
-  /** They have their places again: the endpoint that they waited for is open, or their first look is over. */
+  /** They have their places again: the endpoint or window that they waited for is open, or their first look is over. */
   wake(ids: readonly string[]): Promise<void>;
   /** It has its place already. */
   letGoOn(id: string): Promise<void>;

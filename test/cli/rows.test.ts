@@ -37,7 +37,7 @@ it('an order is a row for each tenant or scope that it was for', () => {
     { schemaVersion: 1, batch: 'spring', tenant: 'c', answer: 'passed-over' },
   ]);
   const waves = { accepted: [{ wave: 'one' }], refused: [{ on: { batch: true }, why: 'it is paused' }] };
-  expect(csv(waves)).toBe('\uFEFFanswer,wave,batch,why\naccepted,one,,\nrefused,,true,it is paused');
+  expect(csv(waves)).toBe('\uFEFFanswer,wave,why\naccepted,one,\nrefused,,it is paused');
 });
 
 it('an answer without a list is one row, and an empty list none', () => {
@@ -45,6 +45,7 @@ it('an answer without a list is one row, and an empty list none', () => {
     { schemaVersion: 1, tenant: 'acme', underWay: true },
   ]);
   expect(lines({ schemaVersion: 1, orders: [] })).toEqual([]);
+  expect(lines({ schemaVersion: 1, valid: true, errors: [] })).toEqual([{ schemaVersion: 1, valid: true, errors: [] }]);
   // A large batch is counted, and not listed.
   expect(lines({ ...report, tenants: [] })).toHaveLength(1);
 });

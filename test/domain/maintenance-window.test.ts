@@ -17,6 +17,13 @@ function at(hours: string, zone: string, now: string): string {
 }
 
 describe('a maintenance window', () => {
+  it.each([
+    ['22:00-05:00', '2026-03-02T22:00:00Z', 7 * 60],
+    ['01:00-03:00', '2026-03-29T00:30:00Z', 2 * 60],
+  ])('of %s is open so long on most nights, also where clocks go forward in it', (hours, now, minutes) => {
+    expect(windowAt(window(hours, 'Europe/Berlin'), new Date(now))).toMatchObject({ openMs: minutes * 60_000 });
+  });
+
   // Shanghai is UTC+8 all year.
   it.each([
     ['22:00-23:30', '2026-11-24T13:59:59Z', 'opens 2026-11-24T14:00'],

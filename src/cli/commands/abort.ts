@@ -48,7 +48,7 @@ async function abort(options: AbortOptions, context: Context): Promise<ExitCode>
       batch.batch,
       selected.map(({ tenant }) => tenant.id),
     );
-    const isOurs = (id: string): boolean => how === 'finish-step' || rows.get(id)?.batch === batch.batch;
+    const isOurs = (id: string): boolean => rows.get(id)?.batch === batch.batch;
     const running = selected.filter(({ tenant }) => rows.get(tenant.id)?.ending === null && isOurs(tenant.id));
     for (const { tenant } of running) {
       out.say(out.text.willHappen(tenant.id, rows.get(tenant.id)?.step ?? 'preflight', how));

@@ -3,7 +3,7 @@ import type { Answered } from '../../client.js';
 import { withStateSelectors, selectedByState, type SelectedRow, type StateSelectors } from '../by-state.js';
 import type { Context, Register } from '../context.js';
 import { decideFor } from '../deciding.js';
-import type { ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { REASON } from '../reason-option.js';
 import { loadSelection, narrowedTo, withSelectors, type Selection, type Selectors } from '../selection.js';
 import { inSession, type Session } from '../session.js';
@@ -34,39 +34,43 @@ async function retry(options: RetryOptions, context: Context): Promise<ExitCode>
     const chosen = await selectedByState(session.migrations, selection, options, out);
     const waiting = chosen.filter(({ row }) => row?.needsAttention && row.ending === null);
     const others = chosen.filter((one) => !waiting.includes(one));
-    const answered = await answer(session, selection, { waiting, others }, context, options);
-    if (answered === null) {
-      const failed = narrowedTo(selection, new Set(others.map(({ tenant }) => tenant.id)));
-      const again = options.liftGuard ? withGuardLifted(failed, { by: context.by, reason: options.reason }) : failed;
-      return runBatch(session, again, { file: options.file }, context);
+    const { anew, ...answered } = await answer(session, selection, { waiting, others }, context, options);
+    if (!anew) {
+      const asked = chosen.map(({ tenant }) => tenant.id);
+      return showAnswered('retry', { batch: selection.batch.batch, asked, answered }, out);
     }
-    const asked = chosen.map(({ tenant }) => tenant.id);
-    return showAnswered('retry', { batch: selection.batch.batch, asked, answered }, out);
+    const { accepted, refused } = answered;
+    if (accepted.length + refused.length > 0) out.say(answeredLines('retry', answered, out));
+    const failed = narrowedTo(selection, new Set(others.map(({ tenant }) => tenant.id)));
+    const again = options.liftGuard ? withGuardLifted(failed, { by: context.by, reason: options.reason }) : failed;
+    const code = await runBatch(session, again, { file: options.file }, context);
+    return code === EXIT.ok && refused.length > 0 ? EXIT.failed : code;
   });
 }
 
-/** Null: nothing that runs could take the order. */
+/** `anew`: nothing that runs could take the order for the others. */
 async function answer(
   { migrations }: Session,
   { batch: { batch } }: Selection,
   { waiting, others }: { waiting: SelectedRow[]; others: SelectedRow[] },
   { by, out }: Context,
   { reason, tenant, liftGuard = false }: RetryOptions,
-): Promise<Answered | null> {
+): Promise<Answered & { anew: boolean }> {
   const decision = { action: liftGuard ? 'lift-guard' : 'retry', by, reason } as const;
   const answered = await decideFor(migrations, waiting, decision, { named: tenant !== undefined });
-  if (others.length === 0) return answered;
+  if (others.length === 0) return { ...answered, anew: false };
   const running = (await migrations.batchRow(batch))?.running ?? false;
-  if (!running) {
-    if (answered.accepted.length + answered.refused.length > 0) out.say(answeredLines('retry', answered, out));
-    return null;
-  }
+  if (!running) return { ...answered, anew: true };
   const tenantIds = others.map((one) => one.tenant.id);
   // A batch under way holds its tenants as it was applied.
   if (liftGuard) throw new UsageError(out.text.liftsAfterBatch(tenantIds));
   const passOver = tenant ? {} : ({ passOver: true } as const);
   const { accepted, refused } = await migrations.retryTenants(batch, { by, reason, tenantIds, ...passOver });
-  return { accepted: [...answered.accepted, ...accepted], refused: [...answered.refused, ...refused] };
+  return {
+    accepted: [...answered.accepted, ...accepted],
+    refused: [...answered.refused, ...refused],
+    anew: false,
+  };
 }
 
 function withGuardLifted(selection: Selection, guardLifted: { by: string; reason: string }): Selection {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isOfBefore, type BatchRow, type Migrations } from '../../client.js';
 import type { Ending } from '../../domain/batch/limits.js';
-import { awaitsCutOver, awaitsOrder, waitsForPeople, type BatchStatus } from '../../domain/batch/status.js';
+import { awaitsCutOver, awaitsOrder, isAtAnEnd, waitsForPeople, type BatchStatus } from '../../domain/batch/status.js';
 import { isPrepared, type BatchReport } from '../../reports/batch-report.js';
 import { batchLines, listedLines, listLinks, progressLine } from '../batch-lines.js';
 import { asksForState, inState, withStateSelectors, type StateSelectors } from '../by-state.js';
@@ -133,7 +133,7 @@ function exitOf(
 ): ExitCode {
   if (endings.includes('rollback-incomplete')) return EXIT.rollbackIncomplete;
   const isOpen = row !== undefined && row.outcome === null && (!narrowed || endings.includes(null));
-  const asks = isOpen && (status ? awaitsOrder(status) : row.needsAttention);
+  const asks = isOpen && (status ? awaitsOrder(status) || isAtAnEnd(status) : row.needsAttention);
   if (asks || counts.waiting !== undefined) return EXIT.waiting;
   // It goes on: whatever has become of some, there is no end to tell yet.
   if (row?.running && outcome === null && endings.includes(null)) return EXIT.timeout;

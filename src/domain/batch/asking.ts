@@ -1,6 +1,7 @@
 import { NAMED } from './orders.js';
-import { nextMove } from './schedule.js';
-import { FIRST_LOOK, tellsWhen, type BatchState, type InFlight } from './state.js';
+import { reasonsOfBatch } from './reasons.js';
+import { nextMove, shouldPause } from './schedule.js';
+import { FIRST_LOOK, WINDOW, type BatchState, type InFlight } from './state.js';
 
 /** Tenants that wait for a person: a decision, or a work order. */
 export interface Asking {
@@ -43,10 +44,9 @@ function isAsking(tenant: InFlight): boolean {
 }
 
 /** An undo is held back by nothing. */
-function isHeldBack(one: InFlight): boolean {
-  const { stands, parkedAt, looked, cancelled, undoing } = one;
+function isHeldBack({ stands, parkedAt, looked, cancelled, undoing }: InFlight): boolean {
   if (cancelled === true || undoing !== undefined) return false;
-  return stands === true || (tellsWhen(one) ? looked === true : parkedAt !== null);
+  return stands === true || (parkedAt === FIRST_LOOK ? looked === true : parkedAt !== null);
 }
 
 function goesOn(state: BatchState, now: number, exhausted: readonly number[]): boolean {
@@ -61,5 +61,10 @@ export function isMoving(tenant: InFlight): boolean {
 /** Whether nobody starts or goes on before one that runs ends, or somebody acts. */
 export function startsNobody(state: BatchState, now: number, exhausted: readonly number[]): boolean {
   const move = nextMove(state, now, exhausted);
-  return move.do === 'wait' && move.until === null;
+  return move.do === 'wait' && move.until === null && !state.inFlight.some((one) => goesOnInWindow(state, one));
+}
+
+/** Whether time alone lets it go on. */
+function goesOnInWindow(state: BatchState, one: InFlight): boolean {
+  return one.parkedAt === WINDOW && !one.looked && !shouldPause(state, one) && reasonsOfBatch(state).length === 0;
 }

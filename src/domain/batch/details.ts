@@ -5,7 +5,7 @@ import { limitUseWords, type LimitUse } from './limit-use.js';
 import { resumeOption } from './limits.js';
 import { shortList } from './orders.js';
 import { inLang } from '../said.js';
-import { awaitsCutOver, awaitsOrder, shownRate, type BatchStatus, type WaveStatus } from './status.js';
+import { awaitsCutOver, awaitsOrder, isAtAnEnd, shownRate, type BatchStatus, type WaveStatus } from './status.js';
 
 /**
  * The current details of a batch: waves, counts, limits, and what it waits for. What the stock Web UI shows on its page, until the
@@ -83,5 +83,6 @@ function nextOfItself(status: BatchStatus): string {
   const [held] = heldTogether(holds);
   if (held) return `qys-e10 resume --reason … goes on with ${held.name}`;
   if (waits.length > 0) return waits.map((why) => inLang(why, 'en')).join('; ');
+  if (isAtAnEnd(status)) return 'nobody who is left can start: qys-e10 why says by what each is held back';
   return wave === null ? 'waits for the last tenants' : `wave ${wave} goes on by itself`;
 }

@@ -20,7 +20,7 @@ export function partitionsFor(
 
 /**
  * Who of these is started by which partition: the emptiest takes as many as it has room for, so that few are told. Where all are
- * full, as they may be while tenants wait for an endpoint, they get one more each in turn.
+ * full, as they may be while tenants wait for an endpoint or their window, they get one more each in turn.
  */
 export function dealOut<Of>(
   tenants: readonly Of[],

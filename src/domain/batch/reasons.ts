@@ -176,7 +176,7 @@ export function holdingOf({ holds, targets, inFlight }: BatchState): Holding {
   return { holds, full };
 }
 
-/** How many ask each target now: not those that wait for an endpoint. */
+/** How many ask each target now: not those that wait for an endpoint or their window. */
 export function runningAgainst(inFlight: BatchState['inFlight']): Map<string, number> {
   const running = new Map<string, number>();
   for (const one of inFlight) {

@@ -27,7 +27,7 @@ export function roomFor(state: BatchState, pass: Pass, wave: number): number {
   return Math.max(0, Math.min(width - running, (pass === 'prepare' ? width : most) - running - looking));
 }
 
-/** How many more may go on, of those that gave up their place. */
+/** How many more may go on, of those that gave up their place, or stood in it. */
 export function roomBeside(state: BatchState, { prepares, wave }: InFlight): number {
   const pass = prepares ? 'prepare' : 'migrate';
   const running = besideIn(state, pass, wave).filter(({ parkedAt }) => parkedAt === null);

@@ -54,7 +54,9 @@ export type Move =
 export function nextMove(state: BatchState, now: number, exhausted: readonly number[] = []): Move {
   const cancelled = state.inFlight.filter((one) => one.cancelled !== true && shouldCancel(state, one));
   if (cancelled.length > 0) return { do: 'cancel', tenants: cancelled };
-  if (state.abort === 'undo') return state.inFlight.some(isUndone) ? { do: 'wait', until: null } : { do: 'over' };
+  const freed = state.abort === null ? [] : state.inFlight.filter((one) => one.paused && !isOurs(one));
+  if (freed.length > 0) return { do: 'tell', tenants: freed.map(({ id }) => ({ id, paused: false })) };
+  if (state.abort === 'undo') return state.inFlight.some(isOurs) ? { do: 'wait', until: null } : { do: 'over' };
   const tenants = [...toStop(state), ...toLetGoOn(state)];
   if (tenants.length > 0) return { do: 'tell', tenants: tenants.map(({ id, paused }) => ({ id, paused: !paused })) };
   if (state.abort !== null) return { do: 'over' };
@@ -137,13 +139,12 @@ function nextOrderedUndo(state: BatchState): Undo | undefined {
   return undos.find((undo) => reasonsOf(undo).length === 0);
 }
 
-/** An abort undoes what the batch has begun; what another one has is only undone by an order for that tenant. */
-function shouldCancel({ abort }: BatchState, { undoing, rollback, adopted }: InFlight): boolean {
-  return undoing === undefined && ((abort === 'undo' && !adopted) || rollback !== undefined);
+function shouldCancel({ abort }: BatchState, one: InFlight): boolean {
+  return one.undoing === undefined && ((abort === 'undo' && isOurs(one)) || one.rollback !== undefined);
 }
 
-/** Of those in flight while an abort undoes them. */
-function isUndone({ adopted, rollback, cancelled }: InFlight): boolean {
+/** An abort is for what the batch has begun; what another one has goes on, unless somebody orders to undo that tenant. */
+function isOurs({ adopted, rollback, cancelled }: InFlight): boolean {
   return !adopted || cancelled === true || rollback !== undefined;
 }
 
@@ -202,9 +203,10 @@ function isOver(state: BatchState): boolean {
 }
 
 /** Whether a tenant that runs is to stop before its next step. */
-export function shouldPause(state: BatchState, { id, wave, endpoints, undoing, rollback }: InFlight): boolean {
+export function shouldPause(state: BatchState, one: InFlight): boolean {
+  const { id, wave, endpoints, undoing, rollback } = one;
   // An undo has no gate before its steps: it is never stopped half-way.
-  if (undoing || rollback) return false;
+  if (undoing || rollback || (state.abort !== null && !isOurs(one))) return false;
   if (state.abort === 'finish-step') return true;
   return state.holds.some((hold) => holdsOne(state, hold, { id, wave, endpoints }));
 }

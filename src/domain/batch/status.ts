@@ -8,7 +8,7 @@ import { count, isOpen, sizeOf, type TenantState } from './ledger.js';
 import { BREAKER, type Audited, type Hold } from './orders.js';
 import { reasonsOfBatch, reasonsOfCutOver, reasonsOfWave } from './reasons.js';
 import { widthOf } from './room.js';
-import { FIRST_LOOK, isAtEndpoint, WAITING, WINDOW, type BatchState, type WavePhase, type WaveState } from './state.js';
+import { FIRST_LOOK, isAtEndpoint, WAITING, type BatchState, type WavePhase, type WaveState } from './state.js';
 import { undosOrdered } from './undo.js';
 
 export const BATCH_OUTCOMES = ['done', 'done-with-warnings', 'partial', 'stopped-by-limit', 'aborted'] as const;
@@ -52,8 +52,6 @@ export interface BatchStatus {
   looking: number;
   /** Of those that are parked: they wait for a held endpoint; absent in the answer of an older version. */
   atEndpoint?: number;
-  /** Of those that are parked: they go on when their maintenance windows open; absent in the answer of an older version. */
-  atWindow?: number;
   /** Whether nobody starts or goes on before one that runs ends, or somebody acts; absent in the answer of an older version. */
   startsNobody?: boolean;
   /** Those that wait for a person, as of the last look at them; absent in the answer of an older version. */
@@ -117,7 +115,6 @@ export function batchStatus(
     parked: countIn(state, 'parked'),
     looking: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === FIRST_LOOK && !looked).length,
     atEndpoint: state.inFlight.filter(isAtEndpoint).length,
-    atWindow: state.inFlight.filter(({ parkedAt, looked }) => parkedAt === WINDOW && !looked).length,
     startsNobody: startsNobody(state, now, exhausted),
     asking: askingOf(state, now, exhausted),
     undoing: state.inFlight.filter(({ undoing, rollback }) => undoing ?? rollback).length,
@@ -163,9 +160,10 @@ export function isPausedByPerson({ holds }: BatchStatus): boolean {
   return holds.some(({ on, by }) => by !== BREAKER && ('batch' in on || 'wave' in on));
 }
 
-/** Whether nobody runs, and nobody who is left would ever start by itself, as where no window is long enough. */
-export function isAtAnEnd({ running, parked, toUndo, startsNobody, over }: BatchStatus): boolean {
-  return !over && startsNobody === true && running + parked + toUndo === 0;
+/** Whether nobody runs or waits for an order, and nobody who is left would ever start, as where no window is long enough. */
+export function isAtAnEnd(status: BatchStatus): boolean {
+  const { running, parked, toUndo, startsNobody, over } = status;
+  return !over && startsNobody === true && running + parked + toUndo === 0 && !awaitsOrder(status);
 }
 
 /** Whether nothing of it goes on before somebody acts. A pause of the batch or a wave is none. */

@@ -4,7 +4,7 @@ import { obey } from '../../../src/domain/batch/control.js';
 import { nextMove } from '../../../src/domain/batch/schedule.js';
 import { isDone } from '../../../src/domain/batch/trail.js';
 import { stateAt } from '../../../src/domain/batch/ledger.js';
-import { tenantEnded, waveOf } from '../../../src/domain/batch/state.js';
+import { tenantEnded, tenantTold, waveOf } from '../../../src/domain/batch/state.js';
 import { aBatch, BY, NOW, start } from './a-batch.js';
 
 const AT = new Date(NOW).toISOString();
@@ -83,6 +83,20 @@ it('carries no Update out twice that has left the trail, nor one of an older ver
 
   const { done: _, ...older } = state;
   expect([1_199, 999].map((index) => isDone(older, `update-${index}`))).toEqual([true, false]);
+});
+
+it.each(['undo', 'finish-step'] as const)('goes on when the batch that took it over ends by %s', (how) => {
+  const state = aBatch([{ size: 2 }]);
+  const [theirs, own] = [start(state), start(state)];
+  const run = { kind: 'migration', batch: 'theirs' } as const;
+  foundRunning(state, theirs, { run, was: 'not-started', batch: 'ours', at: AT });
+  obey(state, { do: 'pause', on: { batch: true }, ...BY }, AT);
+  for (const id of [theirs, own]) tenantTold(state, id, true);
+  obey(state, { do: 'abort', how, ...BY }, AT);
+  if (how === 'undo') for (const one of state.inFlight) if (one.id === own) one.cancelled = true;
+  expect(nextMove(state, NOW)).toEqual({ do: 'tell', tenants: [{ id: theirs, paused: false }] });
+  tenantTold(state, theirs, false);
+  expect(nextMove(state, NOW)).toEqual(how === 'undo' ? { do: 'wait', until: null } : { do: 'over' });
 });
 
 it('is not undone with the batch that only took it over, but by an order for it', () => {

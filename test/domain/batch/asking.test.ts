@@ -13,8 +13,9 @@ import {
   type BatchState,
   type SizedWave,
 } from '../../../src/domain/batch/state.js';
-import { batchStatus, waitsForPeople } from '../../../src/domain/batch/status.js';
-import { aBatch, NOW, runs, start } from './a-batch.js';
+import { nextOfBatch } from '../../../src/domain/batch/details.js';
+import { batchStatus, isAtAnEnd, waitsForPeople } from '../../../src/domain/batch/status.js';
+import { aBatch, BY, NOW, runs, start } from './a-batch.js';
 
 /** A look at everybody who runs; these ones wait for a person. */
 const look = (state: BatchState, ...ids: string[]): boolean => asksSeen(state, [...state.inFlight], new Set(ids));
@@ -93,6 +94,29 @@ describe('whether something goes on without them', () => {
     expect(asking(state)).toMatchObject({ count: 1, only: false });
     tenantReady(state, id, WINDOW);
     expect(asking(state)).toMatchObject({ count: 1, only: true });
+  });
+
+  it('is so beside a held endpoint, too; but not while the batch is held, or that tenant', () => {
+    const state = aBatch([{ size: 2 }]);
+    const [outside, parked] = [start(state), start(state)];
+    tenantParked(state, outside, WINDOW);
+    tenantParked(state, parked, 'console');
+    state.holds.push({ on: { endpoint: 'console' }, ...BY, at: '' });
+    const waits = (): boolean => waitsForPeople(batchStatus('b', state, NOW, false));
+    expect(waits()).toBe(false);
+    expect(batchStatus('b', state, NOW, false).etaMs).toBeNull();
+    state.holds.push({ on: { tenant: outside }, ...BY, at: '' });
+    tenantTold(state, outside, true);
+    expect(waits()).toBe(true);
+  });
+
+  it('is not so where nobody who is left can ever start', () => {
+    const state = aBatch([{ size: 2 }]);
+    runs(state, 'migrated');
+    const status = batchStatus('b', state, NOW, false, [0]);
+    expect([isAtAnEnd(status), waitsForPeople(status)]).toEqual([true, true]);
+    expect(nextOfBatch(status)).toContain('qys-e10 why');
+    expect(isAtAnEnd(batchStatus('b', state, NOW, false))).toBe(false);
   });
 
   const onlyAsking = (waves: Partial<SizedWave>[], exhausted: number[] = []): boolean => {
